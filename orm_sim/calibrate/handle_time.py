@@ -1,0 +1,148 @@
+"""Handle time by contact type: the lognormal, how far it is from the records, and the laws it was chosen over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from orm_sim.calibrate.contacts import Contacts
+from orm_sim.calibrate.estimate import Estimate
+from orm_sim.calibrate.jackknife import block_sums, jackknife
+
+Floats = NDArray[np.float64]
+
+LAWS = ("lognormal", "exponential", "gamma", "weibull")
+_MIN_CONTACTS = 30
+_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class HandleTime:
+    """Handle time of one type (or of all), over answered contacts that are neither short nor implausibly long.
+
+    Attributes
+    ----------
+    mean, cv, log_mean, log_sd : Estimate
+        Mean, coefficient of variation, and mean and standard deviation of the logarithm: the lognormal's parameters.
+    relative_mean : Estimate
+        Mean against the mean over all types.
+    distance : dict of str to float
+        Kolmogorov–Smirnov distance of each law of `LAWS`, fitted by maximum likelihood.
+    """
+
+    mean: Estimate
+    cv: Estimate
+    log_mean: Estimate
+    log_sd: Estimate
+    relative_mean: Estimate
+    distance: dict[str, float]
+
+
+def fit_handle_times(contacts: Contacts, short_below_s: float, at_most_s: float) -> dict[str, HandleTime]:
+    """Handle time of all contacts (under the name "all") and of each type.
+
+    Parameters
+    ----------
+    contacts : Contacts
+        Offered contacts.
+    short_below_s, at_most_s : float
+        Handle times from the first to the second, both included, are fitted.
+    """
+    chosen = plausible(contacts, short_below_s, at_most_s)
+    x, week, kind = contacts.handle_s[chosen], contacts.week[chosen], contacts.type[chosen]
+    fitted = {"all": _fit(x, week, np.ones(len(x), bool))} if len(x) else {}
+    for index, name in enumerate(contacts.types):
+        member = kind == index
+        if member.sum() >= _MIN_CONTACTS:
+            fitted[name] = _fit(x, week, member)
+    return fitted
+
+
+def plausible(contacts: Contacts, short_below_s: float, at_most_s: float) -> NDArray[np.bool_]:
+    """Answered contacts whose handle time is neither short nor implausibly long."""
+    with np.errstate(invalid="ignore"):
+        return contacts.answered & (contacts.handle_s >= short_below_s) & (contacts.handle_s <= at_most_s)
+
+
+def _fit(x: Floats, week: NDArray[np.int64], member: NDArray[np.bool_]) -> HandleTime:
+    own, n = x[member], int(member.sum())
+    log = np.where(member, np.log(np.maximum(x, 1e-3)), 0.0)
+    inside = np.where(member, x, 0.0)
+    sums = block_sums(week, member, inside, inside**2, log, log**2, np.ones(len(x)), x)
+    value, se = jackknife(sums, _figures)
+    units = ("s", "ratio", "log_s", "log_s", "ratio")
+    figures = [Estimate(float(v), float(s), n, unit) for v, s, unit in zip(value, se, units, strict=True)]
+    return HandleTime(*figures, distance=distances(own))
+
+
+def _figures(sums: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n = sums[..., 0]
+        mean, log_mean = sums[..., 1] / n, sums[..., 3] / n
+        sd = np.sqrt(np.maximum(sums[..., 2] / n - mean**2, 0.0) * n / (n - 1))
+        log_sd = np.sqrt(np.maximum(sums[..., 4] / n - log_mean**2, 0.0) * n / (n - 1))
+        return np.stack([mean, sd / mean, log_mean, log_sd, mean / (sums[..., 6] / sums[..., 5])], axis=-1)
+
+
+def distances(x: Floats) -> dict[str, float]:
+    """Kolmogorov–Smirnov distance of the fitted laws: the largest gap between fitted and observed shares below a time."""
+    ordered = np.sort(x)
+    ordered = ordered[ordered > 0]
+    if len(ordered) < 2 or ordered[0] == ordered[-1]:
+        return {}
+    return {name: _distance(ordered, law) for name, law in fitted_laws(ordered).items()}
+
+
+def fitted_laws(x: Floats) -> dict[str, object]:
+    """The four laws at their maximum likelihood, as frozen scipy distributions."""
+    log = np.log(x)
+    shape, scale = _gamma(x, log)
+    power, size = _weibull(x, log)
+    return {
+        "lognormal": stats.lognorm(log.std(), scale=np.exp(log.mean())),
+        "exponential": stats.expon(scale=x.mean()),
+        "gamma": stats.gamma(shape, scale=scale),
+        "weibull": stats.weibull_min(power, scale=size),
+    }
+
+
+def _distance(ordered: Floats, law: object) -> float:
+    """Largest gap on either side of every step of the observed shares; equal times make one step."""
+    n = len(ordered)
+    at, first = np.unique(ordered, return_index=True)
+    below, upto = first / n, np.append(first[1:], n) / n
+    fitted = law.cdf(at)  # type: ignore[attr-defined]  # scipy has no types
+    return float(np.maximum(np.abs(fitted - below), np.abs(fitted - upto)).max())
+
+
+def _gamma(x: Floats, log: Floats) -> tuple[float, float]:
+    """Shape and scale: log(shape) − digamma(shape) = log(mean) − mean of the logarithm, by Newton's steps."""
+    gap = float(np.log(x.mean()) - log.mean())
+    shape = (3.0 - gap + np.sqrt((gap - 3.0) ** 2 + 24.0 * gap)) / (12.0 * gap)
+    for _ in range(_STEPS):
+        error = np.log(shape) - special.digamma(shape) - gap
+        step = error / (1.0 / shape - special.polygamma(1, shape))
+        shape = max(shape - step, shape / 2)
+        if abs(step) < 1e-10 * shape:
+            break
+    return float(shape), float(x.mean() / shape)
+
+
+def _weibull(x: Floats, log: Floats) -> tuple[float, float]:
+    """Power and size: 1/power = Σ xᵖ log x / Σ xᵖ − mean of the logarithm, by Newton's steps on distinct times."""
+    at, count = np.unique(x, return_counts=True)
+    relative, log_at = at / at.max(), np.log(at)
+    power = float(1.2825 / max(log.std(), 1e-6))
+    for _ in range(_STEPS):
+        weight = count * relative**power
+        total = weight.sum()
+        first, second = (weight * log_at).sum() / total, (weight * log_at**2).sum() / total
+        error = first - 1.0 / power - log.mean()
+        step = error / (second - first**2 + power**-2)
+        power = max(power - step, power / 2)
+        if abs(step) < 1e-10 * power:
+            break
+    return power, float(((count * relative**power).sum() / count.sum()) ** (1 / power) * at.max())

@@ -1,0 +1,61 @@
+"""What is owed: clauses, the contract they make up, its settlement and its printed term sheet."""
+
+from orm_sim.contract.clauses import (
+    INDEX,
+    AhtCap,
+    All,
+    AnyClause,
+    Cap,
+    Commission,
+    Fixed,
+    Floor,
+    Indexed,
+    Measure,
+    MinimumCommitment,
+    PerUnit,
+    Reserve,
+    Scale,
+    ServiceCredit,
+    Step,
+    Tier,
+    Tiered,
+)
+from orm_sim.contract.contract import Contract, PaymentTerms, ServiceLevel, SolvedPrice
+from orm_sim.contract.period import NOTHING, Kind, LineItem, Memory, Meters, total
+from orm_sim.contract.rounding import to_cents
+from orm_sim.contract.settlement import reserve_balance, settle, settle_history
+
+__all__ = [
+    "INDEX",
+    "NOTHING",
+    "AhtCap",
+    "All",
+    "AnyClause",
+    "Cap",
+    "Commission",
+    "Contract",
+    "Fixed",
+    "Floor",
+    "Indexed",
+    "Kind",
+    "LineItem",
+    "Measure",
+    "Memory",
+    "Meters",
+    "MinimumCommitment",
+    "PaymentTerms",
+    "PerUnit",
+    "Reserve",
+    "Scale",
+    "ServiceCredit",
+    "ServiceLevel",
+    "SolvedPrice",
+    "Step",
+    "Tier",
+    "Tiered",
+    "reserve_balance",
+    "settle",
+    "settle_history",
+    "to_cents",
+    "total",
+]

@@ -1,0 +1,117 @@
+"""What every clause is: a frozen term that turns a period into line items, and says itself in plain words."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
+
+from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period, total
+from orm_sim.core.terms import Term
+
+Channel = Literal["inbound", "outbound"]
+Window = Literal["month", "quarter", "year"]
+TimeUnit = Literal["second", "minute", "hour"]
+SECONDS: dict[TimeUnit, float] = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
+
+
+def _number_or_solve(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return handler(value)
+    except ValidationError:
+        text = "must be a finite number, 0 or more, or the word solve"
+        raise PydanticCustomError("rate", "{sentence}", {"sentence": text}) from None
+
+
+Rate = Annotated[Annotated[float, Field(ge=0.0)] | Literal["solve"], WrapValidator(_number_or_solve)]
+"""An amount of money, or the word `solve`: then the contract's `price` says what it is solved for."""
+
+
+class Clause(Term):
+    """A clause of a contract."""
+
+    label: str | None = None
+    """What invoices and other clauses call it; where not given, it is called after what it pays for."""
+    net_days: Annotated[int, Field(ge=0)] | None = None
+    """Days from the end of the month until it is paid; where not given, the contract's payment terms hold."""
+
+    @property
+    def name(self) -> str:
+        """What invoices and other clauses call it."""
+        return self.label or self.called()
+
+    @property
+    def cites(self) -> tuple[tuple[str, str], ...]:
+        """The labels of other clauses it speaks of, each with the field that does."""
+        return ()
+
+    @abstractmethod
+    def called(self) -> str:
+        """What the clause is called when its label is not given."""
+
+    @abstractmethod
+    def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
+        """What is owed under the clause for one period, and what it remembers afterwards."""
+
+    @abstractmethod
+    def wording(self) -> str:
+        """The clause as a sentence of the term sheet."""
+
+
+def inside(clause: Clause) -> tuple[Clause, ...]:
+    """The clauses a combinator is made of; none for a primitive."""
+    return tuple(getattr(clause, "of", ()))
+
+
+def walk(
+    clauses: tuple[Clause, ...], place: tuple[str | int, ...] = ("clauses",)
+) -> Iterator[tuple[tuple[str | int, ...], Clause]]:
+    """Every clause with its place, in the order of settlement: those inside a combinator before it."""
+    for position, clause in enumerate(clauses):
+        yield from walk(inside(clause), (*place, position, "of"))
+        yield (*place, position), clause
+
+
+def priced(rate: float | str) -> float:
+    """The number a rate stands for.
+
+    Raises
+    ------
+    ValueError
+        While it is still to be solved.
+    """
+    if isinstance(rate, str):
+        raise ValueError("the contract has a rate to be solved: fill it with contract.with_rate(value)")
+    return rate
+
+
+def settle_all(
+    clauses: tuple[Clause, ...], period: Period, memory: Memory, *, scale: Array | float = 1.0
+) -> tuple[tuple[LineItem, ...], Memory]:
+    """What several clauses come to in order, each with its own memory, and their memories together."""
+    within = f"{period.path}.of" if period.path else "clauses"
+    items: list[LineItem] = []
+    inner: list[Memory] = []
+    for position, clause in enumerate(clauses):
+        before = memory.inner[position] if memory.inner else Memory()
+        days = period.net_days if clause.net_days is None else clause.net_days
+        part = Period(
+            period.meters,
+            period.month,
+            period.term_months,
+            period.in_force,
+            days,
+            period.scale * scale,
+            f"{within}[{position}]",
+            period.billed,
+        )
+        due, after = clause.due(part, before)
+        items.extend(due)
+        inner.append(after)
+        only_rate = due[0].rate if len(due) == 1 else None
+        period.billed[clause.name] = Billed(total(due) if due else np.asarray(0.0), only_rate)
+    return tuple(items), Memory(memory.values, tuple(inner))

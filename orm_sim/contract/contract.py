@@ -1,0 +1,168 @@
+"""Contract: parties' terms as data, from its clauses to the day the money moves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from orm_sim.contract.checks import contradictions, free_rates
+from orm_sim.contract.clause import Channel, Clause, walk
+from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
+from orm_sim.contract.term_sheet import term_sheet
+from orm_sim.core.evidence import required
+from orm_sim.core.terms import Many, Rule, Term
+
+
+class PaymentTerms(Term):
+    """When invoices are paid."""
+
+    net_days: int = required(unit="days", ge=0)
+    """Days from the end of the billed month until payment; a clause may have its own."""
+
+
+class ServiceLevel(Term):
+    """A service level that is asked for, whether or not missing it costs anything."""
+
+    channel: Channel = "inbound"
+    """The channel it is about."""
+    target: float = required(unit="share", gt=0.0, lt=1.0)
+    """The share of contacts offered that is to be answered within the threshold."""
+    within_s: float = required(unit="s", gt=0.0)
+    """The threshold in seconds."""
+
+
+def _multiples(value: Any) -> Any:
+    return {value: 1.0} if isinstance(value, str) else value
+
+
+class SolvedPrice(Term):
+    """A free rate that is set so that a figure of the reference vendor takes a stated value."""
+
+    solve: Annotated[dict[str, Annotated[float, Field(gt=0.0)]], BeforeValidator(_multiples)]
+    """The label of the clause whose rate is free; or several labels, each with the multiple of the solved rate
+    that it takes."""
+    for_: Literal["vendor_margin"] = Field(alias="for")
+    """The figure that is aimed at."""
+    value: float = required(unit="share", gt=-1.0, lt=1.0)
+    """The value it is to take."""
+
+
+Price = Annotated[
+    Annotated[SolvedPrice, Tag("solved")] | Annotated[Literal["quoted"], Tag("quoted")],
+    Discriminator(lambda value: "quoted" if isinstance(value, str) else "solved"),
+]
+"""Whether rates are as bid, or solved so that options differ in structure and not in generosity."""
+
+
+class Contract(Term):
+    """What client and vendor sign."""
+
+    title: str
+    """What the contract is called in tables and term sheets."""
+    scope: Many[Channel]
+    """The channels the vendor takes over."""
+    term_months: int = required(unit="months", ge=1)
+    """Length of the contract."""
+    clauses: Many[AnyClause]
+    """What is owed, in the order of settlement."""
+    payment: PaymentTerms
+    """When invoices are paid."""
+    notice_days: int = required(unit="days", ge=0)
+    """Days of notice with which either side may end the contract."""
+    service_level: ServiceLevel | None = None
+    """The service level the vendor is to plan for; where not given, that of the strictest service credit."""
+    price: Price = "quoted"
+    """How free rates are set."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(("scope",), lambda scope: None if scope else "needs at least one channel: inbound, outbound"),
+        Rule(("clauses",), lambda clauses: None if clauses else "needs at least one clause"),
+        Rule(("notice_days", "term_months"), lambda notice, term: _notice_beyond_term(notice, term)),
+    )
+
+    @model_validator(mode="after")
+    def _without_contradictions(self) -> Self:
+        found = [
+            InitErrorDetails(
+                type=PydanticCustomError("contradiction", "{sentence}", {"sentence": sentence}),
+                loc=place,
+                input=None,
+            )
+            for place, sentence in contradictions(self)
+        ]
+        if found:
+            raise ValidationError.from_exception_data("Contract", found)
+        return self
+
+    @property
+    def solved(self) -> dict[str, float]:
+        """Labels of the clauses whose rates are solved, with the multiple each takes; none when quoted."""
+        return {} if isinstance(self.price, str) else dict(self.price.solve)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether every rate is a number."""
+        return not any(free_rates(clause) for _, clause in walk(self.clauses))
+
+    @property
+    def index_names(self) -> tuple[str, ...]:
+        """The price indices that its meters must carry as ("index", name)."""
+        names = (
+            name for _, clause in walk(self.clauses) if isinstance(clause, Indexed) for name in clause.index
+        )
+        return tuple(dict.fromkeys(names))
+
+    def with_rate(self, value: float) -> Contract:
+        """The contract with its free rate filled in: `value`, times the multiple of each clause that takes it.
+
+        Raises
+        ------
+        ValueError
+            When the value is not a finite number of 0 or more.
+        """
+        if not 0.0 <= value < float("inf"):
+            raise ValueError(f"a rate must be a finite number, 0 or more; got {value!r}")
+        clauses = tuple(_filled(clause, value, self.solved) for clause in self.clauses)
+        return self.model_copy(update={"clauses": clauses, "price": "quoted"})
+
+    def requested_service_level(self, channel: Channel = "inbound") -> ServiceLevel | None:
+        """The service level the contract asks the vendor to staff for, or None where it asks for none."""
+        if self.service_level is not None and self.service_level.channel == channel:
+            return self.service_level
+        asked = [
+            ServiceLevel(channel=channel, target=measure.target, within_s=measure.within_s)
+            for _, clause in walk(self.clauses)
+            if isinstance(clause, ServiceCredit) and clause.channel == channel
+            for measure in clause.measures
+            if measure.kpi == "service_level" and measure.within_s is not None
+        ]
+        return max(asked, key=lambda level: level.target, default=None)
+
+    def dump(self) -> dict[str, Any]:
+        """The contract as plain data that reads back as the same contract."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def __str__(self) -> str:
+        return term_sheet(self)
+
+
+def _notice_beyond_term(notice_days: int, term_months: int) -> str | None:
+    if notice_days > term_months * 31:
+        return f"{notice_days} days of notice are longer than the term of {term_months} months"
+    return None
+
+
+def _filled(clause: Clause, value: float, multiples: dict[str, float]) -> Clause:
+    """A clause, and those inside it, with free rates filled in."""
+    update: dict[str, Any] = {}
+    for field in free_rates(clause):
+        rate = value * multiples[clause.name]
+        owner, _, name = field.rpartition(".")
+        if owner:
+            rate = update.get(owner, getattr(clause, owner)).model_copy(update={name: rate})
+        update[owner or name] = rate
+    if hasattr(clause, "of"):
+        update["of"] = tuple(_filled(each, value, multiples) for each in clause.of)
+    return clause.model_copy(update=update) if update else clause

@@ -1,0 +1,180 @@
+"""Credit functions: what a missed target costs the vendor, by point, as a lump, by band, or out of a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from orm_sim.contract.wording import money, share
+from orm_sim.core.evidence import required
+from orm_sim.core.terms import Many, Rule, Term
+
+Array = NDArray[np.float64]
+
+_SLACK = 1e-9
+"""Points that are taken for rounding noise before a fraction counts as a whole point."""
+
+_WHOLE: dict[str, Callable[[Array], Array]] = {
+    "up": lambda points: np.maximum(np.ceil(points - _SLACK), 0.0),
+    "down": lambda points: np.floor(points + _SLACK),
+    "exact": lambda points: points,
+}
+
+_WORDS = {"up": "point or fraction of one", "down": "full point", "exact": "point, fractions in proportion"}
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One target, measured: by how much it was missed, and what the credit may be reckoned on.
+
+    Parameters
+    ----------
+    value, points : array
+        The KPI, and the points by which it misses the target: 0 where it is met or could not be measured.
+    higher_is_better : bool
+        The KPI's direction.
+    fees, at_risk : array
+        The fees of the window, and the part of them that is at risk.
+    pools : mapping of str to float
+        Shares of the amount at risk.
+    """
+
+    value: Array
+    points: Array
+    higher_is_better: bool
+    fees: Array
+    at_risk: Array
+    pools: Mapping[str, float]
+
+
+def _money_or_share(amount: float | None, part: float | None) -> str | None:
+    if (amount is None) == (part is None):
+        return "needs either `amount` (money) or `share` (of the fees), and not both"
+    return None
+
+
+def _sum(amount: float | None, part: float | None, fees: Array) -> Array | float:
+    return fees * part if amount is None else amount if part is None else np.nan
+
+
+def _said(amount: float | None, part: float | None) -> str:
+    return f"{share(part)} of the fees" if part is not None else money(amount or 0.0)
+
+
+class PerPoint(Term):
+    """So much for each point below the target; a point is 0.01 of a share, or one unit of any other KPI."""
+
+    by: Literal["point"] = "point"
+    """A credit per point."""
+    points: Literal["up", "down", "exact"]
+    """How fractions of a point count: up (begun), down (full points only), exact."""
+    amount: Annotated[float, Field(ge=0.0)] | None = None
+    """Money per point."""
+    share: Annotated[float, Field(ge=0.0)] | None = None
+    """Share of the fees per point."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("amount", "share"), _money_or_share),)
+
+    def owed(self, miss: Miss) -> Array:
+        """The credit for this result."""
+        points = _WHOLE[self.points](miss.points)
+        return np.asarray(points * _sum(self.amount, self.share, miss.fees))
+
+    def wording(self) -> str:
+        """The credit in words."""
+        return f"{_said(self.amount, self.share)} per {_WORDS[self.points]}"
+
+
+class Lump(Term):
+    """One sum as soon as the target is missed."""
+
+    by: Literal["lump"] = "lump"
+    """A lump."""
+    amount: Annotated[float, Field(ge=0.0)] | None = None
+    """Money."""
+    share: Annotated[float, Field(ge=0.0)] | None = None
+    """Share of the fees."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("amount", "share"), _money_or_share),)
+
+    def owed(self, miss: Miss) -> Array:
+        """The credit for this result."""
+        return np.asarray((miss.points > _SLACK) * _sum(self.amount, self.share, miss.fees))
+
+    def wording(self) -> str:
+        """The credit in words."""
+        return _said(self.amount, self.share)
+
+
+class Pooled(Term):
+    """A weight of a pool of the amount at risk, as soon as the target is missed."""
+
+    by: Literal["pool"] = "pool"
+    """A part of a pool."""
+    pool: str
+    """The pool, as the clause names it."""
+    weight: float = required(unit="share of the pool", gt=0.0, le=1.0)
+    """The share of the pool that hangs on this target."""
+
+    def owed(self, miss: Miss) -> Array:
+        """The credit for this result."""
+        return np.asarray((miss.points > _SLACK) * (miss.at_risk * (miss.pools[self.pool] * self.weight)))
+
+    def wording(self) -> str:
+        """The credit in words."""
+        return f"{share(self.weight)} of the pool '{self.pool}'"
+
+
+class Band(Term):
+    """One band of results and its credit."""
+
+    worse_than: float
+    """The band begins where the KPI is worse than this."""
+    share: float = required(unit="share", ge=0.0)
+    """Share of the fees that is credited in the band."""
+
+
+def _bands_overlap(bands: tuple[Band, ...]) -> str | None:
+    if not bands:
+        return "needs at least one band"
+    shares = [band.share for band in bands]
+    edges = np.diff([band.worse_than for band in bands])
+    if not (np.all(edges > 0.0) or np.all(edges < 0.0)):
+        return "bands overlap: list them from the target outwards, each `worse_than` beyond the one before"
+    if any(high <= low for low, high in pairwise(shares)):
+        return "a worse band must cost more than the one before it"
+    return None
+
+
+class Banded(Term):
+    """The share of the fees that belongs to the band the result falls in."""
+
+    by: Literal["band"] = "band"
+    """Bands."""
+    bands: Many[Band]
+    """The bands, from the target outwards."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("bands",), _bands_overlap),)
+
+    def owed(self, miss: Miss) -> Array:
+        """The credit for this result."""
+        part = np.zeros(np.shape(miss.value))
+        for band in self.bands:
+            beyond = miss.value < band.worse_than if miss.higher_is_better else miss.value > band.worse_than
+            part = np.where(beyond, band.share, part)
+        return np.asarray(part * miss.fees)
+
+    def wording(self) -> str:
+        """The credit in words."""
+        steps = "; ".join(f"beyond {band.worse_than:g}: {share(band.share)}" for band in self.bands)
+        return f"a share of the fees by band ({steps})"
+
+
+Credit = Annotated[PerPoint | Lump | Pooled | Banded, Field(discriminator="by")]
+"""What one missed target costs."""

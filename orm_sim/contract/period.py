@@ -1,0 +1,209 @@
+"""What a clause sees of one billing period, what it remembers of it, and the line items it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.contract.rounding import to_cents
+from orm_sim.contract.wording import money, say
+
+Array = NDArray[np.float64]
+
+Meters = Mapping[tuple[str, str], Array]
+"""Counters of one billing period by (channel, meter id); price indices by ("index", name)."""
+
+Kind = Literal[
+    "fee",
+    "commission",
+    "clawback",
+    "reserve_withheld",
+    "reserve_released",
+    "service_credit",
+    "guarantee",
+    "guarantee_recovered",
+    "cap",
+    "true_up",
+]
+"""What a line item is for; finance books each kind to an account."""
+
+_RESERVE = ("reserve_withheld", "reserve_released")
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of an invoice: what is owed under one clause for one billing period.
+
+    Parameters
+    ----------
+    path : str
+        Where the clause stands in the contract: `clauses[1].of[0]`.
+    label : str
+        What the contract calls the clause.
+    kind : Kind
+        What the line is for.
+    channel : str
+        "inbound", "outbound", or "" where the clause has none.
+    quantity, rate : array
+        What was metered and the price of one, elementwise; the amount is not always their product.
+    amount : array
+        Money the client owes the vendor, rounded to the cent; negative when the vendor owes it.
+    net_days : int
+        Days from the end of the month until it is paid.
+    template, parts : str, mapping
+        What the sentence that explains the line is made of.
+    """
+
+    path: str
+    label: str
+    kind: Kind
+    channel: str
+    quantity: Array
+    rate: Array
+    amount: Array
+    net_days: int
+    template: str
+    parts: Mapping[str, Any]
+
+    def sentence(self, at: tuple[int, ...] = ()) -> str:
+        """The line explained in a sentence.
+
+        Parameters
+        ----------
+        at : tuple of int
+            Which element of the leading axes; () where the amount is a single number.
+
+        Raises
+        ------
+        ValueError
+            When `at` does not name one element.
+        """
+        shape = np.shape(self.amount)
+        if len(at) != len(shape):
+            raise ValueError(f"the amount has shape {shape}: say which element, at=(…)")
+        parts = {"quantity": self.quantity, "rate": self.rate, **self.parts}
+        return f"{self.label}: {say(self.template, parts, shape, at)} = {money(float(self.amount[at]))}."
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a clause carries from one billing period to the next; never changed, always replaced.
+
+    Parameters
+    ----------
+    values : mapping of str to array
+        Balances and counters of the clause itself.
+    inner : tuple of Memory
+        Those of the clauses inside it, in order.
+    """
+
+    values: Mapping[str, Array] = field(default_factory=dict)
+    inner: tuple[Memory, ...] = ()
+
+
+NOTHING = Memory()
+"""The memory of a contract that has not been settled yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What one clause has come to in this period, for the clauses that cite it."""
+
+    amount: Array
+    rate: Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One billing period as a clause sees it.
+
+    Parameters
+    ----------
+    meters : Meters
+        What was counted.
+    month : int
+        Billing month since the start of the contract, from 0.
+    term_months : int
+        Length of the contract.
+    in_force : bool
+        False in the months after the contract has ended: no new fees, but reserves and clawbacks run off.
+    net_days : int
+        Days from the end of the month until payment.
+    scale : array or float
+        Indexation: what the money amounts of the terms are multiplied by.
+    path : str
+        Where the clause stands in the contract.
+    billed : dict of str to Billed
+        What the clauses settled so far in this period have come to, by label.
+    """
+
+    meters: Meters
+    month: int
+    term_months: int
+    in_force: bool
+    net_days: int
+    scale: Array | float
+    path: str
+    billed: dict[str, Billed]
+
+    def meter(self, channel: str, name: str) -> Array:
+        """One meter of the period.
+
+        Raises
+        ------
+        KeyError
+            When the period does not carry it.
+        """
+        if (channel, name) not in self.meters:
+            raise KeyError(f"{self.path} needs the meter {channel}.{name}, which the period does not carry")
+        return self.meters[channel, name]
+
+    def counters(self, channel: str, names: Iterable[str]) -> dict[str, Array]:
+        """The counters of these names that the period carries for one channel."""
+        return {name: self.meters[channel, name] for name in names if (channel, name) in self.meters}
+
+    def ends(self, window: Literal["month", "quarter", "year"]) -> bool:
+        """Whether a window counted from the start of the contract closes with this period."""
+        months = {"month": 1, "quarter": 3, "year": 12}[window]
+        return (self.month + 1) % months == 0 or self.month == self.term_months - 1
+
+
+def line(
+    period: Period,
+    label: str,
+    kind: Kind,
+    amount: Array | float,
+    template: str,
+    *,
+    channel: str = "",
+    quantity: Array | float = 1.0,
+    rate: Array | float = np.nan,
+    **parts: Any,
+) -> LineItem:
+    """A line item of this period, its amount rounded to the cent."""
+    return LineItem(
+        period.path,
+        label,
+        kind,
+        channel,
+        np.asarray(quantity),
+        np.asarray(rate),
+        to_cents(amount),
+        period.net_days,
+        template,
+        parts,
+    )
+
+
+def total(items: Iterable[LineItem]) -> Array:
+    """What line items come to together, to the cent: the invoice."""
+    return to_cents(sum((item.amount for item in items), np.asarray(0.0)))
+
+
+def earned(items: Iterable[LineItem]) -> Array:
+    """What line items come to without movements of reserves, which only shift the date of payment."""
+    return total(item for item in items if item.kind not in _RESERVE)

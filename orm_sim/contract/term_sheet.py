@@ -1,0 +1,84 @@
+"""The term sheet: a contract as numbered plain language, with the words it uses defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from orm_sim.contract.clause import Clause, inside, walk
+from orm_sim.contract.wording import number, share
+from orm_sim.kpi import COUNTERS, KPIS
+
+if TYPE_CHECKING:
+    from orm_sim.contract.contract import Contract
+
+
+def term_sheet(contract: Contract) -> str:
+    """The contract as a lawyer would read it: title, numbered clauses, payment, notice, price, definitions.
+
+    Parameters
+    ----------
+    contract : Contract
+        With or without its rates filled in.
+    """
+    lines = [contract.title, ""]
+    lines += [
+        f"1. Scope. {' and '.join(contract.scope).capitalize()} contacts, for {contract.term_months} months."
+    ]
+    for position, clause in enumerate(contract.clauses, start=2):
+        lines += _numbered(clause, str(position), "")
+    following = 2 + len(contract.clauses)
+    lines += [f"{following + position}. {text}" for position, text in enumerate(_general(contract))]
+    lines += ["", "Definitions", *(f"- {each}" for each in _definitions(contract))]
+    return "\n".join(lines)
+
+
+def _numbered(clause: Clause, ordinal: str, indent: str) -> Iterator[str]:
+    days = "" if clause.net_days is None else f" Paid {clause.net_days} days after the end of the month."
+    dot = "" if "." in ordinal else "."
+    yield f"{indent}{ordinal}{dot} {_capital(clause.name)}. {clause.wording()}{days}"
+    for position, each in enumerate(inside(clause), start=1):
+        yield from _numbered(each, f"{ordinal}.{position}", indent + "   ")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _general(contract: Contract) -> Iterator[str]:
+    level = contract.service_level
+    if level is not None:
+        yield (
+            f"Service level. The vendor plans for {share(level.target)} of contacts offered ({level.channel})"
+            f" answered in {number(level.within_s)} s."
+        )
+    yield (
+        "Payment. Invoiced at the end of each month, each line rounded to the cent, half a cent away from zero;"
+        f" paid {contract.payment.net_days} days later unless a clause says otherwise."
+    )
+    yield f"Notice. Either side may end the contract with {contract.notice_days} days' notice."
+    price = contract.price
+    if isinstance(price, str):
+        yield "Price. As quoted."
+    else:
+        each = ", ".join(
+            f"'{label}'" + ("" if multiple == 1.0 else f" at {number(multiple)} times it")
+            for label, multiple in price.solve.items()
+        )
+        yield f"Price. The rate of {each} is solved for a vendor margin of {share(price.value)}."
+
+
+def _definitions(contract: Contract) -> Iterator[str]:
+    """What each KPI and counter that the clauses cite means, in the order they first appear."""
+    cited: dict[str, None] = {}
+    for _, clause in walk(contract.clauses):
+        for holder in (clause, getattr(clause, "at", None), getattr(clause, "scale", None)):
+            for field in ("meter", "forecast", "per"):
+                name = getattr(holder, field, None)
+                if name in COUNTERS:
+                    cited[name] = None
+        for measure in getattr(clause, "measures", ()):
+            cited[measure.kpi] = None
+    for name in cited:
+        kpi = KPIS[name]
+        yield f"{_capital(kpi.name)}: {kpi.formula}."

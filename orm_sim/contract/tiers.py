@@ -1,0 +1,42 @@
+"""Tiers: what a volume costs when its price depends on how large it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def marginal(
+    volume: Array, up_to: Sequence[float], rates: Sequence[float], width: Array | float = 1.0
+) -> Array:
+    """Each unit at the price of the tier it falls in: a piecewise-linear function, continuous and rising.
+
+    Parameters
+    ----------
+    volume : array
+        Units, 0 or more.
+    up_to : sequence of float
+        Upper bounds of all tiers but the last, ascending.
+    rates : sequence of float
+        Price of one unit in each tier; one more than bounds.
+    width : array or float
+        What the bounds are multiplied by (hours, where they are per hour).
+
+    Examples
+    --------
+    >>> float(marginal(np.asarray(1500.0), [1000.0], [2.0, 1.5]))
+    2750.0
+    """
+    charge = np.asarray(volume * rates[-1], dtype=np.float64)
+    for bound, here, above in zip(up_to, rates, rates[1:], strict=False):
+        charge = charge + np.minimum(volume, bound * width) * (here - above)
+    return charge
+
+
+def tier_of(volume: Array, up_to: Sequence[float]) -> NDArray[np.intp]:
+    """The tier a volume falls in, from 0; a volume on a bound belongs to the tier below it."""
+    return np.asarray(np.searchsorted(np.asarray(up_to, dtype=np.float64), volume, side="left"))

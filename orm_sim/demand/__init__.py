@@ -1,0 +1,1 @@
+"""Who contacts whom: volume, season, profile, busyness, contact types and patience inbound; leads outbound."""

@@ -1,0 +1,206 @@
+"""Outbound leads: who may be called and when, the dial list of a day, and what each attempt leads to.
+
+A lead is drawn once for a replication; an attempt's fate is a function of (lead, attempt), so every option calls the
+same people and meets the same answers, whoever calls them and on whichever day.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.core.compiled import jit
+from orm_sim.core.streams import key, normal_quantile, uniform_pair, uniforms
+from orm_sim.demand.calendar import Calendar
+from orm_sim.demand.programme import Outbound
+from orm_sim.demand.shapes import OutboundShape
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+REACH, TALK, SALE = 0, 1, 2
+NOT_REACHED, REFUSED, SOLD = 0, 1, 2
+KEPT_DAYS: Final = 90
+"""A sale counts as kept when it is alive on this day after funding."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPlan:
+    """The list of a term before anybody is called.
+
+    Attributes
+    ----------
+    release_day, quality
+        int64[n_leads]: first day a lead may be called (ascending), and its list quality.
+    conversion
+        float64[n_qualities, max_attempts]: sales per customer reached, by attempt.
+    talk_log_mean, talk_log_sd
+        float64[2]: lognormal of the talk time without and with a sale.
+    stream
+        Key of all draws about leads.
+    """
+
+    release_day: Whole
+    quality: Whole
+    conversion: Floats
+    talk_log_mean: Floats
+    talk_log_sd: Floats
+    stream: tuple[int, int]
+
+
+def expected_attempt_s(outbound: Outbound, shape: OutboundShape) -> float:
+    """Mean agent seconds of an attempt: preview and dialling, plus talk and wrap where a customer is reached."""
+    rate = sum(q.share * shape.conversion.by_list_quality[q.name].value for q in outbound.list_quality)
+    talk = rate * shape.talk_time.sale.mean_s.value + (1.0 - rate) * shape.talk_time.no_sale.mean_s.value
+    return outbound.attempt_s + outbound.contact_rate * (talk + outbound.wrap_s)
+
+
+def plan_leads(outbound: Outbound, shape: OutboundShape, days: Calendar, seed: int, replication: int) -> LeadPlan:
+    """Leads of every month, spread evenly over its calling days (Monday to Friday, no holidays), with their quality."""
+    stream = key(seed, replication, "leads")
+    calling = calling_days(days)
+    release: list[Whole] = []
+    for month in range(days.n_months):
+        inside = np.flatnonzero(calling[days.month_starts[month] : days.month_starts[month + 1]])
+        count = round(outbound.leads_per_month)
+        if inside.size:
+            spread = inside[(np.arange(count) * inside.size) // count] + days.month_starts[month]
+            release.append(spread)
+    release_day = np.concatenate(release) if release else np.empty(0, np.int64)
+    u = uniforms(stream, release_day.size, 15)
+    edges = np.cumsum([q.share for q in outbound.list_quality])[:-1]
+    return LeadPlan(
+        release_day=release_day,
+        quality=np.searchsorted(edges, u, side="right").astype(np.int64),
+        conversion=conversion_table(outbound, shape),
+        talk_log_mean=_talk_log_mean(shape),
+        talk_log_sd=np.array([shape.talk_time.no_sale.log_sd.value, shape.talk_time.sale.log_sd.value]),
+        stream=stream,
+    )
+
+
+def calling_days(days: Calendar) -> NDArray[np.bool_]:
+    """Days of the term on which customers are called: Monday to Friday without holidays, bool[n_days]."""
+    return np.asarray((days.weekday[: days.n_days] < 5) & ~days.holiday[: days.n_days])
+
+
+def conversion_table(outbound: Outbound, shape: OutboundShape) -> Floats:
+    """Sales per customer reached by quality and attempt, float64[n_qualities, max_attempts]."""
+    table = np.empty((len(outbound.list_quality), outbound.max_attempts))
+    for row, quality in enumerate(outbound.list_quality):
+        fitted = {a.attempt: a.value for a in shape.conversion.by_attempt[quality.name]}
+        last = max(fitted)
+        table[row] = [fitted[min(attempt, last)] for attempt in range(1, outbound.max_attempts + 1)]
+    return table
+
+
+def _talk_log_mean(shape: OutboundShape) -> Floats:
+    laws = (shape.talk_time.no_sale, shape.talk_time.sale)
+    return np.array([math.log(law.mean_s.value) - law.log_sd.value**2 / 2.0 for law in laws])
+
+
+@jit
+def dial_list(
+    release_day: Whole, due: Whole, attempts: Whole, first: int, today: int, window: int, most: int
+) -> tuple[Whole, int]:
+    """Leads to call today, follow-ups and fresh ones in the order of the list, at most `most`.
+
+    Returns the indices, and the first lead that may still be called on later days.
+    """
+    found = np.empty(most, np.int64)
+    n = 0
+    start = first
+    for i in range(first, release_day.size):
+        if release_day[i] > today:
+            break
+        if release_day[i] + window <= today:
+            if i == start:
+                start = i + 1
+            continue
+        if due[i] <= today and attempts[i] >= 0:
+            if n == most:
+                break
+            found[n] = i
+            n += 1
+    return found[:n], start
+
+
+@jit
+def attempt_fates(
+    k0: int, k1: int, leads: Whole, attempts: Whole, quality: Whole, conversion: Floats, factor: float,
+    contact_rate: float, attempt_s: float, wrap_s: float, speed: float, talk_log_mean: Floats, talk_log_sd: Floats,
+) -> tuple[Floats, Whole]:  # fmt: skip
+    """Handle time in seconds and fate of the next attempt on each lead of a dial list.
+
+    Parameters
+    ----------
+    factor
+        Multiplies conversion: proficiency of those who call.
+    speed
+        Divides talk and wrap: proficiency in handling.
+
+    Returns
+    -------
+    handle_s, fate
+        float64[n], and int64[n] of `NOT_REACHED`, `REFUSED`, `SOLD`.
+    """
+    n = leads.size
+    handle = np.empty(n)
+    fate = np.empty(n, np.int64)
+    for i in range(n):
+        lead = leads[i]
+        attempt = attempts[lead]
+        reach, sell = uniform_pair(k0, k1, lead, attempt, REACH, 0)
+        handle[i] = attempt_s
+        fate[i] = NOT_REACHED
+        if reach < contact_rate:
+            sold = 1 if sell < conversion[quality[lead], attempt] * factor else 0
+            fate[i] = SOLD if sold else REFUSED
+            talk, _ = uniform_pair(k0, k1, lead, attempt, TALK, 0)
+            talk_s = math.exp(talk_log_mean[sold] + talk_log_sd[sold] * normal_quantile(talk))
+            handle[i] += (talk_s + wrap_s) / speed
+    return handle, fate
+
+
+@jit
+def apply_attempts(
+    called: Whole, fate: Whole, attempts: Whole, due: Whole, today: int, retry_days: int, max_attempts: int
+) -> tuple[int, Whole]:
+    """Write what the attempts made today did to their leads; returns customers reached and the leads sold to.
+
+    A lead that was reached, or whose attempts are used up, is closed: its attempts become −1.
+    """
+    sold = np.empty(called.size, np.int64)
+    n_sold = 0
+    reached = 0
+    for i in range(called.size):
+        lead = called[i]
+        attempts[lead] += 1
+        due[lead] = today + retry_days
+        if fate[i] != NOT_REACHED:
+            reached += 1
+            attempts[lead] = -1
+        elif attempts[lead] >= max_attempts:
+            attempts[lead] = -1
+        if fate[i] == SOLD:
+            sold[n_sold] = lead
+            n_sold += 1
+    return reached, sold[:n_sold]
+
+
+@jit
+def sale_life(k0: int, k1: int, leads: Whole, funded_share: float, cancelled_share: float, kept_days: int) -> Whole:
+    """Life of each sale: −1 not funded, 0 kept to day 90, else the day after funding on which it is cancelled."""
+    life = np.empty(leads.size, np.int64)
+    for i in range(leads.size):
+        funding, cancelling = uniform_pair(k0, k1, leads[i], 0, SALE, 0)
+        life[i] = 0
+        if funding >= funded_share:
+            life[i] = -1
+        elif cancelling < cancelled_share:
+            life[i] = 1 + int(cancelling / cancelled_share * (kept_days - 1))
+    return life

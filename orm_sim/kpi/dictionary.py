@@ -1,0 +1,236 @@
+"""The KPI dictionary: each indicator with numerator, denominator, estimator, unit, direction, window, n."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.core.errors import nearest
+from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
+
+Array = NDArray[np.float64]
+Counters = Mapping[str, Array | float]
+"""Counters of one channel and one window, by id; arrays of one common shape, or numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One indicator, defined so that two people compute the same figure.
+
+    Parameters
+    ----------
+    id : str
+        The name a scenario, a clause or a target cites.
+    name : str
+        What a report calls it.
+    unit : Unit
+        What its value is measured in.
+    better : {"higher", "lower"}
+        The direction in which it improves, for the client.
+    numerator, denominator : str
+        The formula in words, with the population counted. A count has no denominator ("").
+    estimator : callable
+        From counters to the value, elementwise.
+    needs : tuple of str
+        The counters the estimator reads.
+    n : str
+        The counter that says how many observations the figure rests on.
+    window : str
+        The stretch of time it is computed over: counters are summed first, then divided.
+    """
+
+    id: str
+    name: str
+    unit: Unit
+    better: Better
+    numerator: str
+    denominator: str
+    estimator: Callable[[Counters], Array]
+    needs: tuple[str, ...]
+    n: str
+    window: str = "billing month"
+
+    def value(self, counters: Counters) -> Array:
+        """The indicator's value, elementwise.
+
+        Parameters
+        ----------
+        counters : mapping of str to array
+            Counters of one channel, arrays over any leading axes, or numbers.
+
+        Returns
+        -------
+        array
+            Shape of the counters; nan where the denominator is zero, and everywhere when a counter that is
+            not always delivered (`cost`, `audited`, `errors`) is missing.
+
+        Raises
+        ------
+        KeyError
+            When a counter that every simulation delivers is missing.
+
+        Examples
+        --------
+        >>> float(kpi("service_level").value({"answered_within": 80.0, "offered": 100.0}))
+        0.8
+        """
+        missing = [each for each in self.needs if each not in counters]
+        if any(COUNTERS[each].always for each in missing):
+            raise KeyError(f"{self.id} needs the counters {', '.join(missing)}")
+        if missing:
+            return np.full(np.broadcast_shapes(*(np.shape(each) for each in counters.values())), np.nan)
+        return self.estimator(counters)
+
+    @property
+    def formula(self) -> str:
+        """The definition in words: numerator / denominator."""
+        return f"{self.numerator} / {self.denominator}" if self.denominator else self.numerator
+
+
+def ratio(numerator: Array | float, denominator: Array | float) -> Array:
+    """A quotient that is nan where its denominator is zero, elementwise."""
+    bottom = np.asarray(denominator, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom == 0.0, np.nan, np.asarray(numerator, dtype=np.float64) / bottom)
+
+
+def _reading(counter: str) -> Callable[[Counters], Array]:
+    return lambda counters: np.asarray(counters[counter], dtype=np.float64)
+
+
+def _count(counter: Counter, *, called: str | None = None) -> Kpi:
+    """A counter as a KPI of its own."""
+    return Kpi(
+        id=called or counter.id,
+        name=counter.name,
+        unit=counter.unit,
+        better=counter.better,
+        numerator=counter.counted,
+        denominator="",
+        estimator=_reading(counter.id),
+        needs=(counter.id,),
+        n=counter.id,
+    )
+
+
+def _quotient(
+    name: str,
+    words: str,
+    unit: Unit,
+    better: Better,
+    top: str,
+    bottom: str,
+    *,
+    scale: float = 1.0,
+    n: str = "",
+) -> Kpi:
+    """A KPI that divides one counter by another; `scale` converts units (3600 s in an hour)."""
+    return Kpi(
+        id=name,
+        name=words,
+        unit=unit,
+        better=better,
+        numerator=COUNTERS[top].counted,
+        denominator=COUNTERS[bottom].counted,
+        estimator=lambda counters: ratio(counters[top], np.multiply(counters[bottom], scale)),
+        needs=(top, bottom),
+        n=n or bottom,
+    )
+
+
+def _fcr(counters: Counters) -> Array:
+    return ratio(counters["resolved"], np.add(counters["resolved"], counters["unresolved"]))
+
+
+def _forecast_error(counters: Counters) -> Array:
+    forecast = counters["forecast_offered"]
+    return ratio(np.abs(np.subtract(counters["offered"], forecast)), forecast)
+
+
+_SERVICE = (
+    _quotient("service_level", "service level", "share", "higher", "answered_within", "offered"),
+    _quotient("abandonment_rate", "abandonment rate", "share", "lower", "abandoned", "offered"),
+    _quotient("asa", "average speed of answer", "s", "lower", "wait_answered_s", "answered"),
+    _quotient("mean_wait", "mean wait", "s", "lower", "wait_all_s", "offered"),
+    _quotient("aht", "average handle time", "s", "lower", "handled_s", "answered"),
+    _quotient("occupancy", "occupancy", "share", "higher", "busy_s", "staffed_s", n="answered"),
+    _quotient(
+        "utilisation", "utilisation", "share", "higher", "busy_s", "paid_hours", scale=3600.0, n="answered"
+    ),
+    Kpi(
+        id="forecast_error",
+        name="forecast error",
+        unit="share",
+        better="lower",
+        numerator="absolute difference between contacts offered and contacts forecast",
+        denominator=COUNTERS["forecast_offered"].counted,
+        estimator=_forecast_error,
+        needs=("offered", "forecast_offered"),
+        n="offered",
+    ),
+)
+
+_QUALITY = (
+    Kpi(
+        id="fcr",
+        name="first-contact resolution",
+        unit="share",
+        better="higher",
+        numerator=COUNTERS["resolved"].counted,
+        denominator="answered contacts, whether or not they settle the matter",
+        estimator=_fcr,
+        needs=("resolved", "unresolved"),
+        n="answered",
+    ),
+    _quotient("csat", "customer satisfaction", "share", "higher", "satisfied", "surveyed"),
+    _quotient("repeat_rate", "repeat rate", "share", "lower", "repeat_contacts", "answered"),
+    _quotient("error_rate", "error rate", "share", "lower", "errors", "audited"),
+)
+
+_SALES = (
+    _quotient("contact_rate", "contact rate", "share", "higher", "reached", "attempts"),
+    _quotient("conversion", "conversion", "share", "higher", "sales_gross", "reached"),
+    _count(COUNTERS["sales_net"], called="net_sales"),
+    _quotient(
+        "sales_per_hour", "net sales per productive hour", "per_hour", "higher", "sales_net",
+        "productive_hours", n="sales_net",
+    ),
+)  # fmt: skip
+
+_COST = (
+    _quotient("cost_per_contact", "cost per answered contact", "money", "lower", "cost", "answered"),
+    _quotient("cost_per_resolved", "cost per resolved contact", "money", "lower", "cost", "resolved"),
+    _quotient("cost_per_kept_sale", "cost per sale kept", "money", "lower", "cost", "sales_kept"),
+    _quotient(
+        "contacts_per_paid_hour", "contacts per paid hour", "per_hour", "higher", "answered", "paid_hours",
+        n="answered",
+    ),
+)  # fmt: skip
+
+KPIS: dict[str, Kpi] = {
+    each.id: each
+    for each in (*(_count(counter) for counter in COUNTERS.values()), *_SERVICE, *_QUALITY, *_SALES, *_COST)
+}
+"""Every KPI by id; every counter is one too."""
+
+
+def unknown_kpi(name: str) -> str:
+    """The sentence that refuses an id the dictionary does not have, with the nearest one."""
+    close = nearest(name, KPIS)
+    return "unknown KPI id" + (f".  Did you mean '{close}'?" if close else "; ids stand in orm_sim.kpi.KPIS")
+
+
+def kpi(name: str) -> Kpi:
+    """The KPI of this id.
+
+    Raises
+    ------
+    KeyError
+        When the dictionary has no such id; the message names the nearest one.
+    """
+    if name not in KPIS:
+        raise KeyError(f"'{name}': {unknown_kpi(name)}")
+    return KPIS[name]

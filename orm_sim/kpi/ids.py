@@ -1,0 +1,33 @@
+"""Ids of the dictionary as types of fields: a name it does not have is refused with the nearest one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from orm_sim.kpi.counters import COUNTERS
+from orm_sim.kpi.dictionary import KPIS, unknown_kpi
+
+
+def _known_kpi(name: str) -> str:
+    if name not in KPIS:
+        raise PydanticCustomError("unknown_name", "{sentence}", {"sentence": unknown_kpi(name)})
+    return name
+
+
+def _known_meter(name: str) -> str:
+    if _known_kpi(name) not in COUNTERS:
+        sentence = f"must be a counter: '{name}' is computed from counters and cannot be billed"
+        raise PydanticCustomError("not_a_meter", "{sentence}", {"sentence": sentence})
+    return name
+
+
+KpiId = Annotated[str, AfterValidator(_known_kpi), WithJsonSchema({"type": "string", "enum": list(KPIS)})]
+"""An id of the KPI dictionary."""
+
+MeterId = Annotated[
+    str, AfterValidator(_known_meter), WithJsonSchema({"type": "string", "enum": list(COUNTERS)})
+]
+"""An id of the KPI dictionary that counts something, and can therefore be billed."""

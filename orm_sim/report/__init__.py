@@ -1,0 +1,36 @@
+"""Figures and tables as pure functions of result tables, the brief, and the strict way to render."""
+
+from orm_sim.report.brief import Brief, brief
+from orm_sim.report.course import cash_fan, kpi_by_month
+from orm_sim.report.drivers import driver_chart
+from orm_sim.report.options import contenders, leader, locate, target, titled, zero_line
+from orm_sim.report.rank_table import RankTable, rank_table
+from orm_sim.report.ranking import both_sides, rank_chart
+from orm_sim.report.spread import quantile_dots, s_curve
+from orm_sim.report.theme import Picture, save_png, show
+from orm_sim.report.waterfall import bridge, waterfall
+
+__all__ = [
+    "Brief",
+    "Picture",
+    "RankTable",
+    "both_sides",
+    "bridge",
+    "brief",
+    "cash_fan",
+    "contenders",
+    "driver_chart",
+    "kpi_by_month",
+    "leader",
+    "locate",
+    "quantile_dots",
+    "rank_chart",
+    "rank_table",
+    "s_curve",
+    "save_png",
+    "show",
+    "target",
+    "titled",
+    "waterfall",
+    "zero_line",
+]

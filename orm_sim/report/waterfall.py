@@ -1,0 +1,200 @@
+"""Why: the steps from the in-house reference to an option, account by account, adding up to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from orm_sim.finance.accounts import ACCOUNTS, CLIENT_ACCOUNTS
+from orm_sim.report.theme import ASSUMED, GAIN, INK, LOSS, MILLION, WIDTH, Figure, finish
+
+CENTS = 100
+_SIDE = {account.name: account for account in CLIENT_ACCOUNTS}
+
+
+def client_flows(ledger: pd.DataFrame, option: str, column: str = "amount") -> pd.DataFrame:
+    """What each account gave (+) or cost (−) the client in each replication of an option.
+
+    Parameters
+    ----------
+    ledger
+        Table ``ledger``; the client's accounts are counted, each in its own kind (cash or value, not invoice).
+    option
+        Name of the option.
+    column
+        ``amount`` (money as paid) or ``present_value``.
+
+    Returns
+    -------
+    DataFrame
+        Index replication, one column per account found, $; 0 where a replication has no entry.
+    """
+    rows = ledger[(ledger["option"] == option) & ledger["account"].isin(list(_SIDE))]
+    rows = rows[rows["kind"] == rows["account"].map(lambda name: _SIDE[name].kind)]
+    sign = np.where(rows["payee"] == "client", 1.0, -1.0)
+    signed = pd.DataFrame(
+        {
+            "replication": rows["replication"],
+            "account": rows["account"],
+            "amount": sign * rows[column],
+        }
+    )
+    flows = signed.pivot_table(
+        index="replication", columns="account", values="amount", aggfunc="sum", fill_value=0.0
+    )
+    every = sorted(ledger.loc[ledger["option"] == option, "replication"].unique())
+    return flows.reindex(every, fill_value=0.0).sort_index(axis=1)
+
+
+def bridge(ledger: pd.DataFrame, option: str, reference: str, column: str = "amount") -> pd.DataFrame:
+    """The steps from the reference's net value to the option's, by account: mean over shared replications.
+
+    Parameters
+    ----------
+    ledger
+        Table ``ledger``.
+    option, reference
+        Names of the option and of the zero line.
+    column
+        ``amount`` or ``present_value``.
+
+    Returns
+    -------
+    DataFrame
+        One row per bar, in the order of the books: account, label, role (``total`` or ``step``), amount, start,
+        end, and low and high, the 10th and 90th percentile of the step over replications; $, whole cents. The
+        steps add up to the difference of the totals exactly: what is lost in rounding to cents goes to the
+        steps that rounding changed most.
+
+    Raises
+    ------
+    ValueError
+        When the two have no replication in common.
+    """
+    before, after = client_flows(ledger, reference, column), client_flows(ledger, option, column)
+    shared = before.index.intersection(after.index)
+    if shared.empty:
+        raise ValueError(f"{option} and {reference} have no replication in common")
+    names = [a.name for a in CLIENT_ACCOUNTS if a.name in before.columns or a.name in after.columns]
+    before = before.reindex(index=shared, columns=names, fill_value=0.0)
+    after = after.reindex(index=shared, columns=names, fill_value=0.0)
+    change = after - before
+    first, last = _cents(before.sum(axis=1).mean()), _cents(after.sum(axis=1).mean())
+    steps = _share_out([float(change[name].mean()) for name in names], last - first)
+    rows = [("reference", reference, "total", first, 0, first, first, first)]
+    level = first
+    for name, step in zip(names, steps, strict=True):
+        low, high = np.quantile(change[name], [0.1, 0.9])
+        rows.append(
+            (name, ACCOUNTS[name].label, "step", step, level, level + step, _cents(low), _cents(high))
+        )
+        level += step
+    rows.append(("option", option, "total", last, 0, last, last, last))
+    table = pd.DataFrame(rows, columns=["account", "label", "role", "amount", "start", "end", "low", "high"])
+    money = ["amount", "start", "end", "low", "high"]
+    table[money] = table[money].astype("float64") / CENTS
+    return table
+
+
+def waterfall(
+    ledger: pd.DataFrame,
+    option: str,
+    reference: str,
+    *,
+    column: str = "amount",
+    assumed: Collection[str] = (),
+    preliminary: bool = False,
+) -> Figure:
+    """The bridge as a chart: what the option saves and costs the client against in-house, account by account.
+
+    Parameters
+    ----------
+    ledger, option, reference, column
+        As in `bridge`.
+    assumed
+        Accounts that rest on assumptions; drawn grey.
+    preliminary
+        Marks the title.
+    """
+    steps = bridge(ledger, option, reference, column)
+    n = ledger.loc[ledger["option"] == option, "replication"].nunique()
+    shown = steps[(steps["role"] == "total") | (steps["amount"].abs() >= 0.005)]
+    bars = shown.assign(
+        left=shown["start"] / MILLION,
+        right=shown["end"] / MILLION,
+        p10=(shown["start"] + shown["low"]) / MILLION,
+        p90=(shown["start"] + shown["high"]) / MILLION,
+        text=[_words(amount, role) for amount, role in zip(shown["amount"], shown["role"], strict=True)],
+        far=shown[["start", "end"]].max(axis=1) / MILLION,
+        place=range(len(shown)),
+        colour=[
+            _colour(account, role, amount, assumed)
+            for account, role, amount in zip(shown["account"], shown["role"], shown["amount"], strict=True)
+        ],
+    )
+    bars["far"] = bars["far"].where(bars["role"] == "total", np.maximum(bars["far"], bars["p90"]))
+    money = (
+        "present value, $ million" if column == "present_value" else "$ million over the term, not discounted"
+    )
+    y = alt.Y(
+        "label:N", sort=alt.EncodingSortField("place"), title=None, axis=alt.Axis(ticks=False, domain=False)
+    )
+    base = alt.Chart(bars).encode(y=y)
+    axis = alt.X("left:Q", title=f"client's net value, {money}", axis=alt.Axis(format=",.1f"))
+    drawn = base.mark_bar(height={"band": 0.62}).encode(
+        x=axis, x2="right:Q", color=alt.Color("colour:N", scale=None)
+    )
+    spread = (
+        base.transform_filter("datum.role == 'step'")
+        .mark_rule(color=INK, strokeWidth=1.2, opacity=0.75)
+        .encode(x="p10:Q", x2="p90:Q")
+    )
+    text = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(x="far:Q", text="text:N")
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="x:Q")
+    total = steps["amount"].iloc[-1] - steps["amount"].iloc[0]
+    verb = "gains" if total >= 0 else "loses"
+    chart = alt.layer(drawn, zero, spread, text).properties(width=WIDTH, height={"step": 27})
+    return finish(
+        chart,
+        f"Why: the client {verb} {_words(abs(total), 'total')} with {option}",
+        f"From {reference}, account by account; mean of {n} replications. "
+        "Thin lines: 10th to 90th percentile of the step.",
+        "Grey steps rest on assumptions." if any(name in set(steps["account"]) for name in assumed) else "",
+        preliminary=preliminary,
+    )
+
+
+def _cents(amount: float) -> int:
+    """An amount in whole cents."""
+    return int(np.rint(amount * CENTS))
+
+
+def _share_out(amounts: list[float], total: int) -> list[int]:
+    """Amounts in whole cents that add up to a total; cents left over go where rounding changed most."""
+    exact = [amount * CENTS for amount in amounts]
+    whole = [int(np.rint(value)) for value in exact]
+    left = total - sum(whole)
+    order = sorted(range(len(whole)), key=lambda i: (whole[i] - exact[i]) * (1 if left > 0 else -1))
+    for turn in range(abs(left)):
+        whole[order[turn % len(order)]] += 1 if left > 0 else -1
+    return whole
+
+
+def _words(amount: float, role: str) -> str:
+    """An amount as the label of its bar: "+4.20 M", "$12.31 M"."""
+    sign = "" if role == "total" and amount >= 0 else ("+" if amount >= 0 else "−")
+    size = abs(amount)
+    figure = f"{size / MILLION:,.2f} M" if size >= 10_000 else f"{size / 1000:,.1f} k"
+    return f"{sign}${figure}" if role == "total" else f"{sign}{figure}"
+
+
+def _colour(account: str, role: str, amount: float, assumed: Collection[str]) -> str:
+    """Colour of a bar: totals dark, assumptions grey, gains green, costs vermilion."""
+    if role == "total":
+        return INK
+    if account in assumed:
+        return ASSUMED
+    return GAIN if amount >= 0 else LOSS

@@ -1,0 +1,1 @@
+"""Hazards and their register; the hazards themselves become processes with a later issue."""

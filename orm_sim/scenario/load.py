@@ -1,0 +1,161 @@
+"""Scenario and study files read into terms: base, differences and overrides laid over one another, then checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orm_sim.core.document import Document, put
+from orm_sim.core.errors import InputError, Place, Problem, name_hint
+from orm_sim.core.files import readable_file
+from orm_sim.core.loader import build, load_extended, merge, override
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.scenario.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedStudy:
+    """A study whose options are built.
+
+    Attributes
+    ----------
+    name, title
+        Identifier and words.
+    zero
+        Name of the option that is the zero line.
+    options
+        Scenario of each option by name, in the order of the file.
+    titles
+        Words for each option.
+    files
+        Every file that was read.
+    overrides
+        What was set on the command line.
+    """
+
+    name: str
+    title: str
+    zero: str
+    options: dict[str, Scenario]
+    titles: dict[str, str]
+    files: tuple[Path, ...]
+    overrides: dict[str, str]
+
+    @property
+    def base(self) -> Scenario:
+        """The zero line's scenario: programme and evaluation are shared by all options."""
+        return self.options[self.zero]
+
+
+def load_scenario(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario file, with overrides by path.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, of what it extends, and of the overrides.
+    """
+    return build(Scenario, override(load_extended(path), overrides or {}))
+
+
+def load_study(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> LoadedStudy:
+    """A study file with all its options built; an override applies to every option.
+
+    Raises
+    ------
+    InputError
+        With every problem of the study, its base and its options; identical options are one.
+    """
+    given = dict(overrides or {})
+    document = load_extended(path)
+    study = build(Study, document)
+    base = _base(document, study, Path(path))
+    options: dict[str, Scenario] = {}
+    problems: dict[Problem, None] = {}
+    files = list(dict.fromkeys((*base.files, *document.files)))
+    for name, option in study.options.items():
+        try:
+            options[name] = build(Scenario, _option(base, document, study, name, option.title, given))
+        except InputError as error:
+            problems |= dict.fromkeys(error.problems)
+    problems |= dict.fromkeys(_same(options, document))
+    if problems:
+        raise InputError(problems)
+    titles = {name: option.title for name, option in study.options.items()}
+    return LoadedStudy(
+        study.study, study.title, study.zero, options, titles, tuple(files), {k: str(v) for k, v in given.items()}
+    )
+
+
+def as_study(scenario: Scenario, path: Path, overrides: Mapping[str, Any]) -> LoadedStudy:
+    """A single scenario as a study of two options: in-house as is, and the scenario itself."""
+    home = scenario.model_copy(
+        update={
+            "contract": None,
+            "client": scenario.client.model_copy(
+                update={"in_house": scenario.client.in_house.model_copy(update={"improvement": None})}
+            ),
+        }
+    )
+    document = load_extended(path)
+    options = {"in_house": home}
+    titles = {"in_house": "In-house as is"}
+    if scenario != home:
+        options[scenario.name] = scenario
+        titles[scenario.name] = scenario.title
+    return LoadedStudy(
+        scenario.name, scenario.title, "in_house", options, titles, document.files,
+        {k: str(v) for k, v in overrides.items()},
+    )  # fmt: skip
+
+
+def is_study(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a study rather than a scenario: it names options."""
+    return "options" in load_extended(path).data
+
+
+def _base(document: Document, study: Study, path: Path) -> Document:
+    base_path = path.parent / study.base
+    readable_file(base_path, place=document.place(("base",)), at="base")
+    return load_extended(os.path.normpath(base_path))
+
+
+def _option(base: Document, document: Document, study: Study, name: str, title: str, given: dict[str, Any]) -> Document:
+    """The base with an option's differences, the study's evaluation and evidence, and the overrides laid over it."""
+    at = ("options", name)
+    place = document.place(at)
+    laid = base
+    if "evaluation" in document.data:
+        laid = merge(laid, Document({"evaluation": document.data["evaluation"]}, document.places))
+    if "set" in document.value(at):
+        laid = merge(laid, document.section((*at, "set")))
+    laid = put(put(laid, ("name",), name, place), ("title",), title, place)
+    figures = [*(laid.data.get("evidence") or []), *(document.data.get("evidence") or [])]
+    return override(put(laid, ("evidence",), _latest(figures), document.place(("evidence",))), given)
+
+
+def _latest(figures: list[Any]) -> list[Any]:
+    """Figures with the last entry of a path winning: a study may replace the evidence of its base."""
+    by_path = {f["path"] if isinstance(f, dict) and "path" in f else repr(f): f for f in figures}
+    return list(by_path.values())
+
+
+def _same(options: dict[str, Scenario], document: Document) -> list[Problem]:
+    """Options that are the same in everything but their name."""
+    seen: dict[str, str] = {}
+    problems = []
+    for name, scenario in options.items():
+        content = scenario.model_copy(update={"name": "", "title": ""}).model_dump_json()
+        if content in seen:
+            rule = f"is identical to option '{seen[content]}' in everything but its name"
+            problems.append(Problem(document.place(("options", name)), f"options.{name}", None, rule))
+        seen.setdefault(content, name)
+    return problems
+
+
+def unknown_option(name: str, known: list[str], file: str) -> InputError:
+    """The refusal of an option that a study does not have."""
+    return InputError(Problem(Place(file), "options", name, "no such option", name_hint(name, known)))

@@ -1,0 +1,82 @@
+"""The client's books besides fees: the worth of sales and contacts, transition, governance, stranded cost, exit."""
+
+from __future__ import annotations
+
+from orm_sim.demand.programme import CHANNELS
+from orm_sim.finance.ledger import Entry, Ledger
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.history import OPERATORS, Books
+from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.people_costs import DAYS_PER_MONTH
+
+
+class ClientBooks:
+    """Posts what the client gains and pays, month by month and when something happens."""
+
+    def __init__(self, scenario: Scenario, books: Books, ledger: Ledger) -> None:
+        self._scenario = scenario
+        self._client = scenario.client
+        self._books = books
+        self._ledger = ledger
+        ramp = scenario.relationship.ramp
+        last = ramp[-1].week * 7
+        self._transition_months = max(round(last / DAYS_PER_MONTH), 1)
+
+    def month_end(self, month: int, day: int, vendor: Operator, insolvent_day: int | None) -> None:
+        """Book a month: what contacts and sales were worth, and the running cost of outsourcing or improving."""
+        self._worth(month, day)
+        if month >= self._books.days.n_months:
+            return
+        improvement = self._client.in_house.improvement
+        if improvement is not None:
+            one_off = improvement.one_off if month == 0 else 0.0
+            self._pay(day, "improvement", one_off + improvement.per_year / 12.0, "improvement programme")
+        if self._scenario.contract is not None:
+            self._outsourcing(month, day, vendor, insolvent_day)
+
+    def _worth(self, month: int, day: int) -> None:
+        client = self._client
+        inbound = {n: self._sum("inbound", n, month) for n in ("abandoned", "unresolved", "resolved")}
+        kept = self._sum("outbound", "sales_kept", month)
+        lost = inbound["abandoned"] * (1.0 - client.redialled_share)
+        self._value(day, True, "sale_margin", kept * client.sale.per_sale)
+        self._value(day, True, "contact_value", inbound["resolved"] * client.value_per_resolved)
+        self._value(day, False, "abandoned_loss", lost * client.loss_per_abandoned)
+        self._value(day, False, "unresolved_loss", inbound["unresolved"] * client.loss_per_unresolved)
+
+    def _outsourcing(self, month: int, day: int, vendor: Operator, insolvent_day: int | None) -> None:
+        """Transition, retained roles, oversight and licences; governance ends with the vendor."""
+        client = self._client
+        if month < self._transition_months:
+            self._pay(day, "transition", client.transition_cost / self._transition_months, "transition project")
+        if insolvent_day is not None and insolvent_day < day:
+            return
+        self._pay(day, "retained_roles", client.retained_roles_per_year / 12.0, "retained team")
+        self._pay(day, "oversight", client.oversight_per_year / 12.0, "oversight")
+        seats = sum(vendor.staff(c).agents + vendor.staff(c).trainees for c in CHANNELS)
+        self._pay(day, "licences", seats * client.licence_per_seat_month, "licences")
+
+    def displaced(self, day: int, people: int, home: Operator) -> None:
+        """Severance now; notice pay and empty seats until they can be given up: stranded cost."""
+        client, terms = self._client, home.terms
+        self._pay(day, "severance", people * client.severance_per_employee, "displaced employees")
+        notice = people * client.in_house.notice_weeks * terms.paid_hours_per_week * terms.wage_level(day)
+        self._pay(day, "stranded", notice, "notice pay")
+        for month in range(1, client.in_house.seat_avoidable_after_months + 1):
+            due = day + round(month * DAYS_PER_MONTH)
+            if due < self._books.days.n_days:
+                self._pay(due, "stranded", people * terms.seat_per_month, "vacated seats")
+
+    def exit(self, day: int) -> None:
+        """The vendor is gone: transition back, at a share of what the way out has cost."""
+        self._pay(day, "exit", self._client.transition_cost * self._client.exit_share, "exit and rebuilding")
+
+    def _sum(self, channel: str, name: str, month: int) -> float:
+        return sum(float(self._books.of(o, channel, name)[month]) for o in OPERATORS)  # type: ignore[arg-type]
+
+    def _pay(self, day: int, account: str, amount: float, cause: str) -> None:
+        self._ledger.post(Entry(day, "client", "suppliers", account, amount, "cash", cause, day))
+
+    def _value(self, day: int, gain: bool, account: str, amount: float) -> None:
+        payer, payee = ("customers", "client") if gain else ("client", "customers")
+        self._ledger.post(Entry(day, payer, payee, account, amount, "value", account, day))  # type: ignore[arg-type]

@@ -1,0 +1,142 @@
+"""What one replication leaves behind: counters by operator, channel and month, daily payroll, events, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.demand.calendar import Calendar
+from orm_sim.demand.programme import CHANNELS, Channel
+from orm_sim.finance.ledger import Entry, Ledger
+from orm_sim.kpi.counters import COUNTERS
+
+Floats = NDArray[np.float64]
+
+OPERATORS: Final = ("in_house", "vendor")
+"""Who runs contacts: the client's own centre and the vendor."""
+
+NAMES: Final = tuple(COUNTERS)
+_INDEX: Final = {name: i for i, name in enumerate(NAMES)}
+_OPERATOR: Final = {name: i for i, name in enumerate(OPERATORS)}
+_CHANNEL: Final = {name: i for i, name in enumerate(CHANNELS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened once: a ramp step, a hiring stop, an insolvency."""
+
+    day: int
+    what: str
+
+
+@dataclass(slots=True)
+class Books:
+    """Counters and payroll while a replication is lived.
+
+    Attributes
+    ----------
+    days
+        The calendar.
+    counters
+        float64[operator, channel, counter, month], run-off months included.
+    paid_hours, trainee_hours
+        float64[operator, channel, day] of the term: paid hours of agents on the floor and in training.
+    operating_cost
+        float64[operator, channel, month]: people and seats as incurred, account overhead aside.
+    """
+
+    days: Calendar
+    counters: Floats
+    paid_hours: Floats
+    trainee_hours: Floats
+    operating_cost: Floats
+    events: list[Event] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, days: Calendar) -> Books:
+        """Empty books."""
+        shape = (len(OPERATORS), len(CHANNELS))
+        return cls(
+            days,
+            np.zeros((*shape, len(NAMES), days.n_months_with_run_off)),
+            np.zeros((*shape, days.n_days)),
+            np.zeros((*shape, days.n_days)),
+            np.zeros((*shape, days.n_months_with_run_off)),
+        )
+
+    def count(self, operator: str, channel: Channel, day: int, names: Sequence[str], values: Sequence[float]) -> None:
+        """Add to counters of the billing month a day falls in; days past the run-off are out of the books."""
+        if day >= self.days.end_day:
+            return
+        page = self.counters[_OPERATOR[operator], _CHANNEL[channel]]
+        month = self.days.month[day]
+        for name, value in zip(names, values, strict=True):
+            page[_INDEX[name], month] += value
+
+    def of(self, operator: str, channel: Channel, name: str) -> Floats:
+        """One counter by month: float64[n_months with run-off]."""
+        return self.counters[_OPERATOR[operator], _CHANNEL[channel], _INDEX[name]]
+
+    def hours(self, operator: str, channel: Channel, day: int, paid: float, training: float) -> None:
+        """Hours paid on a day."""
+        self.paid_hours[_OPERATOR[operator], _CHANNEL[channel], day] = paid
+        self.trainee_hours[_OPERATOR[operator], _CHANNEL[channel], day] = training
+
+    def add_cost(self, operator: str, channel: Channel, day: int, amount: float) -> None:
+        """Cost of people and seats incurred on a day."""
+        self.operating_cost[_OPERATOR[operator], _CHANNEL[channel], self.days.month[day]] += amount
+
+    def meters(self, operator: str, month: int) -> dict[tuple[str, str], Floats]:
+        """Counters of one month keyed as a contract's meters: (channel, counter)."""
+        page = self.counters[_OPERATOR[operator], :, :, month]
+        return {(c, n): page[i, j] for i, c in enumerate(CHANNELS) for j, n in enumerate(NAMES)}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One lived contract.
+
+    Attributes
+    ----------
+    days
+        Calendar of term and run-off.
+    counters, paid_hours, trainee_hours, operating_cost
+        See `Books`.
+    ledger
+        Every dated flow.
+    events
+        What happened once, in order.
+    insolvent_day
+        Day on which the vendor failed, or None.
+    opening_cash, closing_cash
+        The vendor's purse at both ends; nan where there is no vendor.
+    cash
+        float64[n_months with run-off]: the purse at each month's end.
+    forecast_offered
+        float64[n_months]: contacts the client forecast for the vendor.
+    """
+
+    days: Calendar
+    counters: Floats
+    paid_hours: Floats
+    trainee_hours: Floats
+    operating_cost: Floats
+    ledger: Ledger
+    events: tuple[Event, ...]
+    insolvent_day: int | None
+    opening_cash: float
+    closing_cash: float
+    cash: Floats
+
+    def of(self, name: str, channel: Channel, operator: str | None = None) -> Floats:
+        """A counter by month over both operators, or one of them."""
+        page = self.counters[:, _CHANNEL[channel], _INDEX[name]]
+        return page.sum(axis=0) if operator is None else page[_OPERATOR[operator]]
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The ledger's entries."""
+        return self.ledger.entries

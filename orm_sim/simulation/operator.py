@@ -1,0 +1,136 @@
+"""An operator of contacts, the client's own centre or the vendor's: who is on the floor, and when they are on duty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.centre.staffing import RequirementTable, whole_agents
+from orm_sim.core.streams import key
+from orm_sim.demand.inbound import INTERVAL_S, N_INTERVALS
+from orm_sim.demand.programme import CHANNELS, Channel
+from orm_sim.simulation.setting import Setting
+from orm_sim.vendor.workforce import WeekStaff, Workforce, WorkforceTerms, proficiency, stationary_proficiency
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+HOURS_PER_INTERVAL = INTERVAL_S / 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Mean output of the client's own established workforce: the level today's figures were observed at."""
+
+    handle_speed: float
+    conversion: float
+
+    @classmethod
+    def of(cls, terms: WorkforceTerms) -> Reference:
+        """The stationary output under terms of employment."""
+        learning = terms.learning
+        return cls(
+            stationary_proficiency(terms, learning.handle_speed_at_start),
+            stationary_proficiency(terms, learning.conversion_at_start),
+        )
+
+
+@dataclass(slots=True)
+class Operator:
+    """One employer of agents on both channels.
+
+    `handle_factor`, `fcr_delta` and `schedule_efficiency` may change while the simulation runs (an improvement
+    programme); `staffed` holds agents on duty by day of the week and interval for the week being lived.
+    """
+
+    name: str
+    terms: WorkforceTerms
+    reference: Reference
+    workforce: dict[Channel, Workforce]
+    staffed: dict[Channel, Whole]
+    handle_factor: float
+    fcr_delta: float
+    schedule_efficiency: float
+    staffing_ratio: float = 1.0
+
+    @classmethod
+    def found(
+        cls, name: str, terms: WorkforceTerms, reference: Reference, setting: Setting, handle_factor: float, fcr_delta: float
+    ) -> Operator:
+        """An operator with nobody on the floor yet."""
+        stream = {c: key(setting.seed, setting.replication, "workforce", name, c) for c in CHANNELS}
+        return cls(
+            name, terms, reference, {c: Workforce(terms, stream[c]) for c in CHANNELS},
+            {c: np.zeros((7, N_INTERVALS), np.int64) for c in CHANNELS},
+            handle_factor, fcr_delta, terms.schedule_efficiency,
+        )  # fmt: skip
+
+    def staff(self, channel: Channel) -> WeekStaff:
+        """The workforce of a channel as of this week."""
+        return self.workforce[channel].last
+
+    def handle_multiplier(self, channel: Channel) -> float:
+        """Mean handle time of those on the floor against the level of the client's established workforce."""
+        staff = self.staff(channel)
+        newcomer = float(proficiency(0.0, self.terms.learning.handle_speed_at_start, self.terms.learning.weeks_to_learn))
+        speed = staff.handle_speed if staff.agents else newcomer
+        return self.handle_factor * self.reference.handle_speed / speed
+
+    def required_hours(self, setting: Setting, table: RequirementTable, week: int, share: float) -> Floats:
+        """Agents required in each interval of a week for a share of inbound contacts, float64[7, 48].
+
+        Loads come from the client's forecast, drift included, at the handle time of those on the floor now.
+        """
+        days = np.arange(7 * week, 7 * week + 7)
+        inside = days < setting.days.n_days
+        days = np.minimum(days, setting.days.n_days - 1)
+        expected = setting.expected
+        rates = expected.rates[days] * (share * inside * setting.forecast_factor[setting.days.month[days]])[:, None]
+        handle = expected.mean_handle_s * expected.handle_factor[days] * self.handle_multiplier("inbound")
+        load = (rates / INTERVAL_S * handle[:, None]).ravel()
+        return table.agents(load).reshape(rates.shape) * self.staffing_ratio
+
+    def agents_for(self, setting: Setting, table: RequirementTable, channel: Channel, week: int, share: float) -> float:
+        """Agents needed on the floor in a week for a share of a channel's contacts."""
+        if share <= 0.0 or 7 * week >= setting.days.n_days:
+            return 0.0
+        if channel == "inbound":
+            hours = float(self.required_hours(setting, table, week, share).sum()) * HOURS_PER_INTERVAL
+            return hours / self.schedule_efficiency / self.terms.on_duty_hours_per_agent_week
+        outbound = setting.programme.outbound
+        hours = outbound.seats * share * (outbound.closes_hour - outbound.opens_hour) * 5.0
+        return hours / self.terms.on_duty_hours_per_agent_week
+
+    def roster(self, setting: Setting, table: RequirementTable, week: int, share: dict[Channel, float]) -> None:
+        """Put those on the floor on duty for a week."""
+        hours = self.terms.on_duty_hours_per_agent_week
+        self.staffed["inbound"] = self._inbound_roster(setting, table, week, share["inbound"], hours)
+        self.staffed["outbound"] = self._outbound_roster(setting, week, share["outbound"], hours)
+
+    def _inbound_roster(self, setting: Setting, table: RequirementTable, week: int, share: float, hours: float) -> Whole:
+        """Hours on duty follow the requirement as far as shifts can; the rest lies flat over each day's open hours."""
+        on_duty = self.staff("inbound").agents * hours / HOURS_PER_INTERVAL
+        required = self.required_hours(setting, table, week, share) if share > 0.0 else np.zeros((7, N_INTERVALS))
+        total = required.sum()
+        if on_duty == 0.0 or total == 0.0:
+            return np.zeros((7, N_INTERVALS), np.int64)
+        is_open = required > 0.0
+        by_day = required.sum(axis=1, keepdims=True)
+        flat = is_open * by_day / np.maximum(is_open.sum(axis=1, keepdims=True), 1)
+        curve = self.schedule_efficiency * required + (1.0 - self.schedule_efficiency) * flat
+        return whole_agents((curve * (on_duty / total)).ravel()).reshape(7, N_INTERVALS)
+
+    def _outbound_roster(self, setting: Setting, week: int, share: float, hours: float) -> Whole:
+        """Callers are on duty evenly over the calling hours of the week's calling days."""
+        outbound = setting.programme.outbound
+        hour = np.arange(N_INTERVALS) * HOURS_PER_INTERVAL
+        is_open = (hour >= outbound.opens_hour) & (hour < outbound.closes_hour)
+        days = np.arange(7 * week, min(7 * week + 7, setting.days.n_days))
+        called = np.zeros(7, np.bool_)
+        called[: days.size] = setting.calling[days]
+        mask = called[:, None] & is_open[None, :]
+        if share <= 0.0 or not mask.any():
+            return np.zeros((7, N_INTERVALS), np.int64)
+        per_interval = self.staff("outbound").agents * hours / HOURS_PER_INTERVAL / (5.0 * is_open.sum())
+        return whole_agents((mask * per_interval).ravel()).reshape(7, N_INTERVALS)

@@ -1,0 +1,224 @@
+"""From histories to rows: what each option was worth to both sides, against the zero line of the same replication."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.contract.clause import walk
+from orm_sim.demand.programme import CHANNELS, Channel
+from orm_sim.finance.accounts import ACCOUNTS, CLIENT_ACCOUNTS, OUTLAY_ACCOUNTS
+from orm_sim.finance.discounting import discount_factor
+from orm_sim.finance.ledger import Entry
+from orm_sim.kpi.counters import COUNTERS
+from orm_sim.kpi.dictionary import KPIS
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.history import History
+
+Floats = NDArray[np.float64]
+_COSTS = tuple(a.name for a in CLIENT_ACCOUNTS if a.sign < 0)
+_ALWAYS = tuple(c.id for c in COUNTERS.values() if c.always)
+_RATIOS = tuple(k for k in KPIS if k not in COUNTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFlows:
+    """The client's side of a history.
+
+    Attributes
+    ----------
+    npv
+        Present value of every cash and value account.
+    outlay_pv, fees_pv, cost_pv
+        Present value of transition + fees net of credits + governance; of fees net of credits; of all costs.
+    cost_total
+        Undiscounted costs net of credits.
+    by_month
+        float64[n_months with run-off], undiscounted net flow.
+    """
+
+    npv: float
+    outlay_pv: float
+    fees_pv: float
+    cost_pv: float
+    cost_total: float
+    by_month: Floats
+
+
+def client_flows(history: History, discount_rate_per_year: float) -> ClientFlows:
+    """Present values and monthly flows of the client, from the ledger."""
+    pv: dict[str, float] = defaultdict(float)
+    total: dict[str, float] = defaultdict(float)
+    months = np.zeros(history.days.n_months_with_run_off)
+    entries = [e for e in history.entries() if e.kind != "invoice" and "client" in (e.payer, e.payee)]
+    factors = discount_factor([e.day for e in entries], discount_rate_per_year)
+    for entry, factor in zip(entries, factors.tolist(), strict=True):
+        signed = entry.amount if entry.payee == "client" else -entry.amount
+        pv[entry.account] += signed * factor
+        total[entry.account] += signed
+        if entry.day < history.days.end_day:
+            months[history.days.month[entry.day]] += signed
+    costs = (*_COSTS, "credits")
+    return ClientFlows(
+        npv=sum(pv.values()),
+        outlay_pv=-sum(pv[name] for name in OUTLAY_ACCOUNTS),
+        fees_pv=-(pv["fees"] + pv["credits"]),
+        cost_pv=-sum(pv[name] for name in costs),
+        cost_total=-sum(total[name] for name in costs),
+        by_month=months,
+    )
+
+
+def vendor_npv(history: History, discount_rate_per_year: float) -> float:
+    """Present value of the contract to the vendor: receipts less people, seats, overhead and interest, insolvency included.
+
+    The margin of other business is not part of the contract's value.
+    """
+    rows = [e for e in history.entries() if e.kind == "cash" and "vendor" in (e.payer, e.payee) and e.account != "other_business"]
+    if not rows:
+        return 0.0
+    factors = discount_factor([e.day for e in rows], discount_rate_per_year)
+    signed = np.array([e.amount if e.payee == "vendor" else -e.amount for e in rows])
+    return float(signed @ factors)
+
+
+def vendor_accounts(history: History) -> tuple[float, float]:
+    """Revenue invoiced (net of credits and clawbacks) and cost paid by the vendor over term and run-off."""
+    revenue = cost = 0.0
+    for e in history.entries():
+        if e.kind == "invoice":
+            revenue += e.amount if e.payee == "vendor" else -e.amount
+        elif e.payer == "vendor" and e.account in ACCOUNTS and ACCOUNTS[e.account].side == "vendor":
+            cost += e.amount if e.account != "other_business" else 0.0
+    return revenue, cost
+
+
+def outcome_row(
+    option: str, replication: int, scenario: Scenario, history: History, zero: History, zero_flows: ClientFlows
+) -> dict[str, object]:
+    """One row of the table of outcomes; see `orm_sim.study.tables.OUTCOMES`."""
+    rate = scenario.client.discount_rate_per_year
+    flows = client_flows(history, rate)
+    revenue, cost = vendor_accounts(history)
+    cumulative = np.cumsum(flows.by_month - zero_flows.by_month)
+    outsourced = scenario.contract is not None
+    return {
+        "option": option,
+        "replication": replication,
+        "client_npv": flows.npv,
+        "client_incremental_npv": flows.npv - zero_flows.npv,
+        "client_outlay_pv": flows.outlay_pv,
+        "client_fees_pv": flows.fees_pv if outsourced else np.nan,
+        "client_cost_pv": flows.cost_pv,
+        "cost_total": flows.cost_total,
+        "cost_inbound": channel_cost(history, scenario, "inbound"),
+        "cost_outbound": channel_cost(history, scenario, "outbound"),
+        "vendor_npv": vendor_npv(history, scenario.evaluation.vendor_discount_rate_per_year) if outsourced else 0.0,
+        "vendor_revenue": revenue,
+        "vendor_cost": cost,
+        "vendor_margin": (revenue - cost) / revenue if revenue > 0.0 else np.nan,
+        "insolvent": history.insolvent_day is not None,
+        "insolvent_month": float(history.days.month[history.insolvent_day]) if history.insolvent_day is not None else np.nan,
+        "peak_cash": max(-float(cumulative.min()), 0.0),
+        "payback_month": payback_month(cumulative),
+        "sla_met": service_met(history, scenario),
+        "resolved": float(history.of("resolved", "inbound").sum()),
+        "sales_kept": float(history.of("sales_kept", "outbound").sum()),
+    }
+
+
+def payback_month(cumulative: Floats) -> float:
+    """First moment from which the cumulative flow stays at 0 or more, in months, interpolated; inf if never.
+
+    Examples
+    --------
+    >>> payback_month(np.array([-2.0, -1.0, 1.0, 3.0]))
+    2.5
+    >>> payback_month(np.array([-2.0, 1.0, -1.0]))
+    inf
+    """
+    below = np.flatnonzero(cumulative < 0.0)
+    if below.size == 0:
+        return 0.0
+    last = int(below[-1])
+    if last == cumulative.size - 1:
+        return float("inf")
+    step = cumulative[last + 1] - cumulative[last]
+    return last + 1 + float(-cumulative[last] / step)
+
+
+def service_met(history: History, scenario: Scenario) -> float:
+    """Share of months of the term in which inbound service reached what the programme asks for."""
+    term = slice(0, history.days.n_months)
+    offered = history.of("offered", "inbound")[term]
+    within = history.of("answered_within", "inbound")[term]
+    met = within >= scenario.programme.inbound.service.share * offered
+    return float(np.mean(met[offered > 0])) if (offered > 0).any() else float("nan")
+
+
+def channel_cost(history: History, scenario: Scenario, channel: Channel) -> float:
+    """What a channel costs the client, undiscounted: fees by channel, in-house people by hours, common costs by hours.
+
+    Costs without a channel (transition, governance, severance, …) are shared by the channel's part of productive hours.
+    """
+    hours = {c: float(history.of("productive_hours", c).sum()) for c in CHANNELS}
+    part = hours[channel] / max(sum(hours.values()), 1e-9)
+    own = sum(float(history.operating_cost[0, i].sum()) for i, c in enumerate(CHANNELS) if c == channel)
+    everyone = float(history.operating_cost[0].sum())
+    common = fees = 0.0
+    labels = _labels(scenario, channel)
+    for e in history.entries():
+        if e.kind != "cash" or "client" not in (e.payer, e.payee) or e.account in ("sale_margin",):
+            continue
+        signed = e.amount if e.payer == "client" else -e.amount
+        if e.account in ("fees", "credits"):
+            fees += signed if e.cause in labels else 0.0
+        elif not e.account.startswith("in_house"):
+            common += signed
+    paid = sum(e.amount for e in history.entries() if e.kind == "cash" and e.account.startswith("in_house"))
+    scale = paid / everyone if everyone > 0.0 else 0.0
+    return fees + own * scale + common * part
+
+
+def _labels(scenario: Scenario, channel: Channel) -> set[str]:
+    if scenario.contract is None:
+        return set()
+    return {c.name for _, c in walk(scenario.contract.clauses) if getattr(c, "channel", None) == channel}
+
+
+def kpi_rows(option: str, replication: int, history: History) -> dict[str, Floats | list[str] | list[int]]:
+    """Counters and KPIs by month and channel as columns; see `orm_sim.study.tables.KPI_TABLE`."""
+    n = history.days.n_months_with_run_off
+    columns: dict[str, Floats | list[str] | list[int]] = {
+        "option": [option] * (2 * n),
+        "replication": [replication] * (2 * n),
+        "month": [*range(n), *range(n)],
+        "channel": [c for c in CHANNELS for _ in range(n)],
+    }
+    counters = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _ALWAYS}
+    columns |= counters
+    columns |= {c.id: np.full(2 * n, np.nan) for c in COUNTERS.values() if not c.always}
+    columns |= {name: np.asarray(KPIS[name].value(counters), dtype=np.float64) for name in _RATIOS}
+    return columns
+
+
+def ledger_rows(option: str, replication: int, history: History) -> list[tuple[object, ...]]:
+    """Monthly sums of the ledger; see `orm_sim.study.tables.LEDGER`."""
+    sums: dict[tuple[int, str, str, str, str], float] = defaultdict(float)
+    last = history.days.n_months_with_run_off - 1
+    for e in history.entries():
+        month = int(history.days.month[e.day]) if e.day < history.days.end_day else last
+        sums[month, e.payer, e.payee, e.account, e.kind] += e.amount
+    return [(option, replication, *key, amount) for key, amount in sorted(sums.items())]
+
+
+def by_account(entries: tuple[Entry, ...]) -> dict[str, float]:
+    """The client's undiscounted total by account, cash and value: the bars of the waterfall."""
+    totals: dict[str, float] = defaultdict(float)
+    for e in entries:
+        if e.kind != "invoice" and "client" in (e.payer, e.payee):
+            totals[e.account] += e.amount if e.payee == "client" else -e.amount
+    return dict(totals)

@@ -1,0 +1,296 @@
+"""The SimPy environment in which a contract is lived: one replication in, one history out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import simpy
+
+from orm_sim.core.streams import key
+from orm_sim.demand.programme import CHANNELS, Channel
+from orm_sim.finance.ledger import Entry, Ledger
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.billing import Billing
+from orm_sim.simulation.client_books import ClientBooks
+from orm_sim.simulation.history import Books, Event, History
+from orm_sim.simulation.operator import Operator, Reference
+from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
+from orm_sim.simulation.pools import Engine, InboundPool, OutboundPool
+from orm_sim.simulation.setting import Setting, requirement_for
+from orm_sim.vendor.firm import Purse, other_margins
+from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
+
+EVENING = 0.75
+"""A day closes in the evening, after everything that happened on it."""
+
+
+def simulate(scenario: Scenario, setting: Setting, engine: Engine, *, unlimited_cash: bool = False) -> History:
+    """Live one contract once.
+
+    Parameters
+    ----------
+    scenario
+        The situation and its contract, uncertain inputs drawn.
+    setting
+        The outside world of this replication, shared by all options.
+    engine
+        A centre engine; see `orm_sim.centre.engine`.
+    unlimited_cash
+        True for the reference vendor of price solving, who cannot fail.
+
+    Returns
+    -------
+    History
+        Counters, ledger and events of the term and its run-off.
+    """
+    return World(scenario, setting, engine, unlimited_cash).live()
+
+
+class World:
+    """One replication being lived; see `simulate`."""
+
+    def __init__(self, scenario: Scenario, setting: Setting, engine: Engine, unlimited_cash: bool) -> None:
+        self._scenario, self._setting, self._days = scenario, setting, setting.days
+        self._ledger = Ledger()
+        self._books = Books.open(self._days)
+        self._inbound = InboundPool(setting, engine, self._books)
+        self._outbound = OutboundPool(setting, engine, self._books)
+        self._found_operators()
+        vendor = scenario.vendor
+        self._purse = Purse.open(vendor.firm, unlimited_cash)
+        self._other = other_margins(
+            vendor.firm.other_business,
+            key(setting.seed, setting.replication, "other_business"),
+            self._days.n_months_with_run_off,
+        )
+        self._client = ClientBooks(scenario, self._books, self._ledger)
+        self._billing: Billing | None = None
+        if scenario.contract is not None:
+            growth, tax = vendor.workforce.wage_growth_per_year, scenario.client.irrecoverable_tax_share
+            self._billing = Billing(scenario.contract, self._books, self._ledger, growth, tax)
+        self._insolvent_day: int | None = None
+        self._cash = np.full(self._days.n_months_with_run_off, np.nan)
+        self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
+
+    def _found_operators(self) -> None:
+        scenario, setting = self._scenario, self._setting
+        terms = scenario.client.in_house.workforce
+        reference = Reference.of(terms)
+        offshore = scenario.vendor.offshore
+        self._home = Operator.found("in_house", terms, reference, setting, 1.0, 0.0)
+        self._home.staffing_ratio = scenario.client.in_house.staffing_ratio
+        self._vendor = Operator.found(
+            "vendor", scenario.vendor.workforce, reference, setting, offshore.handle_time_factor, -offshore.fcr_points
+        )
+        self._home_costs = PeopleCosts(self._home, self._books)
+        self._vendor_costs = PeopleCosts(self._vendor, self._books)
+        service = scenario.programme.inbound.service
+        self._requested = ServiceRequest(service.share, service.threshold_s)
+
+    def live(self) -> History:
+        """Run the environment to the end of the run-off."""
+        env = simpy.Environment()
+        self._establish()
+        env.process(self._weeks(env))
+        env.process(self._evenings(env))
+        if self._scenario.client.in_house.improvement is not None:
+            env.process(self._improve(env))
+        env.run(until=self._days.end_day)
+        opening = self._scenario.vendor.firm.opening_cash if self._billing else float("nan")
+        return History(
+            self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours, self._books.operating_cost,
+            self._ledger, tuple(self._books.events), self._insolvent_day, opening,
+            self._purse.cash if self._billing else float("nan"), self._cash,
+        )  # fmt: skip
+
+    # -- the slow life of the deal ------------------------------------------------------------------------------
+
+    def _establish(self) -> None:
+        """The client's centre has existed for years when the contract starts."""
+        table = requirement_for(self._scenario.programme, self._requested)
+        for channel in CHANNELS:
+            need = self._home.agents_for(self._setting, table, channel, 0, 1.0)
+            self._home.workforce[channel].establish(int(np.ceil(need)))
+            self._home.workforce[channel].week(0, 0.0, 0.0, may_hire=False)
+
+    def _weeks(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
+        """Leavers, hires and the roster of every week of the term."""
+        week = 0
+        while 7 * week < self._days.n_days:
+            self._live_week(week)
+            week += 1
+            yield env.timeout(7)
+
+    def _live_week(self, week: int) -> None:
+        before = dict(self._vendor_share)
+        self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
+        self._displace(week, before)
+        self._man(self._home, self._home_plan(), week, {c: 1.0 - self._vendor_share[c] for c in CHANNELS}, True)
+        if self._billing is not None and self._insolvent_day is None:
+            self._man(self._vendor, self._vendor_plan(), week, self._vendor_share, False)
+
+    def _share(self, channel: Channel, week: int) -> float:
+        """The vendor's share of a channel's contacts in a week, as planned today."""
+        if self._insolvent_day is not None or not self._scenario.outsourced(channel):
+            return 0.0
+        return self._scenario.relationship.share(week)
+
+    def _man(self, operator: Operator, plan: StaffingPlan, week: int, share: dict[Channel, float], home: bool) -> None:
+        table = requirement_for(self._scenario.programme, plan.service)
+        ahead = week + operator.terms.lead_weeks
+        for channel in CHANNELS:
+            future = self._share(channel, ahead)
+            target = operator.agents_for(self._setting, table, channel, ahead, 1.0 - future if home else future)
+            operator.workforce[channel].week(week, target, may_hire=plan.may_hire)
+        operator.roster(self._setting, table, week, share)
+
+    def _home_plan(self) -> StaffingPlan:
+        return fixed(self._requested, self._home.staffing_ratio)
+
+    def _vendor_plan(self) -> StaffingPlan:
+        vendor, contract = self._scenario.vendor, self._scenario.contract
+        asked = contract.requested_service_level() if contract is not None else None
+        if vendor.policy == "fixed":
+            return fixed(self._requested, 1.0)
+        agents = sum(self._vendor.staff(c).agents + self._vendor.staff(c).trainees for c in CHANNELS)
+        payroll = agents * vendor.workforce.paid_hours_per_week * 52.0 / 12.0 * vendor.workforce.wage_per_hour
+        liquidity = float("inf") if self._purse.unlimited else self._purse.liquidity
+        return contract_following(
+            ServiceRequest(asked.target, asked.within_s) if asked else None, self._requested, liquidity, payroll, vendor.hiring_reserve_months
+        )
+
+    def _displace(self, week: int, before: dict[Channel, float]) -> None:
+        """When the vendor's share rises, the client lets go those it no longer needs."""
+        table = requirement_for(self._scenario.programme, self._requested)
+        for channel in CHANNELS:
+            share = self._vendor_share[channel]
+            if share > before[channel]:
+                force = self._home.workforce[channel]
+                need = self._home.agents_for(self._setting, table, channel, week, 1.0 - share)
+                gone = force.release(force.agents - int(np.ceil(need)))
+                self._client.displaced(7 * week, gone, self._home)
+                self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
+
+    def _improve(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
+        """The in-house improvement programme takes effect."""
+        programme = self._scenario.client.in_house.improvement
+        if programme is None:
+            return
+        yield env.timeout(max(7 * programme.in_place_week - 0.5, 0.0))
+        self._home.handle_factor *= programme.handle_time_factor
+        self._home.schedule_efficiency = programme.schedule_efficiency
+        self._home.fcr_delta += programme.fcr_points
+
+    # -- the close of a day -------------------------------------------------------------------------------------
+
+    def _evenings(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
+        yield env.timeout(EVENING)
+        for day in range(self._days.end_day):
+            self._close_day(day)
+            yield env.timeout(1)
+
+    def _close_day(self, day: int) -> None:
+        """Replay, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
+        if day < self._days.n_days:
+            self._replay(day)
+            self._home_costs.day(day)
+            self._vendor_costs.day(day)
+        month = int(self._days.month[day])
+        is_month_end = day + 1 == self._days.month_starts[month + 1]
+        if is_month_end:
+            self._measure(month, day)
+            if self._billing is not None:
+                in_force = month < self._days.n_months and self._insolvent_day is None
+                self._billing.month_end(month, day, in_force)
+        if self._billing is not None:
+            self._purse.receive(self._billing.receipts(day))
+        self._pay(day, is_month_end)
+        if is_month_end:
+            self._client.month_end(month, day, self._vendor, self._insolvent_day)
+            self._cash[month] = self._purse.cash if self._billing else np.nan
+
+    def _replay(self, day: int) -> None:
+        home_first = [(self._vendor, self._vendor_share["inbound"]), (self._home, 1.0 - self._vendor_share["inbound"])]
+        self._inbound.live(day, home_first)
+        if self._setting.calling[day]:
+            self._outbound.live(day, [(self._vendor, self._vendor_share["outbound"]), (self._home, 0.0)])
+
+    def _measure(self, month: int, day: int) -> None:
+        """Counters that are known at the month's end."""
+        for name in ("in_house", "vendor"):
+            for channel in CHANNELS:
+                hours = float(self._books.of(name, channel, "staffed_s")[month]) / 3600.0
+                self._books.count(name, channel, day, ("productive_hours",), (hours,))
+        if month < self._days.n_months and self._billing is not None:
+            days = np.arange(self._days.month_starts[month], self._days.month_starts[month + 1])
+            share = np.array([self._share("inbound", int(d) // 7) for d in days])
+            expected = float((self._setting.expected.rates[days].sum(axis=1) * share).sum())
+            forecast = expected * float(self._setting.forecast_factor[month])
+            self._books.count("vendor", "inbound", day, ("forecast_offered",), (forecast,))
+
+    def _pay(self, day: int, is_month_end: bool) -> None:
+        if day % PAYDAY_EVERY_DAYS == PAYDAY_EVERY_DAYS - 1:
+            self._pay_people(day)
+        if is_month_end:
+            self._pay_month(day)
+
+    def _pay_people(self, day: int) -> None:
+        wages, training = self._home_costs.take_wages()
+        self._post(day, "client", "staff", "in_house_labour", wages, "payroll")
+        self._post(day, "client", "staff", "in_house_hiring", training, "payroll of trainees")
+        if self._billing is not None and self._insolvent_day is None:
+            wages, training = self._vendor_costs.take_wages()
+            if self._vendor_pays(day, wages + training):
+                self._post(day, "vendor", "staff", "vendor_labour", wages, "payroll")
+                self._post(day, "vendor", "staff", "vendor_hiring", training, "payroll of trainees")
+
+    def _pay_month(self, day: int) -> None:
+        support, hiring, seats = self._home_costs.take_month()
+        self._post(day, "client", "staff", "in_house_labour", support, "support")
+        self._post(day, "client", "suppliers", "in_house_hiring", hiring, "recruiting")
+        self._post(day, "client", "suppliers", "in_house_seats", seats, "seats")
+        if self._billing is not None and self._insolvent_day is None:
+            self._pay_vendor_month(day)
+
+    def _pay_vendor_month(self, day: int) -> None:
+        month = int(self._days.month[day])
+        margin = float(self._other[month])
+        self._post(day, "other_clients", "vendor", "other_business", max(margin, 0.0), "other accounts")
+        self._post(day, "vendor", "other_clients", "other_business", max(-margin, 0.0), "other accounts")
+        self._purse.receive(margin)
+        support, hiring, seats = self._vendor_costs.take_month()
+        overhead = self._scenario.vendor.account_overhead_per_month if day < self._days.n_days else 0.0
+        interest = self._purse.interest(30)
+        if self._vendor_pays(day, support + hiring + seats + overhead + interest):
+            self._post(day, "vendor", "staff", "vendor_labour", support, "support")
+            self._post(day, "vendor", "suppliers", "vendor_hiring", hiring, "recruiting")
+            self._post(day, "vendor", "suppliers", "vendor_seats", seats, "seats")
+            self._post(day, "vendor", "suppliers", "vendor_overhead", overhead, "account overhead")
+            self._post(day, "vendor", "lender", "vendor_interest", interest, "credit line")
+
+    def _vendor_pays(self, day: int, amount: float) -> bool:
+        """Take a payment from the vendor's purse, or fail where it cannot be met."""
+        if self._purse.can_pay(amount):
+            self._purse.pay(amount)
+            return True
+        self._fail(day)
+        return False
+
+    def _fail(self, day: int) -> None:
+        """The firm is insolvent: service stops, the estate collects receivables, the client rebuilds in-house."""
+        self._insolvent_day = day
+        for channel in CHANNELS:
+            self._vendor.workforce[channel].disband()
+            self._vendor.workforce[channel].week(day // 7, 0.0, may_hire=False)
+            self._vendor.staffed[channel][:] = 0
+            self._vendor_share[channel] = 0.0
+        self._vendor_costs.write_off()
+        self._home_costs.factor = 1.0 + self._scenario.client.in_house.rebuild_premium
+        if day < self._days.n_days:
+            self._client.exit(day)
+        self._books.events.append(Event(day, "vendor insolvent; the client rebuilds in-house"))
+
+    def _post(self, day: int, payer: Any, payee: Any, account: str, amount: float, cause: str) -> None:
+        self._ledger.post(Entry(day, payer, payee, account, amount, "cash", cause, day))

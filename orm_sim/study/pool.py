@@ -1,0 +1,212 @@
+"""Worker processes that finish blocks of replications; one that dies costs the block in its hands only."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from orm_sim.study.plan import Unit
+
+TRIES = 3  # times a block may take its worker down with it before the run gives up
+GRACE_S = 2.0  # time a worker gets to end before it is killed
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+              "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")  # fmt: skip
+
+
+class RunFailed(Exception):
+    """A block of replications that could not be finished; the finished ones are kept."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    line: Connection
+    unit: Unit
+
+
+def work_through(task: Callable[[Unit], Any], units: Sequence[Unit],
+                 workers: int) -> Iterator[tuple[Unit, Any]]:  # fmt: skip
+    """Run `task` on every unit in worker processes, and yield each result as it comes in.
+
+    Parameters
+    ----------
+    task : callable
+        Picklable: a module's function, a partial or a frozen dataclass with `__call__`. Its result too.
+    units : sequence of Unit
+        Handed out in this order.
+    workers : int
+        Processes, each with a single thread of arithmetic.
+
+    Raises
+    ------
+    RunFailed
+        When a unit raised, with its traceback, or ended its worker three times.
+    Exception
+        The unit's own exception where it can be pickled.
+
+    Notes
+    -----
+    Spawned, not forked: the parent may hold threads. Workers ignore Ctrl-C, which is the parent's to answer,
+    and end when the parent does, however it ends. Leaving the iteration ends them.
+    """
+    waiting = deque(units)
+    tries: dict[Unit, int] = {}
+    crew: list[_Worker] = []
+    try:
+        while waiting or crew:
+            while waiting and len(crew) < workers:
+                crew.append(_hire(task, waiting.popleft()))
+            for worker in _ready(crew):
+                message = _heard(worker)
+                if message is None:
+                    _dismiss([worker])
+                    crew.remove(worker)
+                    tries[worker.unit] = tries.get(worker.unit, 0) + 1
+                    if tries[worker.unit] >= TRIES:
+                        raise RunFailed(_lost(worker))
+                    waiting.appendleft(worker.unit)
+                    continue
+                yield worker.unit, _result(worker.unit, message)
+                if waiting:
+                    worker.unit = waiting.popleft()
+                    with contextlib.suppress(OSError):  # it died just now: the next look finds out
+                        worker.line.send(worker.unit)
+                else:
+                    crew.remove(worker)
+                    _dismiss([worker])
+    finally:
+        _dismiss(crew)
+
+
+def _hire(task: Callable[[Unit], Any], unit: Unit) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, task), daemon=True)
+    with _single_threaded(), _ctrl_c_held():
+        process.start()
+    theirs.close()
+    worker = _Worker(process, ours, unit)
+    with contextlib.suppress(OSError):
+        ours.send(unit)
+    return worker
+
+
+def _ready(crew: list[_Worker]) -> list[_Worker]:
+    """Workers with news: a message, or the end of their line."""
+    lines = set(wait([worker.line for worker in crew]))
+    return [worker for worker in crew if worker.line in lines]
+
+
+def _heard(worker: _Worker) -> tuple[str, Any, str] | None:
+    """What a worker says; None when it is gone."""
+    try:
+        message: tuple[str, Any, str] = worker.line.recv()
+    except (EOFError, OSError):
+        return None
+    return message
+
+
+def _result(unit: Unit, message: tuple[str, Any, str]) -> Any:
+    kind, content, trace = message
+    if kind == "done":
+        return content
+    if isinstance(content, Exception):
+        content.add_note(f"In {unit}:\n{trace}")
+        raise content
+    raise RunFailed(f"{unit} failed:\n{trace}")
+
+
+def _lost(worker: _Worker) -> str:
+    worker.process.join(GRACE_S)
+    return (
+        f"{worker.unit} ended the worker process {TRIES} times (exit code {worker.process.exitcode}). "
+        "A negative code is a signal; -9 often means too little memory: try fewer --workers. "
+        'A script that starts a study needs its call under `if __name__ == "__main__":`.'
+    )
+
+
+def _dismiss(crew: list[_Worker]) -> None:
+    for worker in crew:
+        worker.line.close()
+        worker.process.terminate()
+    for worker in crew:
+        worker.process.join(GRACE_S)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+
+
+@contextlib.contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Environment of a new process in which its libraries, on import, settle for one thread."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Ctrl-C waits: a new process inherits that, and is never torn down halfway through its imports."""
+    if os.name != "posix":
+        yield
+        return
+    resource_tracker.ensure_running()  # first: it would let Ctrl-C through again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(line: Connection, task: Callable[[Unit], Any]) -> None:
+    """Life of a worker: a unit in, its result out, until the line closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            unit = line.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            message = ("done", task(unit), "")
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the parent raises it
+            message = ("failed", _picklable(problem), traceback.format_exc())
+        try:
+            line.send(message)
+        except OSError:
+            return
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _picklable(problem: Exception) -> Exception | None:
+    try:
+        copy = pickle.loads(pickle.dumps(problem))  # noqa: S301 - our own bytes
+    except Exception:  # noqa: BLE001 - an exception of any kind may refuse in any way
+        return None
+    return copy if isinstance(copy, Exception) else None

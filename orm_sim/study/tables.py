@@ -1,0 +1,145 @@
+"""The tables a study writes: columns, units, ranges and keys. Everything after the study reads only these."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orm_sim.core.tables import Column, TableContract
+from orm_sim.kpi.counters import COUNTERS
+from orm_sim.kpi.dictionary import KPIS
+
+ENDS: Final = ("", "_low", "_high")
+"""Suffixes of an estimated column: the value and the ends of its interval."""
+
+
+def _money(name: str, *, low: float | None = None, nullable: bool = False) -> Column:
+    return Column(name, "float64", "$", low=low, nullable=nullable)
+
+
+_OPTION: Final = Column("option", "str", "")
+_REPLICATION: Final = Column("replication", "int64", "", low=0)
+_MONTH: Final = Column("month", "int64", "month of the contract, 0 the first", low=0)
+
+OUTCOMES: Final = TableContract(
+    "outcomes",
+    (
+        _OPTION,
+        _REPLICATION,
+        _money("client_npv"),
+        _money("client_incremental_npv"),  # less the zero line's, same replication
+        _money("client_outlay_pv"),  # transition + fees net of credits + governance
+        _money("client_fees_pv", nullable=True),  # what a change of price scales; nan where nothing is priced
+        _money("client_cost_pv"),
+        _money("cost_total"),  # undiscounted
+        _money("cost_inbound", nullable=True),
+        _money("cost_outbound", nullable=True),
+        _money("vendor_npv"),
+        _money("vendor_revenue"),
+        _money("vendor_cost"),
+        Column("vendor_margin", "float64", "share of revenue", high=1.0, nullable=True),
+        Column("insolvent", "bool", ""),
+        Column("insolvent_month", "float64", "month", low=0.0, nullable=True),
+        _money("peak_cash", low=0.0),
+        Column("payback_month", "float64", "month, inf for never", low=0.0, high=float("inf")),
+        Column("sla_met", "float64", "share of months with the service targets met", 0.0, 1.0, nullable=True),
+        Column("resolved", "float64", "contacts", low=0.0),
+        Column("sales_kept", "float64", "sales", low=0.0),
+    ),
+    ("option", "replication"),
+)
+"""One row per option and replication: what one history was worth to both sides."""
+
+_COUNTS: Final = tuple(
+    Column(counter.id, "float64", counter.unit, nullable=not counter.always) for counter in COUNTERS.values()
+)
+_RATIOS: Final = tuple(
+    Column(kpi.id, "float64", kpi.unit, nullable=True) for kpi in KPIS.values() if kpi.id not in COUNTERS
+)
+
+KPI_TABLE: Final = TableContract(
+    "kpis",
+    (_OPTION, _REPLICATION, _MONTH, Column("channel", "str", ""), *_COUNTS, *_RATIOS),
+    ("option", "replication", "month", "channel"),
+)
+"""Counters and KPIs by month and channel; a KPI whose denominator is zero is nan."""
+
+LEDGER: Final = TableContract(
+    "ledger",
+    (
+        _OPTION,
+        _REPLICATION,
+        _MONTH,
+        Column("payer", "str", ""),
+        Column("payee", "str", ""),
+        Column("account", "str", ""),
+        Column("kind", "str", "cash, invoice or value"),
+        _money("amount", low=0.0),
+    ),
+    ("option", "replication", "month", "payer", "payee", "account", "kind"),
+)
+"""Monthly sums of the ledger's entries; an invoice and its payment are separate rows."""
+
+DRAWS: Final = TableContract(
+    "draws",
+    (_REPLICATION, Column("path", "str", ""), Column("value", "float64", "unit of the path")),
+    ("replication", "path"),
+)
+"""The uncertain inputs each replication was lived with, by their path in the scenario."""
+
+MEASURES: Final[dict[str, str]] = {
+    "risk_adjusted_value": "$",
+    "mean_value": "$",
+    "cvar": "$",
+    "difference_to_best": "$",
+    "difference_to_zero": "$",
+    "risk_adjusted_roi": "$ per $ laid out",
+    "roi": "$ per $ laid out",
+    "saving": "share of the zero line's cost",
+    "cost_per_resolved": "$ per resolved contact",
+    "cost_per_kept_sale": "$ per sale kept",
+    "peak_cash": "$",
+    "peak_cash_p90": "$",
+    "payback_month": "month, inf for never",
+    "p_no_payback": "share",
+    "p_loss": "share",
+    "sla_met": "share of months",
+    "vendor_risk_adjusted_value": "$",
+    "vendor_value": "$",
+    "vendor_cvar": "$",
+    "vendor_margin": "share of revenue",
+    "p_vendor_loss": "share",
+    "p_insolvent": "share",
+}
+"""The estimated columns of the comparison, each with `_low` and `_high` beside it, and their units."""
+
+
+def _measured(name: str, unit: str) -> tuple[Column, ...]:
+    chance = name.startswith("p_")
+    low, high = (0.0, 1.0) if chance else (None, float("inf") if name == "payback_month" else None)
+    return tuple(Column(name + end, "float64", unit, low, high, nullable=True) for end in ENDS)
+
+
+COMPARISON: Final = TableContract(
+    "comparison",
+    (
+        _OPTION,
+        Column("rank", "int64", "", low=1),
+        Column("group", "str", "options that share a letter are tied"),
+        Column("tied_with_best", "bool", ""),
+        Column("ranked_by", "str", ""),
+        Column("n", "int64", "replications", low=1),
+        Column("lam", "float64", "weight of the tail", 0.0, 1.0),
+        Column("beta", "float64", "share of the tail", 0.0, 1.0),
+        Column("level", "float64", "coverage", 0.0, 1.0),
+        Column("zero", "str", ""),
+        *(column for name, unit in MEASURES.items() for column in _measured(name, unit)),
+        Column("tie_multiplier", "float64", "times the price", low=0.0, nullable=True),
+        Column("tie_reason", "str", ""),
+        Column("notes", "str", ""),
+    ),
+    ("option",),
+)
+"""The rank table: one row per option, best first."""
+
+SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS)
+"""The tables that replications write; the comparison is computed from them."""

@@ -1,0 +1,39 @@
+"""The vendor as a scenario describes it: its people, its purse, and how it decides."""
+
+from __future__ import annotations
+
+from orm_sim.core.evidence import quantity, required
+from orm_sim.core.terms import Term
+from orm_sim.vendor.firm import FirmTerms
+from orm_sim.vendor.policy import PolicyName
+from orm_sim.vendor.workforce import WorkforceTerms
+
+
+class Offshore(Term):
+    """What distance and a second language may cost; evidence conflicts, so the ranges include zero."""
+
+    handle_time_factor: float = quantity(1.06, unit="ratio", source="expert_judgement_2026", grade="D", low=1.0, high=1.12, gt=0)
+    """Multiplies handle time of proficient agents."""
+    fcr_points: float = quantity(0.02, unit="share", source="expert_judgement_2026", grade="D", low=0.0, high=0.06, ge=0, le=1)
+    """Taken off first-contact resolution."""
+
+
+class Vendor(Term):
+    """The service provider."""
+
+    name: str
+    """Name of the vendor."""
+    country: str
+    """Where its agents sit."""
+    policy: PolicyName = "contract_following"
+    """How it decides on staffing."""
+    workforce: WorkforceTerms
+    """Terms of its agents."""
+    firm: FirmTerms
+    """Its balance sheet."""
+    offshore: Offshore = Offshore()
+    """Effects of location."""
+    account_overhead_per_month: float = required(unit="$/month", ge=0)
+    """Account management, reporting and compliance for this client, while the contract runs."""
+    hiring_reserve_months: float = quantity(0.5, unit="months of payroll", source="design_choice", grade="D", low=0.25, high=2.0, ge=0)
+    """Hiring stops while cash and credit line hold less than this."""
