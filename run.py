@@ -214,9 +214,9 @@ def run_tests(arguments: List[str]) -> int:
     """Style, import order, types, tests: all of them, whichever fails; 0 when all pass."""
     os.chdir(ROOT)
     checks = {
-        "style": [program("ruff"), "check", "--quiet", "."],
-        "format": [program("ruff"), "format", "--check", "--quiet", "."],
-        "import order": [program("lint-imports")],
+        "style": [program("ruff"), "check", "."],
+        "format": [program("ruff"), "format", "--check", "--output-format", "concise", "."],
+        "import order": [program("lint-imports"), "--no-logo"],
         "types": [program("mypy")],
         "tests": tests(arguments),
     }

@@ -21,23 +21,12 @@ from orm_sim.calibrate.mapping import ContactMapping
 from orm_sim.calibrate.mix import fit_mix
 from orm_sim.calibrate.patience import Patience, fit_patience
 from orm_sim.calibrate.replay import Laws, arrived, laws_of, month_levels, observed
-from orm_sim.calibrate.shift import Shift, level_shifts
+from orm_sim.calibrate.shift import Series, followed
 from orm_sim.calibrate.short_contacts import fit_short_share
 from orm_sim.calibrate.staffing import derive_staffing
 
 Floats = NDArray[np.float64]
 _MIN_ON_DAY = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A level followed day by day, and the changes found in it."""
-
-    name: str
-    unit: str
-    date: pd.DatetimeIndex
-    level: Floats
-    shifts: tuple[Shift, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +129,7 @@ def daily_series(
         ])  # fmt: skip
     date = pd.DatetimeIndex(days["date"])
     return (
-        _series("contacts a day", "ratio to the weekday's mean", date, ratio[0], busy, mapping),
-        _series("handle time", "ratio to the types' mean", date, ratio[1], enough, mapping),
-        _series("short contacts", "share of answered", date, ratio[2], enough, mapping),
+        followed("contacts a day", "ratio to the weekday's mean", date, ratio[0], busy, mapping.shift),
+        followed("handle time", "ratio to the types' mean", date, ratio[1], enough, mapping.shift),
+        followed("short contacts", "share of answered", date, ratio[2], enough, mapping.shift),
     )
-
-
-def _series(
-    name: str, unit: str, date: pd.DatetimeIndex, level: Floats, chosen: NDArray[np.bool_], mapping: ContactMapping
-) -> Series:
-    level, when = level[chosen], date[chosen]
-    return Series(name, unit, when, level, level_shifts(level, mapping.shift.alpha, mapping.shift.at_least))

@@ -54,7 +54,7 @@ class ShiftTest(Term):
     """When a change of level inside the records is reported."""
 
     alpha: float = quantity(0.01, unit="probability", source="design_choice", grade="D", low=0.001, high=0.05, gt=0, lt=1)
-    """Chance of reporting a change where there is none (CUSUM of the level, long-run variance)."""
+    """Chance of reporting a change where there is none."""
     at_least: float = quantity(0.05, unit="share", source="design_choice", grade="D", low=0.02, high=0.2, gt=0)
     """Smallest relative change worth a report."""
 
@@ -268,6 +268,8 @@ class OutboundColumns(Term):
     """Number of the attempt at which the customer was last reached."""
     talk_s: str | None = None
     """Talk time: seconds or a clock string."""
+    period: str | None = None
+    """A label that changes with time, such as the month: neighbouring rows that share it make a period."""
 
 
 class Condition(Term):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from orm_sim.calibrate.handle_time import distances
 from orm_sim.calibrate.jackknife import block_sums, jackknife
 from orm_sim.calibrate.mapping import OutboundMapping
 from orm_sim.calibrate.records import RawRecords, column_names, read_records, words_of
-from orm_sim.calibrate.shift import Shift, level_shifts
+from orm_sim.calibrate.shift import OddPeriod, Shift, level_shifts, odd_periods
 from orm_sim.core.errors import InputError, Place, Problem, refuse
 
 Floats = NDArray[np.float64]
@@ -39,6 +39,10 @@ class Reached:
         Index into `segments`; -1 for rows of none.
     segments : tuple of str
         Qualities of list.
+    period : int64[n]
+        Index into `periods`, in order of the file; 0 where the records do not say.
+    periods : tuple of str
+        Labels of the periods; a label that comes again has its number of appearances behind it.
     """
 
     sale: Mask
@@ -46,6 +50,8 @@ class Reached:
     talk_s: Floats
     segment: NDArray[np.int64]
     segments: tuple[str, ...]
+    period: NDArray[np.int64]
+    periods: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,15 @@ class TalkTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Conversion of one quality of list through the file: lasting changes, periods unlike the rest, and all periods."""
+
+    shifts: tuple[Shift, ...]
+    odd: tuple[OddPeriod, ...]
+    by_period: dict[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundFit:
     """Everything fitted to outbound records.
 
@@ -88,8 +103,8 @@ class OutboundFit:
         Under ``sale`` and ``no_sale``.
     shifts : tuple of Shift
         Changes of conversion over all rows, `at` counted in blocks of rows.
-    shifts_within : dict of str to tuple of Shift
-        The same within each quality of list.
+    within : dict of str to Within
+        Conversion of each quality of list through the file.
     block_rows : int
         Rows in a block.
     """
@@ -99,7 +114,7 @@ class OutboundFit:
     by_attempt: dict[str, tuple[AttemptConversion, ...]]
     talk: dict[str, TalkTime]
     shifts: tuple[Shift, ...]
-    shifts_within: dict[str, tuple[Shift, ...]]
+    within: dict[str, Within]
     block_rows: int
 
 
@@ -127,7 +142,22 @@ def read_outbound(records: Path, mapping: OutboundMapping, mapping_file: Path) -
     if keep.sum() < MIN_ROWS:
         raise refuse(f"holds {int(keep.sum())} good rows; conversions need {MIN_ROWS} or more", file=str(records))
     names_of = tuple(each.name for each in mapping.segments)
-    return Reached(sale[keep], attempt[keep], talk[keep], segment[keep], names_of), findings
+    period, periods = _periods(raw.frame[mapping.columns.period][keep] if mapping.columns.period else None, int(keep.sum()))
+    return Reached(sale[keep], attempt[keep], talk[keep], segment[keep], names_of, period, periods), findings
+
+
+def _periods(label: pd.Series[str] | None, n: int) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Runs of equal labels, numbered, and a name for each."""
+    if label is None or not n:
+        return np.zeros(n, np.int64), ("all",)
+    text = label.to_numpy(dtype=str)
+    fresh = np.r_[True, text[1:] != text[:-1]]
+    seen: dict[str, int] = {}
+    names = []
+    for word in text[fresh]:
+        seen[word] = seen.get(word, 0) + 1
+        names.append(word if seen[word] == 1 else f"{word} ({seen[word]})")
+    return np.cumsum(fresh) - 1, tuple(names)
 
 
 def _attempt(raw: RawRecords, mapping: OutboundMapping, findings: Findings) -> NDArray[np.int64]:
@@ -188,7 +218,7 @@ def fit_outbound(reached: Reached, mapping: OutboundMapping) -> OutboundFit:
         if mapping.columns.attempt is not None else {},
         _talk_times(reached),
         shifts,
-        {name: _shifts(reached.sale[member], mapping) for name, member in members.items()},
+        {name: _within(reached, member, mapping) for name, member in members.items()},
         rows,
     )  # fmt: skip
 
@@ -233,6 +263,19 @@ def _shifts(sale: Mask, mapping: OutboundMapping) -> tuple[Shift, ...]:
     n_blocks = len(sale) // mapping.rows_per_block
     share = sale[: n_blocks * mapping.rows_per_block].reshape(n_blocks, -1).mean(axis=1) if n_blocks else np.empty(0)
     return level_shifts(share, mapping.shift.alpha, mapping.shift.at_least)
+
+
+def _within(reached: Reached, member: Mask, mapping: OutboundMapping) -> Within:
+    sale, period = reached.sale[member], reached.period[member]
+    labels = np.array(reached.periods)
+    by_period = {str(labels[each]): _share(sale, period == each) for each in np.unique(period)}
+    size = mapping.rows_per_block // 4  # short blocks: a period may be a few hundred rows
+    n_blocks = len(sale) // size
+    share = sale[: n_blocks * size].reshape(n_blocks, size).mean(axis=1) if n_blocks else np.empty(0)
+    label = np.char.add(np.char.zfill(period[: n_blocks * size : size].astype(str), 4), " ")
+    odd = odd_periods(share, label, mapping.shift.alpha, mapping.shift.at_least)
+    named = tuple(replace(each, period=str(labels[int(each.period)])) for each in odd)
+    return Within(_shifts(sale, mapping), named, by_period)
 
 
 def _talk_times(reached: Reached) -> dict[str, TalkTime]:

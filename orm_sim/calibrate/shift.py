@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
+
+from orm_sim.calibrate.mapping import ShiftTest
 
 Floats = NDArray[np.float64]
 
@@ -83,14 +86,131 @@ def _split(level: Floats, start: int, end: int, alpha: float) -> list[tuple[int,
     return [*_split(level, start, start + at, alpha), (start + at, (statistic, p_value)), *_split(level, start + at, end, alpha)]
 
 
-def _long_run_sd(residual: Floats) -> float:
+def _long_run_sd(residual: Floats, pairs_of_levels: float = 1.0) -> float:
     """Standard deviation of a sum of residuals over √n, were they autoregressive of order 1.
 
-    The two levels were fitted to the same data and hide some of the dependence; twice the usual correction of the
-    coefficient, (1 + 3ρ)/n, keeps the test honest (1 to 2 % false alarms at 1 %, ρ from 0 to 0.7, 150 observations).
+    The levels were fitted to the same data and hide some of the dependence; for each pair of them twice the usual
+    correction of the coefficient, (1 + 3ρ)/n, keeps the tests honest: 1 to 2 % false alarms where 1 % is meant, for
+    ρ from 0 to 0.7 and 150 observations or more.
     """
     n, power = len(residual), float(residual @ residual)
     rho = float(residual[1:] @ residual[:-1]) / power if power > 0 else 0.0
-    rho = min(max(rho + 2.0 * (1.0 + 3.0 * rho) / n, 0.0), 0.95)
+    rho = min(max(rho + 2.0 * pairs_of_levels * (1.0 + 3.0 * rho) / n, 0.0), 0.95)
     fresh = residual[1:] - rho * residual[:-1]
     return float(np.sqrt(fresh @ fresh / (n - 3))) / (1.0 - rho)
+
+
+@dataclass(frozen=True, slots=True)
+class OddPeriod:
+    """A period (a month, say) whose level differs from that of all other periods.
+
+    Attributes
+    ----------
+    period : str
+        Its name, `1999-04`.
+    level, others : float
+        Its mean, and the mean of the others (those named before it set aside).
+    z : float
+        Difference over its standard error.
+    p_value : float
+        Of a difference this large, allowing for the number of periods looked at.
+    """
+
+    period: str
+    level: float
+    others: float
+    z: float
+    p_value: float
+
+
+def odd_periods(level: Floats, period: NDArray[np.str_], alpha: float, at_least: float) -> tuple[OddPeriod, ...]:
+    """Periods whose mean level is unlike the rest: what comes and goes again, which a CUSUM hardly sees.
+
+    Parameters
+    ----------
+    level : float64[n]
+        Observations in order of time.
+    period : str[n]
+        Period of each: a month, or a stretch of the file.
+    alpha : float
+        Chance of naming any where all are alike (Bonferroni).
+    at_least : float
+        Smallest relative difference from the others that is kept.
+
+    Notes
+    -----
+    z = (mean of the period − mean of the others) / (ω √(1/n + 1/n_others)), Student's t with n − periods freedom; ω is
+    the long-run standard deviation (AR(1)) of the residuals around the periods' own means. The oddest period is named
+    first and set aside, then the next is looked for among the rest. Periods of under 8 observations are not judged.
+    """
+    names = np.unique(period)
+    if len(names) < 2 or len(level) < 4 * len(names):
+        return ()
+    index = np.searchsorted(names, period)
+    size = np.bincount(index)
+    mean = np.bincount(index, level) / size
+    spread = _long_run_sd(level - mean[index], len(names) / 2)
+    found: dict[int, OddPeriod] = {}
+    while True:
+        odd = _oddest(names, mean, size, spread, set(found))
+        if odd is None or odd[1].p_value >= alpha:
+            break
+        found[odd[0]] = odd[1]
+    kept = (found[i] for i in sorted(found))
+    return tuple(each for each in kept if abs(each.level / each.others - 1.0) >= at_least)
+
+
+def _oddest(
+    names: NDArray[np.str_], mean: Floats, size: NDArray[np.int64], spread: float, named: set[int]
+) -> tuple[int, OddPeriod] | None:
+    """The period furthest from the rest, those already named aside; None when there are too few to compare."""
+    left = [i for i in range(len(names)) if i not in named and size[i] >= _MIN_RUN]
+    if len(left) < 2 or spread <= 0:
+        return None
+    freedom, best = int(size.sum()) - len(names), None
+    for i in left:
+        rest = [j for j in left if j != i]
+        n_rest = int(size[rest].sum())
+        others = float(mean[rest] @ size[rest] / n_rest)
+        z = float((mean[i] - others) / (spread * np.sqrt(1 / size[i] + 1 / n_rest)))
+        p_value = min(float(2 * stats.t.sf(abs(z), freedom) * len(left)), 1.0)
+        if others and (best is None or abs(z) > abs(best[1].z)):
+            best = (i, OddPeriod(str(names[i]), float(mean[i]), others, z, p_value))
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A level followed through the records, and the changes found in it.
+
+    Attributes
+    ----------
+    name, unit : str
+        What is followed.
+    date : DatetimeIndex
+        Day of each observation.
+    level : float64[n]
+        Observations in order of time.
+    shifts : tuple of Shift
+        Lasting changes.
+    odd : tuple of OddPeriod
+        Months unlike the rest, where no lasting change explains them.
+    """
+
+    name: str
+    unit: str
+    date: pd.DatetimeIndex
+    level: Floats
+    shifts: tuple[Shift, ...]
+    odd: tuple[OddPeriod, ...]
+
+
+def followed(
+    name: str, unit: str, date: pd.DatetimeIndex, level: Floats, chosen: NDArray[np.bool_], test: ShiftTest
+) -> Series:
+    """A daily level on the chosen days, tested for lasting changes and for odd months."""
+    level, when = level[chosen], date[chosen]
+    shifts = level_shifts(level, test.alpha, test.at_least)
+    month = when.strftime("%Y-%m").to_numpy(dtype=str)
+    odd = () if shifts else odd_periods(level, month, test.alpha, test.at_least)
+    return Series(name, unit, when, level, shifts, odd)

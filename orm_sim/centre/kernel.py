@@ -91,17 +91,15 @@ def _block(
     total = first + arrival_s.size
     arrival, handle, deadline = np.empty(total), np.empty(total), np.empty(total)
     number = np.empty(total, np.int64)
-    arrival[:first], handle[:first] = waiting_arrival_s, waiting_handle_s
-    deadline[:first], number[:first] = waiting_deadline_s, waiting_ref
-    arrival[first:], handle[first:] = arrival_s, handle_s
-    deadline[first:] = arrival_s + patience_s
-    number[first:] = ref if ref.size == arrival_s.size else np.arange(arrival_s.size)
-
-    border = max(staffed.max(), busy_end_s.size)
-    ends = np.full(border + 1, -np.inf)
-    ends[border - busy_end_s.size : border] = busy_end_s
-    ends[border] = np.inf
+    for i in range(first):
+        arrival[i], handle[i] = waiting_arrival_s[i], waiting_handle_s[i]
+        deadline[i], number[i] = waiting_deadline_s[i], waiting_ref[i]
+    numbered = ref.size > 0
+    for i in range(arrival_s.size):
+        arrival[first + i], handle[first + i] = arrival_s[i], handle_s[i]
+        deadline[first + i], number[first + i] = arrival_s[i] + patience_s[i], ref[i] if numbered else i
     start = np.empty(total)
+    ends = _shift(staffed, busy_end_s)
     busy_s, logged_s, head_of_line = _serve(
         arrival, handle, deadline, staffed, interval_s, end_s, ends, start
     )
@@ -110,6 +108,20 @@ def _block(
         arrival, handle, deadline, number, start, first, left[0].size, staffed.size, interval_s, threshold_s
     )
     return decided, busy_s, logged_s, left
+
+
+@jit
+def _shift(staffed: Whole, busy_end_s: Floats) -> Floats:
+    """Ends of all agents there can ever be in the block, ascending: idle ones first, and the border behind."""
+    border = busy_end_s.size
+    for agents in staffed:
+        border = max(border, agents)
+    ends = np.empty(border + 1)
+    idle = border - busy_end_s.size
+    for spot in range(border):
+        ends[spot] = busy_end_s[spot - idle] if spot >= idle else -np.inf
+    ends[border] = np.inf
+    return ends
 
 
 @jit
@@ -218,10 +230,14 @@ def _leave(
             waiting_arrival[k], waiting_handle[k] = arrival[i] - end_s, handle[i]
             waiting_deadline[k], waiting_ref[k] = deadline[i] - end_s, number[i]
             k += 1
-    busy = ends.size - 1
-    while busy > 0 and ends[busy - 1] > end_s:
-        busy -= 1
-    return waiting_arrival, waiting_handle, waiting_deadline, waiting_ref, ends[busy:-1] - end_s
+    border = ends.size - 1
+    idle = border
+    while idle > 0 and ends[idle - 1] > end_s:
+        idle -= 1
+    busy_end = np.empty(border - idle)
+    for spot in range(idle, border):
+        busy_end[spot - idle] = ends[spot] - end_s
+    return waiting_arrival, waiting_handle, waiting_deadline, waiting_ref, busy_end
 
 
 @jit
@@ -247,9 +263,9 @@ def _decide(
     for interval in range(-1, n_intervals):
         if interval >= 0:
             column = interval
-            stop = first + int(np.searchsorted(arrival[first:], (interval + 1) * interval_s))
-            if interval == n_intervals - 1:
-                stop = total
+            border = (interval + 1) * interval_s if interval < n_intervals - 1 else np.inf
+            while stop < total and arrival[stop] < border:
+                stop += 1
         before, answered, within, wait_answered, wait_all = k, 0, 0, 0.0, 0.0
         for i in range(begin, stop):
             if k == n_decided:
@@ -266,7 +282,8 @@ def _decide(
                 answered += 1
                 within += wait <= threshold_s
                 wait_answered += wait
-        counts[:, column] = stop - begin, answered, within, k - before - answered
-        waits_s[:, column] = wait_answered, wait_all
+        counts[0, column], counts[1, column] = stop - begin, answered
+        counts[2, column], counts[3, column] = within, k - before - answered
+        waits_s[0, column], waits_s[1, column] = wait_answered, wait_all
         begin = stop
     return counts, waits_s, ref, state, wait_s, start_s, finish_s

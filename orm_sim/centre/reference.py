@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from heapq import heappush
 from typing import Any, Final, cast
@@ -35,12 +35,16 @@ Process = Generator[simpy.Event, Any, None]
 class Clock(simpy.Environment):
     """A SimPy environment that can be asked for an exact moment."""
 
-    def moment(self, at: float, priority: int) -> simpy.Event:
-        """An event that happens at a time, not after a delay: ``now + (at - now)`` need not equal ``at``."""
+    def moment(self, when: float, priority: int) -> simpy.Event:
+        """An event at a time, not after a delay: ``now + (when - now)`` need not equal ``when``."""
         event = simpy.Event(self)
         event._ok, event._value = True, None
-        heappush(self._queue, (at, cast(EventPriority, priority), next(self._eid), event))
+        heappush(self._queue, (when, cast(EventPriority, priority), next(self._eid), event))
         return event
+
+    def at(self, when: float, priority: int, act: Callable[[], None]) -> None:
+        """Do something at an exact moment."""
+        self.moment(when, priority).callbacks = [lambda _: act()]
 
 
 @dataclass(eq=False)
@@ -108,8 +112,7 @@ class Pool:
 
     def call_to_assign(self) -> None:
         """Assign once everything that frees an agent at this moment has happened."""
-        event = self.clock.moment(self.clock.now, ASSIGNMENT)
-        event.callbacks = [lambda _: self.assign()]
+        self.clock.at(self.clock.now, ASSIGNMENT, self.assign)
 
     def assign(self) -> None:
         """Give waiting contacts to agents, first come first served, while fewer are busy than staffed."""
@@ -117,7 +120,14 @@ class Pool:
             contact, turn = self.line.popleft()
             self.count_time()
             contact.start = self.clock.now
-            self.ends.append(contact.start + contact.handle)
+            self.ends.append(contact.end)
+            turn.succeed()
+
+    def give_up(self, contact: Contact, turn: simpy.Event) -> None:
+        """Patience is over: a contact still in line leaves it."""
+        if not contact.decided:
+            self.line.remove((contact, turn))
+            contact.start = math.nan
             turn.succeed()
 
     def serve(self, end: float) -> Process:
@@ -136,15 +146,11 @@ def live(contact: Contact, clock: Clock, pool: Pool, carried: bool) -> Process:
     pool.line.append((contact, turn))
     if not carried:
         pool.assign()
-    if math.isinf(contact.deadline):
-        yield turn
-    else:
-        yield turn | clock.moment(contact.deadline, GIVING_UP)
-    if turn.triggered:
-        yield from pool.serve(contact.start + contact.handle)
-    else:
-        pool.line.remove((contact, turn))
-        contact.start = math.nan
+    if not contact.decided and contact.deadline < math.inf:
+        clock.at(contact.deadline, GIVING_UP, lambda: pool.give_up(contact, turn))
+    yield turn
+    if contact.answered:
+        yield from pool.serve(contact.end)
 
 
 def run(plan: DayPlan) -> DayOutcome:

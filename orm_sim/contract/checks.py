@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orm_sim.contract.clause import Clause, inside, walk
-from orm_sim.contract.clauses import Cap, Floor, MinimumCommitment, PerUnit, ServiceCredit
+from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
 from orm_sim.contract.wording import share
 from orm_sim.core.errors import nearest
 
@@ -20,8 +20,10 @@ Found = Iterator[tuple[Location, str]]
 def contradictions(contract: Contract) -> Found:
     """Every contradiction, as the place inside the contract and the sentence that refuses it."""
     placed = list(walk(contract.clauses))
+    yield from _frame(contract)
     yield from _scope(contract, placed)
     yield from _names(placed)
+    yield from _once(contract, placed)
     yield from _credits(contract, placed)
     yield from _bounds(placed)
     yield from _price(contract, placed)
@@ -32,6 +34,15 @@ def free_rates(clause: Clause) -> tuple[str, ...]:
     own = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
     bound = getattr(clause, "at", None)
     return (*own, *(f"at.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"))
+
+
+def _frame(contract: Contract) -> Found:
+    if not contract.scope:
+        yield ("scope",), "needs at least one channel: inbound, outbound"
+    if not contract.clauses:
+        yield ("clauses",), "needs at least one clause"
+    if contract.notice_days > contract.term_months * 31:
+        yield ("notice_days",), f"the notice is longer than the term, which is {contract.term_months} months"
 
 
 def _scope(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
@@ -57,7 +68,8 @@ def _names(placed: list[tuple[Location, Clause]]) -> Found:
     seen: dict[str, Clause] = {}
     for place, clause in placed:
         if clause.name in seen:
-            yield (*place, "label"), f"two clauses are called '{clause.name}': give this one another label"
+            at = (*place, "label") if clause.label else place
+            yield at, f"two clauses are called '{clause.name}': give this one another label"
         for field, label in clause.cites:
             if label in seen:
                 continue
@@ -75,6 +87,13 @@ def _names(placed: list[tuple[Location, Clause]]) -> Found:
                 f"'{clause.fee}' has no single rate to pay a shortfall at: cite a per_unit clause",
             )
         seen[clause.name] = clause
+
+
+def _once(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
+    for place, clause in placed:
+        if isinstance(clause, Fixed) and clause.month is not None and clause.month >= contract.term_months:
+            last = contract.term_months - 1
+            yield (*place, "month"), f"falls after the term, whose last month is {last} when counted from 0"
 
 
 def _credits(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
@@ -135,9 +154,9 @@ def _price(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
         if label not in names:
             close = nearest(label, names)
             hint = f"Did you mean '{close}'?" if close else f"Labels: {', '.join(names)}"
-            yield ("price", "solve"), f"no clause is called '{label}'.  {hint}"
+            yield ("price", "solved", "solve"), f"no clause is called '{label}'.  {hint}"
         elif not free_rates(names[label]):
             yield (
-                ("price", "solve"),
+                ("price", "solved", "solve"),
                 f"'{label}' already has a rate: write `solve` in its place, or quote the price",
             )

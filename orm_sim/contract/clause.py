@@ -45,6 +45,11 @@ class Clause(Term):
         return self.label or self.called()
 
     @property
+    def kind(self) -> str:
+        """The word that names the kind of clause in a file."""
+        return str(type(self).model_fields["clause"].default)
+
+    @property
     def cites(self) -> tuple[tuple[str, str], ...]:
         """The labels of other clauses it speaks of, each with the field that does."""
         return ()
@@ -70,10 +75,14 @@ def inside(clause: Clause) -> tuple[Clause, ...]:
 def walk(
     clauses: tuple[Clause, ...], place: tuple[str | int, ...] = ("clauses",)
 ) -> Iterator[tuple[tuple[str | int, ...], Clause]]:
-    """Every clause with its place, in the order of settlement: those inside a combinator before it."""
+    """Every clause with its place, in the order of settlement: those inside a combinator before it.
+
+    A place is what pydantic calls a location: field, position, and the kind of clause that stands there.
+    """
     for position, clause in enumerate(clauses):
-        yield from walk(inside(clause), (*place, position, "of"))
-        yield (*place, position), clause
+        here = (*place, position, clause.kind)
+        yield from walk(inside(clause), (*here, "of"))
+        yield here, clause
 
 
 def priced(rate: float | str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -12,7 +12,7 @@ from orm_sim.contract.clause import Channel, Clause, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
-from orm_sim.core.terms import Many, Rule, Term
+from orm_sim.core.terms import Many, Term
 
 
 class PaymentTerms(Term):
@@ -40,7 +40,10 @@ def _multiples(value: Any) -> Any:
 class SolvedPrice(Term):
     """A free rate that is set so that a figure of the reference vendor takes a stated value."""
 
-    solve: Annotated[dict[str, Annotated[float, Field(gt=0.0)]], BeforeValidator(_multiples)]
+    solve: Annotated[
+        dict[str, Annotated[float, Field(gt=0.0)]],
+        BeforeValidator(_multiples, json_schema_input_type=str | dict[str, float]),
+    ]
     """The label of the clause whose rate is free; or several labels, each with the multiple of the solved rate
     that it takes."""
     for_: Literal["vendor_margin"] = Field(alias="for")
@@ -76,19 +79,13 @@ class Contract(Term):
     price: Price = "quoted"
     """How free rates are set."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(("scope",), lambda scope: None if scope else "needs at least one channel: inbound, outbound"),
-        Rule(("clauses",), lambda clauses: None if clauses else "needs at least one clause"),
-        Rule(("notice_days", "term_months"), lambda notice, term: _notice_beyond_term(notice, term)),
-    )
-
     @model_validator(mode="after")
     def _without_contradictions(self) -> Self:
         found = [
             InitErrorDetails(
-                type=PydanticCustomError("contradiction", "{sentence}", {"sentence": sentence}),
+                type=PydanticCustomError("clauses", "{sentence}", {"sentence": sentence}),
                 loc=place,
-                input=None,
+                input=_written(self, place),
             )
             for place, sentence in contradictions(self)
         ]
@@ -148,10 +145,13 @@ class Contract(Term):
         return term_sheet(self)
 
 
-def _notice_beyond_term(notice_days: int, term_months: int) -> str | None:
-    if notice_days > term_months * 31:
-        return f"{notice_days} days of notice are longer than the term of {term_months} months"
-    return None
+def _written(contract: Contract, place: tuple[str | int, ...]) -> Any:
+    """The value at a place of a contract, as plain data."""
+    value: Any = contract.model_dump(mode="json", by_alias=True)
+    for part in place:
+        if isinstance(part, int) or part in value:  # else it is the kind of a clause, which is no key
+            value = value[part]
+    return value
 
 
 def _filled(clause: Clause, value: float, multiples: dict[str, float]) -> Clause:

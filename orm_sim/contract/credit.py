@@ -60,7 +60,9 @@ def _money_or_share(amount: float | None, part: float | None) -> str | None:
 
 
 def _sum(amount: float | None, part: float | None, fees: Array) -> Array | float:
-    return fees * part if amount is None else amount if part is None else np.nan
+    if part is not None:
+        return fees * part
+    return 0.0 if amount is None else amount
 
 
 def _said(amount: float | None, part: float | None) -> str:

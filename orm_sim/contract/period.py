@@ -14,7 +14,7 @@ from orm_sim.contract.wording import money, say
 
 Array = NDArray[np.float64]
 
-Meters = Mapping[tuple[str, str], Array]
+Meters = Mapping[tuple[str, str], Array | float]
 """Counters of one billing period by (channel, meter id); price indices by ("index", name)."""
 
 Kind = Literal[
@@ -75,7 +75,7 @@ class LineItem:
         Parameters
         ----------
         at : tuple of int
-            Which element of the leading axes; () where the amount is a single number.
+            Which element of the leading axes; of no matter where the amount is the same for all of them.
 
         Raises
         ------
@@ -83,6 +83,7 @@ class LineItem:
             When `at` does not name one element.
         """
         shape = np.shape(self.amount)
+        at = at if shape else ()
         if len(at) != len(shape):
             raise ValueError(f"the amount has shape {shape}: say which element, at=(…)")
         parts = {"quantity": self.quantity, "rate": self.rate, **self.parts}
@@ -160,11 +161,11 @@ class Period:
         """
         if (channel, name) not in self.meters:
             raise KeyError(f"{self.path} needs the meter {channel}.{name}, which the period does not carry")
-        return self.meters[channel, name]
+        return np.asarray(self.meters[channel, name], dtype=np.float64)
 
     def counters(self, channel: str, names: Iterable[str]) -> dict[str, Array]:
         """The counters of these names that the period carries for one channel."""
-        return {name: self.meters[channel, name] for name in names if (channel, name) in self.meters}
+        return {name: self.meter(channel, name) for name in names if (channel, name) in self.meters}
 
     def ends(self, window: Literal["month", "quarter", "year"]) -> bool:
         """Whether a window counted from the start of the contract closes with this period."""
@@ -201,7 +202,8 @@ def line(
 
 def total(items: Iterable[LineItem]) -> Array:
     """What line items come to together, to the cent: the invoice."""
-    return to_cents(sum((item.amount for item in items), np.asarray(0.0)))
+    amounts = [item.amount for item in items]
+    return amounts[0] if len(amounts) == 1 else to_cents(sum(amounts, np.asarray(0.0)))
 
 
 def earned(items: Iterable[LineItem]) -> Array:

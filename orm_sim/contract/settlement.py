@@ -53,7 +53,7 @@ def settle(
     leading axes, so that one call prices one month or thousands of imagined ones, to the same cent.
     """
     period = Period(
-        meters={where: np.asarray(value, dtype=np.float64) for where, value in meters.items()},
+        meters=meters,
         month=month,
         term_months=contract.term_months,
         in_force=month < contract.term_months and not ended,

@@ -26,6 +26,11 @@ def share(value: float) -> str:
     return f"{round(100.0 * value, 6):.10g} %"
 
 
+def percent(value: float) -> str:
+    """A measured ratio in per cent, to two decimals: "79.97 %"."""
+    return f"{number(100.0 * value)} %"
+
+
 def number(value: float) -> str:
     """A quantity with thousands separators and at most two decimals: "1,234.5"."""
     text = f"{value:,.2f}"
@@ -42,6 +47,7 @@ _FORMATS: dict[str, Callable[[float], str]] = {
     "money": money,
     "price": price,
     "share": share,
+    "percent": percent,
     "number": number,
 }
 
@@ -65,7 +71,7 @@ def say(template: str, parts: Mapping[str, Any], shape: tuple[int, ...], at: tup
     Parameters
     ----------
     template : str
-        Text with fields such as "{quantity:number}"; formats are money, price, share, number, or Python's own.
+        Text with fields such as "{quantity:number}"; formats are money, price, share, percent, number, or Python's own.
     parts : mapping of str to array, number or str
         What the fields stand for; arrays broadcast to `shape`.
     shape, at : tuple of int

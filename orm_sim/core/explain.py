@@ -25,11 +25,12 @@ from orm_sim.core.shape import (
 )
 from orm_sim.core.terms import CONTRADICTION
 
-_WRONG_KIND = frozenset(
-    "bool_type date_type dict_type finite_number float_type greater_than greater_than_equal int_type int_from_float "
-    "less_than less_than_equal list_type literal_error mapping_type model_type model_attributes_type none_required "
-    "string_type tuple_type".split()
-)
+_WRONG_KIND = frozenset({
+    "bool_type", "date_type", "dict_type", "finite_number", "float_type",
+    "greater_than", "greater_than_equal", "int_type", "int_from_float", "less_than",
+    "less_than_equal", "list_type", "literal_error", "mapping_type", "model_type",
+    "model_attributes_type", "none_required", "string_type", "tuple_type",
+})  # fmt: skip
 """Error types that say no more than "this is not what may stand here"."""
 
 

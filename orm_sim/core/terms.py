@@ -76,6 +76,14 @@ class Term(BaseModel):
 
     rules: ClassVar[tuple[Rule, ...]] = ()
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse a rule about a field that is not there while the class is made, not when a file is wrong."""
+        super().__pydantic_init_subclass__(**kwargs)
+        for name in (each for rule in cls.rules for each in rule.fields):
+            if name.split(".")[0] not in cls.model_fields:
+                raise TypeError(f"{cls.__name__} has a rule about '{name}', which is not a field of it")
+
     def changed(self, **changes: Any) -> Self:
         """The same term with some fields replaced, checked like a new one."""
         kept = {name: getattr(self, name) for name in self.model_fields_set}

@@ -105,28 +105,44 @@ def _talk_log_mean(shape: OutboundShape) -> Floats:
 
 @jit
 def dial_list(
-    release_day: Whole, due: Whole, attempts: Whole, first: int, today: int, window: int, most: int
-) -> tuple[Whole, int]:
-    """Leads to call today, follow-ups and fresh ones in the order of the list, at most `most`.
+    release_day: Whole, fresh: int, queue: Whole, queue_due: Whole, head: int, tail: int, today: int, window: int, most: int
+) -> tuple[Whole, Whole, int]:
+    """Leads to call today, at most `most`: follow-ups that are due, in the order they fell due, then fresh ones.
 
-    Returns the indices, and the first lead that may still be called on later days.
+    Parameters
+    ----------
+    release_day
+        int64[n_leads], ascending.
+    fresh
+        First lead never called so far.
+    queue, queue_due, head, tail
+        Follow-ups in the order they fall due, and the day of each.
+    window
+        Days after its release in which a lead may be called; older ones are passed over.
+
+    Returns
+    -------
+    leads, position
+        int64[n]: the leads, and the place of each in its queue.
+    n_follow_ups
+        How many of them are follow-ups.
     """
-    found = np.empty(most, np.int64)
+    leads, position = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
-    start = first
-    for i in range(first, release_day.size):
-        if release_day[i] > today:
-            break
-        if release_day[i] + window <= today:
-            if i == start:
-                start = i + 1
-            continue
-        if due[i] <= today and attempts[i] >= 0:
-            if n == most:
-                break
-            found[n] = i
+    at = head
+    while n < most and at < tail and queue_due[at] <= today:
+        if release_day[queue[at]] + window > today:
+            leads[n], position[n] = queue[at], at
             n += 1
-    return found[:n], start
+        at += 1
+    n_follow_ups = n
+    at = fresh
+    while n < most and at < release_day.size and release_day[at] <= today:
+        if release_day[at] + window > today:
+            leads[n], position[n] = at, at
+            n += 1
+        at += 1
+    return leads[:n], position[:n], n_follow_ups
 
 
 @jit
@@ -168,11 +184,16 @@ def attempt_fates(
 
 @jit
 def apply_attempts(
-    called: Whole, fate: Whole, attempts: Whole, due: Whole, today: int, retry_days: int, max_attempts: int
-) -> tuple[int, Whole]:
-    """Write what the attempts made today did to their leads; returns customers reached and the leads sold to.
+    called: Whole, fate: Whole, attempts: Whole, queue: Whole, queue_due: Whole, tail: int, due: int, max_attempts: int
+) -> tuple[int, Whole, int]:
+    """Write what the attempts made today did to their leads.
 
-    A lead that was reached, or whose attempts are used up, is closed: its attempts become −1.
+    A lead that was not reached is queued for another attempt on day `due` unless its attempts are used up.
+
+    Returns
+    -------
+    reached, sold, tail
+        Customers reached, the leads sold to, and the new end of the queue.
     """
     sold = np.empty(called.size, np.int64)
     n_sold = 0
@@ -180,16 +201,15 @@ def apply_attempts(
     for i in range(called.size):
         lead = called[i]
         attempts[lead] += 1
-        due[lead] = today + retry_days
         if fate[i] != NOT_REACHED:
             reached += 1
-            attempts[lead] = -1
-        elif attempts[lead] >= max_attempts:
-            attempts[lead] = -1
+        elif attempts[lead] < max_attempts:
+            queue[tail], queue_due[tail] = lead, due
+            tail += 1
         if fate[i] == SOLD:
             sold[n_sold] = lead
             n_sold += 1
-    return reached, sold[:n_sold]
+    return reached, sold[:n_sold], tail
 
 
 @jit

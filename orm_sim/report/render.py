@@ -82,7 +82,7 @@ def render(
     evidence = folder / f"{stem}.failed.ipynb"
     executed = _settled(_execute(node, source, evidence, given))
     try:
-        text = page(executed, str(node.metadata.get("title", stem)))
+        text = page(executed, _heading(node) or stem)
     except PageError as error:
         raise RenderError(f"{source}: {error}. What ran is kept in {evidence}.") from None
     result = Rendered(folder / f"{stem}.ipynb", folder / f"{stem}.html")
@@ -106,6 +106,12 @@ def accepted_parameters(node: nbformat.NotebookNode) -> dict[str, Parameter]:
             if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and _plain(value.value):
                 found[target.id] = value.value  # type: ignore[assignment]
     return found
+
+
+def _heading(node: nbformat.NotebookNode) -> str:
+    """The first heading of a notebook; empty when it has none."""
+    lines = (line for cell in node.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((line.lstrip("# ").strip() for line in lines if line.startswith("# ")), "")
 
 
 def _plain(value: object) -> bool:

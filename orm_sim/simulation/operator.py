@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.centre.staffing import RequirementTable, whole_agents
+from orm_sim.centre.schedule import spread
+from orm_sim.centre.staffing import whole_agents
 from orm_sim.core.streams import key
 from orm_sim.demand.inbound import INTERVAL_S, N_INTERVALS
 from orm_sim.demand.programme import CHANNELS, Channel
-from orm_sim.simulation.setting import Setting
-from orm_sim.vendor.workforce import WeekStaff, Workforce, WorkforceTerms, proficiency, stationary_proficiency
+from orm_sim.simulation.setting import Planning, Setting
+from orm_sim.vendor.workforce import WeekStaff, Workforce, WorkforceTerms, stationary_proficiency
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -41,7 +43,9 @@ class Operator:
     """One employer of agents on both channels.
 
     `handle_factor`, `fcr_delta` and `schedule_efficiency` may change while the simulation runs (an improvement
-    programme); `staffed` holds agents on duty by day of the week and interval for the week being lived.
+    programme); `staffed` holds agents on duty by day of the week and interval for the week being lived, `targets`
+    the agents wanted on the floor at the end of the hiring lead time. An `established` operator expects the people it
+    will hire first to work like its own, another expects newcomers.
     """
 
     name: str
@@ -53,6 +57,8 @@ class Operator:
     fcr_delta: float
     schedule_efficiency: float
     staffing_ratio: float = 1.0
+    established: bool = False
+    targets: dict[Channel, float] = field(default_factory=dict)
 
     @classmethod
     def found(
@@ -73,14 +79,15 @@ class Operator:
     def handle_multiplier(self, channel: Channel) -> float:
         """Mean handle time of those on the floor against the level of the client's established workforce."""
         staff = self.staff(channel)
-        newcomer = float(proficiency(0.0, self.terms.learning.handle_speed_at_start, self.terms.learning.weeks_to_learn))
-        speed = staff.handle_speed if staff.agents else newcomer
+        speed = staff.handle_speed
+        if not staff.agents:
+            speed = self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
         return self.handle_factor * self.reference.handle_speed / speed
 
-    def required_hours(self, setting: Setting, table: RequirementTable, week: int, share: float) -> Floats:
-        """Agents required in each interval of a week for a share of inbound contacts, float64[7, 48].
+    def inbound_load(self, setting: Setting, week: int, share: float) -> Floats:
+        """Erlangs expected in each interval of a week for a share of inbound contacts, float64[7, 48].
 
-        Loads come from the client's forecast, drift included, at the handle time of those on the floor now.
+        From the client's forecast, drift included, at the handle time of those on the floor now.
         """
         days = np.arange(7 * week, 7 * week + 7)
         inside = days < setting.days.n_days
@@ -88,37 +95,57 @@ class Operator:
         expected = setting.expected
         rates = expected.rates[days] * (share * inside * setting.forecast_factor[setting.days.month[days]])[:, None]
         handle = expected.mean_handle_s * expected.handle_factor[days] * self.handle_multiplier("inbound")
-        load = (rates / INTERVAL_S * handle[:, None]).ravel()
-        return table.agents(load).reshape(rates.shape) * self.staffing_ratio
+        return np.asarray(rates / INTERVAL_S * handle[:, None])
 
-    def agents_for(self, setting: Setting, table: RequirementTable, channel: Channel, week: int, share: float) -> float:
+    def required(self, load: Floats, planning: Planning) -> Floats:
+        """Agents required in each interval for loads in erlangs."""
+        return planning.required.agents(load.ravel()).reshape(load.shape) * self.staffing_ratio
+
+    def agents_for(self, setting: Setting, planning: Planning, channel: Channel, week: int, share: float) -> float:
         """Agents needed on the floor in a week for a share of a channel's contacts."""
         if share <= 0.0 or 7 * week >= setting.days.n_days:
             return 0.0
         if channel == "inbound":
-            hours = float(self.required_hours(setting, table, week, share).sum()) * HOURS_PER_INTERVAL
-            return hours / self.schedule_efficiency / self.terms.on_duty_hours_per_agent_week
+            load = self.inbound_load(setting, week, share)
+            hours = float(self.required(load, planning).sum()) * HOURS_PER_INTERVAL
+            return hours * planning.schedule.hours_factor(load) / self.terms.on_duty_hours_per_agent_week
         outbound = setting.programme.outbound
         hours = outbound.seats * share * (outbound.closes_hour - outbound.opens_hour) * 5.0
         return hours / self.terms.on_duty_hours_per_agent_week
 
-    def roster(self, setting: Setting, table: RequirementTable, week: int, share: dict[Channel, float]) -> None:
+    def plan(self, setting: Setting, planning: Planning, week: int, share_of: Callable[[Channel, int], float]) -> None:
+        """Set the agents wanted at the end of the hiring lead time.
+
+        Every four weeks, on the mean need of the two months from then; while shares change, every week on that week's
+        need. Hiring for single weeks would ratchet: a forecast that errs upwards hires, one that errs downwards
+        cannot dismiss.
+        """
+        ahead = week + self.terms.lead_weeks
+        for channel in CHANNELS:
+            share = share_of(channel, ahead)
+            later = (ahead, ahead + 4, ahead + 8)
+            moving = any(share_of(channel, w) != share for w in (week, *later))
+            if moving:
+                self.targets[channel] = self.agents_for(setting, planning, channel, ahead, share)
+            elif week % 4 == 0 or channel not in self.targets:
+                needs = [self.agents_for(setting, planning, channel, w, share) for w in later]
+                self.targets[channel] = min(sum(needs) / len(needs), needs[0] * 1.05) if needs[0] else 0.0
+
+    def roster(self, setting: Setting, planning: Planning, week: int, share: dict[Channel, float]) -> None:
         """Put those on the floor on duty for a week."""
         hours = self.terms.on_duty_hours_per_agent_week
-        self.staffed["inbound"] = self._inbound_roster(setting, table, week, share["inbound"], hours)
+        self.staffed["inbound"] = self._inbound_roster(setting, planning, week, share["inbound"], hours)
         self.staffed["outbound"] = self._outbound_roster(setting, week, share["outbound"], hours)
 
-    def _inbound_roster(self, setting: Setting, table: RequirementTable, week: int, share: float, hours: float) -> Whole:
+    def _inbound_roster(self, setting: Setting, planning: Planning, week: int, share: float, hours: float) -> Whole:
         """Hours on duty follow the requirement as far as shifts can; the rest lies flat over each day's open hours."""
-        on_duty = self.staff("inbound").agents * hours / HOURS_PER_INTERVAL
-        required = self.required_hours(setting, table, week, share) if share > 0.0 else np.zeros((7, N_INTERVALS))
+        inside = min(setting.days.n_days - 7 * week, 7) / 7.0
+        on_duty = self.staff("inbound").agents * hours * inside / HOURS_PER_INTERVAL
+        required = self.required(self.inbound_load(setting, week, share), planning)
         total = required.sum()
         if on_duty == 0.0 or total == 0.0:
             return np.zeros((7, N_INTERVALS), np.int64)
-        is_open = required > 0.0
-        by_day = required.sum(axis=1, keepdims=True)
-        flat = is_open * by_day / np.maximum(is_open.sum(axis=1, keepdims=True), 1)
-        curve = self.schedule_efficiency * required + (1.0 - self.schedule_efficiency) * flat
+        curve = spread(required, self.schedule_efficiency)
         return whole_agents((curve * (on_duty / total)).ravel()).reshape(7, N_INTERVALS)
 
     def _outbound_roster(self, setting: Setting, week: int, share: float, hours: float) -> Whole:

@@ -1,65 +1,101 @@
-"""The two pools of a day: inbound contacts through the engine and their aftermath, and the outbound dial list."""
+"""The two pools: inbound contacts through the engine and their aftermath, and the outbound dial list, day by day.
+
+A pool is a fold over days: its state after a day follows from the duties of all days so far and from nothing else.
+`Remembered` uses that: options of one replication that have lived the same days so far share the work.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre import Engine
 from orm_sim.centre.outcome import ANSWERED, DayOutcome
 from orm_sim.centre.plan import Carry, DayPlan
 from orm_sim.demand.inbound import Contacts
-from orm_sim.demand.leads import (
-    KEPT_DAYS, apply_attempts, attempt_fates, dial_list, expected_attempt_s, sale_life,
-)  # fmt: skip
+from orm_sim.demand.leads import KEPT_DAYS, apply_attempts, attempt_fates, dial_list, expected_attempt_s, sale_life
+from orm_sim.simulation.duty import Count, InboundDuty, OutboundDuty, agents
 from orm_sim.simulation.fates import FIELDS, aftermath, merge_contacts, take_share
-from orm_sim.simulation.history import Books
-from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.setting import Setting
 
-Engine = Callable[[DayPlan], DayOutcome]
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Duties = tuple[InboundDuty, ...] | tuple[OutboundDuty, ...]
+Memory = dict[tuple[int, int, Duties], tuple[int, tuple[Count, ...]]]
 _NONE = np.empty(0, np.int64)
+_INBOUND_NAMES = (
+    "offered", "answered", "answered_within", "abandoned", "wait_answered_s", "wait_all_s", "busy_s", "staffed_s", *FIELDS,
+)  # fmt: skip
+
+
+class Pool(Protocol):
+    """A fold over days."""
+
+    def live(self, day: int, duties: Duties) -> tuple[Count, ...]:
+        """Live one day with whoever is on duty; what it adds to the counters."""
+        ...
+
+
+class Remembered:
+    """A pool whose days are looked up before they are lived.
+
+    The memory maps (state, day, duties) to (next state, counts), a state being the number of a chain of days. On a
+    chain nobody has lived before, the pool is rebuilt from the days so far and lives on by itself.
+    """
+
+    def __init__(self, make: Callable[[], Pool], memory: Memory) -> None:
+        self._make = make
+        self._memory = memory
+        self._pool: Pool | None = None
+        self._days: list[tuple[int, Duties]] = []
+        self._lived = 0
+        self._state = 0
+
+    def live(self, day: int, duties: Duties) -> tuple[Count, ...]:
+        """Live or look up one day."""
+        key = (self._state, day, duties)
+        found = self._memory.get(key)
+        if found is None:
+            if self._pool is None:
+                self._pool = self._make()
+            for earlier in self._days[self._lived :]:
+                self._pool.live(*earlier)
+            found = (len(self._memory) + 1, self._pool.live(day, duties))
+            self._memory[key] = found
+            self._lived = len(self._days) + 1
+        self._days.append((day, duties))
+        self._state, counts = found
+        return counts
 
 
 class InboundPool:
-    """Inbound contacts of all operators, day by day, with those who come back."""
+    """Inbound contacts of all operators, with those who come back."""
 
-    def __init__(self, setting: Setting, engine: Engine, books: Books) -> None:
+    def __init__(self, setting: Setting, engine: Engine) -> None:
         self._setting = setting
         self._engine = engine
-        self._books = books
         self._carry: dict[str, Carry] = {}
         self._due: dict[int, list[Whole]] = defaultdict(list)
 
-    def live(self, day: int, operators: list[tuple[Operator, float]]) -> None:
-        """Replay one day.
-
-        Parameters
-        ----------
-        operators
-            Each with its share of contacts; shares sum to 1. An operator without a share still finishes what it carries.
-        """
-        contacts = self._contacts(day)
-        low = 0.0
-        for operator, share in operators:
-            mine = self._share_of(contacts, low, low + share, operator, day)
-            low += share
-            if mine[3].size or operator.name in self._carry:
-                self._replay(day, operator, mine)
-
-    def _contacts(self, day: int) -> tuple[Contacts, Contacts]:
+    def live(self, day: int, duties: tuple[InboundDuty, ...]) -> tuple[Count, ...]:
+        """Replay one day: shares sum to 1; an operator without a share still finishes what it carries."""
         due = self._due.pop(day, [])
-        refs = np.concatenate(due) if due else _NONE
-        return self._setting.demand.first_contacts(day), self._setting.demand.comebacks(day, refs)
+        demand = self._setting.demand
+        contacts = demand.first_contacts(day), demand.comebacks(day, np.concatenate(due) if due else _NONE)
+        counts: list[Count] = []
+        low = 0.0
+        for duty in duties:
+            mine = self._share_of(contacts, low, low + duty.share, duty.handle_factor)
+            low += duty.share
+            if mine[3].size or duty.operator in self._carry:
+                counts.append(self._replay(day, duty, mine))
+        return tuple(counts)
 
-    def _share_of(
-        self, contacts: tuple[Contacts, Contacts], low: float, high: float, operator: Operator, day: int
-    ) -> Contacts:
-        factor = operator.handle_multiplier("inbound") * float(self._setting.expected.handle_factor[day])
+    def _share_of(self, contacts: tuple[Contacts, Contacts], low: float, high: float, factor: float) -> Contacts:
         first, back = contacts
         if high - low >= 1.0 - 1e-12:
             return merge_contacts(*first, *back, factor)
@@ -68,107 +104,114 @@ class InboundPool:
         kept = [take_share(*stream, *some, low, upper, factor) for some in (first, back)]
         return merge_contacts(*kept[0], *kept[1], 1.0)
 
-    def _replay(self, day: int, operator: Operator, mine: Contacts) -> None:
+    def _replay(self, day: int, duty: InboundDuty, mine: Contacts) -> Count:
         arrival, handle, patience, ref = mine
-        inbound = self._setting.programme.inbound
-        staffed = np.append(operator.staffed["inbound"][day % 7], 0)
         outcome = self._engine(
             DayPlan(
-                arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=staffed[:-1],
-                threshold_s=inbound.service.threshold_s, carry=self._carry.get(operator.name, Carry.empty()),
+                arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=agents(duty.staffed),
+                threshold_s=self._setting.programme.inbound.service.threshold_s,
+                carry=self._carry.get(duty.operator, Carry.empty()),
             )
         )  # fmt: skip
-        self._carry[operator.name] = outcome.carry
-        self._aftermath(day, operator, outcome)
+        self._carry[duty.operator] = outcome.carry
+        total = outcome.totals
+        values = (
+            total.answered + total.abandoned, total.answered, total.answered_within, total.abandoned,
+            total.wait_answered_s, total.wait_all_s, float(outcome.busy_s.sum()), float(outcome.staffed_s.sum()),
+            *self._aftermath(day, duty, outcome),
+        )  # fmt: skip
+        return Count(duty.operator, "inbound", day, _INBOUND_NAMES, values)
 
-    def _aftermath(self, day: int, operator: Operator, outcome: DayOutcome) -> None:
+    def _aftermath(self, day: int, duty: InboundDuty, outcome: DayOutcome) -> list[float]:
         inbound = self._setting.programme.inbound
-        fcr = inbound.resolution.fcr * operator.staff("inbound").resolution + operator.fcr_delta
         mood = inbound.satisfaction
         sums, after, again = aftermath(
             *self._setting.demand.stream, outcome.ref, outcome.state, outcome.wait_s, outcome.start_s, outcome.end_s,
-            min(max(fcr, 0.0), 1.0), inbound.resolution.return_share, inbound.resolution.return_within_days,
+            duty.fcr, inbound.resolution.return_share, inbound.resolution.return_within_days,
             mood.survey_share, mood.resolved, mood.loss_unresolved, mood.loss_per_minute_waited,
         )  # fmt: skip
         for days in range(1, inbound.resolution.return_within_days + 1):
-            if day + days < self._setting.days.n_days:
-                refs = again[after == days]
-                if refs.size:
-                    self._due[day + days].append(refs)
-        total = outcome.totals
-        self._books.count(
-            operator.name, "inbound", day,
-            ("offered", "answered", "answered_within", "abandoned", "wait_answered_s", "wait_all_s", "busy_s", "staffed_s", *FIELDS),
-            (
-                total.answered + total.abandoned, total.answered, total.answered_within, total.abandoned,
-                total.wait_answered_s, total.wait_all_s, float(outcome.busy_s.sum()), float(outcome.staffed_s.sum()), *sums,
-            ),
-        )  # fmt: skip
+            refs = again[after == days]
+            if refs.size:
+                self._due[day + days].append(refs)
+        return sums.tolist()
 
 
 class OutboundPool:
-    """Leads of the term and the calls made on them, day by day; operators with a share call from one list in turn."""
+    """Leads of the term and the calls made on them; operators call from one list in turn."""
 
-    def __init__(self, setting: Setting, engine: Engine, books: Books) -> None:
+    def __init__(self, setting: Setting, engine: Engine) -> None:
         self._setting = setting
         self._engine = engine
-        self._books = books
-        n = setting.leads.release_day.size
-        self._due = np.zeros(n, np.int64)
+        n, attempts = setting.leads.release_day.size, setting.programme.outbound.max_attempts
         self._attempts = np.zeros(n, np.int64)
-        self._first = 0
+        self._queue = np.empty(n * attempts, np.int64)
+        self._queue_due = np.empty(n * attempts, np.int64)
+        self._head = self._tail = self._fresh = 0
         self._carry: dict[str, Carry] = {}
         self._mean_s = expected_attempt_s(setting.programme.outbound, setting.programme.shapes.outbound)
 
-    def live(self, day: int, operators: list[tuple[Operator, float]]) -> None:
+    def live(self, day: int, duties: tuple[OutboundDuty, ...]) -> tuple[Count, ...]:
         """Call for one day with whoever is on duty."""
-        for operator, _ in operators:
-            staffed = operator.staffed["outbound"][day % 7]
-            if staffed.any() or operator.name in self._carry:
-                self._call(day, operator, staffed)
+        counts: list[Count] = []
+        for duty in duties:
+            if duty.operator in self._carry or agents(duty.staffed).any():
+                counts.extend(self._call(day, duty))
+        return tuple(counts)
 
-    def _call(self, day: int, operator: Operator, staffed: Whole) -> None:
-        setting, outbound, leads = self._setting, self._setting.programme.outbound, self._setting.leads
-        most = int(staffed.sum() * 1800.0 / self._mean_s * 1.3) + 60 if staffed.any() else 0
-        called, self._first = dial_list(
-            leads.release_day, self._due, self._attempts, self._first, day, outbound.window_days, most
+    def _call(self, day: int, duty: OutboundDuty) -> list[Count]:
+        outbound, leads = self._setting.programme.outbound, self._setting.leads
+        staffed = agents(duty.staffed)
+        on_duty = int(staffed.sum())
+        most = int(on_duty * 1800.0 / self._mean_s / duty.handle_factor * 1.25) + 60 if on_duty else 0
+        called, position, n_follow_ups = dial_list(
+            leads.release_day, self._fresh, self._queue, self._queue_due, self._head, self._tail, day, outbound.window_days, most
         )
-        speed = 1.0 / operator.handle_multiplier("outbound")
-        factor = operator.staff("outbound").conversion / operator.reference.conversion
         handle, fate = attempt_fates(
-            *leads.stream, called, self._attempts, leads.quality, leads.conversion, factor, outbound.contact_rate,
-            outbound.attempt_s, outbound.wrap_s, speed, leads.talk_log_mean, leads.talk_log_sd,
+            *leads.stream, called, self._attempts, leads.quality, leads.conversion, duty.conversion_factor,
+            outbound.contact_rate, outbound.attempt_s, outbound.wrap_s, 1.0 / duty.handle_factor,
+            leads.talk_log_mean, leads.talk_log_sd,
         )  # fmt: skip
         outcome = self._engine(
             DayPlan(
                 arrival_s=np.full(called.size, outbound.opens_hour * 3600.0), handle_s=handle,
                 patience_s=np.full(called.size, np.inf), staffed=staffed, threshold_s=0.0,
-                carry=self._carry.get(operator.name, Carry.empty()),
+                carry=self._carry.get(duty.operator, Carry.empty()),
             )
         )  # fmt: skip
-        self._carry[operator.name] = outcome.carry.without_waiting()
-        made = outcome.ref[outcome.state == ANSWERED]
-        self._book(day, operator, outcome, called[made], fate[made], float(handle[made].sum()))
+        self._carry[duty.operator] = outcome.carry.without_waiting()
+        made = int(np.count_nonzero(outcome.state == ANSWERED))
+        self._advance(position, n_follow_ups, made)
+        return self._book(day, duty.operator, outcome, called[:made], fate[:made], float(handle[:made].sum()))
 
-    def _book(self, day: int, operator: Operator, outcome: DayOutcome, called: Whole, fate: Whole, handled_s: float) -> None:
+    def _advance(self, position: Whole, n_follow_ups: int, made: int) -> None:
+        """Calls are made in the order of the list, so those made are its beginning."""
+        if made > 0:
+            if min(made, n_follow_ups) > 0:
+                self._head = int(position[min(made, n_follow_ups) - 1]) + 1
+            if made > n_follow_ups:
+                self._fresh = int(position[made - 1]) + 1
+
+    def _book(self, day: int, operator: str, outcome: DayOutcome, called: Whole, fate: Whole, handled_s: float) -> list[Count]:
         outbound, leads = self._setting.programme.outbound, self._setting.leads
-        reached, sold = apply_attempts(
-            called, fate, self._attempts, self._due, day, outbound.retry_days, outbound.max_attempts
-        )
-        self._books.count(
-            operator.name, "outbound", day,
-            ("attempts", "reached", "sales_gross", "handled_s", "busy_s", "staffed_s"),
-            (called.size, reached, sold.size, handled_s, float(outcome.busy_s.sum()), float(outcome.staffed_s.sum())),
+        reached, sold, self._tail = apply_attempts(
+            called, fate, self._attempts, self._queue, self._queue_due, self._tail,
+            day + outbound.retry_days, outbound.max_attempts,
         )  # fmt: skip
         life = sale_life(*leads.stream, sold, outbound.funded_share, outbound.cancelled_by_day_90, KEPT_DAYS)
-        self._book_sales(day, operator.name, life)
-
-    def _book_sales(self, day: int, operator: str, life: Whole) -> None:
-        """Funded sales count now, kept ones on day 90, and a cancelled one leaves its unearned part when it goes."""
-        month = self._setting.days.month
         funded = life[life >= 0]
-        self._books.count(operator, "outbound", day, ("sales_net",), (funded.size,))
-        self._books.count(operator, "outbound", day + KEPT_DAYS, ("sales_kept",), (int((funded == 0).sum()),))
+        names = ("attempts", "reached", "sales_gross", "handled_s", "busy_s", "staffed_s", "sales_net")
+        values = (
+            called.size, reached, sold.size, handled_s, float(outcome.busy_s.sum()), float(outcome.staffed_s.sum()), funded.size,
+        )  # fmt: skip
+        return [Count(operator, "outbound", day, names, values), *self._later(day, operator, funded)]
+
+    def _later(self, day: int, operator: str, funded: Whole) -> list[Count]:
+        """Sales kept count on day 90, and a cancelled one leaves its unearned part when it goes."""
+        month = self._setting.days.month
+        later = [Count(operator, "outbound", day + KEPT_DAYS, ("sales_kept",), (int((funded == 0).sum()),))]
         for age in funded[funded > 0].tolist():
             lag = int(month[day + age] - month[day])
-            self._books.count(operator, "outbound", day + age, (f"cancelled_unearned_lag{lag}",), (1.0 - age / KEPT_DAYS,))
+            name = f"cancelled_unearned_lag{lag}"
+            later.append(Count(operator, "outbound", day + age, (name,), (1.0 - age / KEPT_DAYS,)))
+        return later

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.schedule import Schedule
 from orm_sim.centre.staffing import RequirementTable
 from orm_sim.core.streams import key, normals
 from orm_sim.demand.calendar import Calendar, calendar
-from orm_sim.demand.inbound import InboundDemand, InboundForecast, forecast
+from orm_sim.demand.inbound import InboundDemand, InboundForecast, forecast, weekly_shape
 from orm_sim.demand.leads import LeadPlan, calling_days, plan_leads
 from orm_sim.demand.programme import Programme
 from orm_sim.vendor.policy import ServiceRequest
@@ -39,6 +41,8 @@ class Setting:
         bool[n_days], days on which customers are called.
     forecast_factor
         float64[n_months], the client's forecast over the expected volume: forecasts err.
+    memory
+        Days lived so far by some option, by channel; see `orm_sim.simulation.pools.Remembered`.
     """
 
     programme: Programme
@@ -50,6 +54,7 @@ class Setting:
     leads: LeadPlan
     calling: NDArray[np.bool_]
     forecast_factor: Floats
+    memory: dict[str, dict[Any, Any]] = field(default_factory=lambda: {"inbound": {}, "outbound": {}})
 
 
 def make_setting(programme: Programme, forecast_cv: float, seed: int, replication: int) -> Setting:
@@ -72,16 +77,31 @@ def make_setting(programme: Programme, forecast_cv: float, seed: int, replicatio
     )
 
 
-@lru_cache(maxsize=32)
-def requirement(service: ServiceRequest, handle_s: float, patience_s: float, busyness_cv: float) -> RequirementTable:
-    """Agents required for a service level by offered load, tabulated once for all options and replications."""
-    return RequirementTable.build(handle_s, patience_s, service.threshold_s, service.share, busyness_cv)
+@dataclass(frozen=True, slots=True, eq=False)
+class Planning:
+    """What a planner staffs by: agents required by load, and hours on duty for each hour required."""
+
+    required: RequirementTable
+    schedule: Schedule
 
 
-def requirement_for(programme: Programme, service: ServiceRequest) -> RequirementTable:
-    """The requirement table of a programme's inbound contacts."""
-    shape = programme.shapes.inbound
-    cv = float(np.hypot(shape.busyness.day_cv.value, shape.busyness.interval_cv.value))
-    return requirement(
-        service, programme.inbound.handle_time_s, shape.patience.exponential_mean_s.value, round(cv, 6)
+@lru_cache(maxsize=64)
+def _planning(
+    service: ServiceRequest, efficiency: float, handle_s: float, patience_s: float, busyness_cv: float, week: bytes
+) -> Planning:
+    """Tabulated once in a process for all options and replications."""
+    table = RequirementTable.build(handle_s, patience_s, service.threshold_s, service.share, busyness_cv)
+    shape = np.frombuffer(week).reshape(7, -1)
+    schedule = Schedule.build(
+        table, shape, efficiency, handle_s, patience_s, service.threshold_s, service.share, busyness_cv
     )
+    return Planning(table, schedule)
+
+
+def planning_for(programme: Programme, service: ServiceRequest, efficiency: float) -> Planning:
+    """The tables by which a programme's inbound contacts are staffed, at today's level of handle time."""
+    shape, inbound = programme.shapes.inbound, programme.inbound
+    cv = float(np.hypot(shape.busyness.day_cv.value, shape.busyness.interval_cv.value))
+    week = weekly_shape(shape, inbound.opens_hour, inbound.closes_hour)
+    patience = shape.patience.exponential_mean_s.value
+    return _planning(service, efficiency, inbound.handle_time_s, patience, round(cv, 6), week.tobytes())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from orm_sim.centre import Engine
 from orm_sim.core.streams import key
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
@@ -17,8 +18,9 @@ from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.history import Books, Event, History
 from orm_sim.simulation.operator import Operator, Reference
 from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
-from orm_sim.simulation.pools import Engine, InboundPool, OutboundPool
-from orm_sim.simulation.setting import Setting, requirement_for
+from orm_sim.simulation.duty import inbound_duty, outbound_duty
+from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
+from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.firm import Purse, other_margins
 from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
 
@@ -55,8 +57,8 @@ class World:
         self._scenario, self._setting, self._days = scenario, setting, setting.days
         self._ledger = Ledger()
         self._books = Books.open(self._days)
-        self._inbound = InboundPool(setting, engine, self._books)
-        self._outbound = OutboundPool(setting, engine, self._books)
+        self._inbound = Remembered(lambda: InboundPool(setting, engine), setting.memory["inbound"])
+        self._outbound = Remembered(lambda: OutboundPool(setting, engine), setting.memory["outbound"])
         self._found_operators()
         vendor = scenario.vendor
         self._purse = Purse.open(vendor.firm, unlimited_cash)
@@ -80,6 +82,7 @@ class World:
         reference = Reference.of(terms)
         offshore = scenario.vendor.offshore
         self._home = Operator.found("in_house", terms, reference, setting, 1.0, 0.0)
+        self._home.established = True
         self._home.staffing_ratio = scenario.client.in_house.staffing_ratio
         self._vendor = Operator.found(
             "vendor", scenario.vendor.workforce, reference, setting, offshore.handle_time_factor, -offshore.fcr_points
@@ -109,9 +112,9 @@ class World:
 
     def _establish(self) -> None:
         """The client's centre has existed for years when the contract starts."""
-        table = requirement_for(self._scenario.programme, self._requested)
+        planning = self._planning(self._home, self._requested)
         for channel in CHANNELS:
-            need = self._home.agents_for(self._setting, table, channel, 0, 1.0)
+            need = self._home.agents_for(self._setting, planning, channel, 0, 1.0)
             self._home.workforce[channel].establish(int(np.ceil(need)))
             self._home.workforce[channel].week(0, 0.0, 0.0, may_hire=False)
 
@@ -138,13 +141,16 @@ class World:
         return self._scenario.relationship.share(week)
 
     def _man(self, operator: Operator, plan: StaffingPlan, week: int, share: dict[Channel, float], home: bool) -> None:
-        table = requirement_for(self._scenario.programme, plan.service)
-        ahead = week + operator.terms.lead_weeks
+        planning = self._planning(operator, plan.service)
+        operator.plan(
+            self._setting, planning, week, lambda c, w: 1.0 - self._share(c, w) if home else self._share(c, w)
+        )
         for channel in CHANNELS:
-            future = self._share(channel, ahead)
-            target = operator.agents_for(self._setting, table, channel, ahead, 1.0 - future if home else future)
-            operator.workforce[channel].week(week, target, may_hire=plan.may_hire)
-        operator.roster(self._setting, table, week, share)
+            operator.workforce[channel].week(week, operator.targets[channel], may_hire=plan.may_hire)
+        operator.roster(self._setting, planning, week, share)
+
+    def _planning(self, operator: Operator, service: ServiceRequest) -> Planning:
+        return planning_for(self._scenario.programme, service, operator.schedule_efficiency)
 
     def _home_plan(self) -> StaffingPlan:
         return fixed(self._requested, self._home.staffing_ratio)
@@ -163,12 +169,12 @@ class World:
 
     def _displace(self, week: int, before: dict[Channel, float]) -> None:
         """When the vendor's share rises, the client lets go those it no longer needs."""
-        table = requirement_for(self._scenario.programme, self._requested)
+        planning = self._planning(self._home, self._requested)
         for channel in CHANNELS:
             share = self._vendor_share[channel]
             if share > before[channel]:
                 force = self._home.workforce[channel]
-                need = self._home.agents_for(self._setting, table, channel, week, 1.0 - share)
+                need = self._home.agents_for(self._setting, planning, channel, week, 1.0 - share)
                 gone = force.release(force.agents - int(np.ceil(need)))
                 self._client.displaced(7 * week, gone, self._home)
                 self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
@@ -212,10 +218,17 @@ class World:
             self._cash[month] = self._purse.cash if self._billing else np.nan
 
     def _replay(self, day: int) -> None:
-        home_first = [(self._vendor, self._vendor_share["inbound"]), (self._home, 1.0 - self._vendor_share["inbound"])]
-        self._inbound.live(day, home_first)
+        """Live the day's contacts with whoever is on duty, the vendor's share first."""
+        share = self._vendor_share["inbound"]
+        drift = float(self._setting.expected.handle_factor[day])
+        fcr = self._scenario.programme.inbound.resolution.fcr
+        both = ((self._vendor, share), (self._home, 1.0 - share))
+        inbound = tuple(inbound_duty(o, part, day, drift, fcr) for o, part in both)
+        counts = self._inbound.live(day, inbound)
         if self._setting.calling[day]:
-            self._outbound.live(day, [(self._vendor, self._vendor_share["outbound"]), (self._home, 0.0)])
+            counts += self._outbound.live(day, tuple(outbound_duty(o, day) for o, _ in both))
+        for count in counts:
+            self._books.count(*count)
 
     def _measure(self, month: int, day: int) -> None:
         """Counters that are known at the month's end."""
@@ -287,6 +300,7 @@ class World:
             self._vendor.staffed[channel][:] = 0
             self._vendor_share[channel] = 0.0
         self._vendor_costs.write_off()
+        self._home.established = False
         self._home_costs.factor = 1.0 + self._scenario.client.in_house.rebuild_premium
         if day < self._days.n_days:
             self._client.exit(day)

@@ -10,12 +10,13 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from orm_sim.core.files import write_whole
 from orm_sim.core.tables import TableContract
 from orm_sim.study import manifest as manifests
 from orm_sim.study.lock import locked
 from orm_sim.study.plan import RunPlan, Unit
 from orm_sim.study.pool import work_through
-from orm_sim.study.store import Store, make_folder, write_text
+from orm_sim.study.store import Store, make_folder
 from orm_sim.study.tables import SIMULATED
 
 PREVIEW = ("outcomes",)
@@ -248,7 +249,8 @@ def _keep_only_parts_cut_alike(plan: RunPlan, store: Store) -> None:
     told = manifests.read_json(marker)
     if told != cut:
         store.remove_parts()
-        write_text(marker, manifests.to_json(cut))
+        store.parts.mkdir()
+        write_whole(marker, manifests.to_json(cut))
 
 
 def _finished(task: _Task, units: Sequence[Unit],

@@ -10,8 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from orm_sim.core.files import write_whole
 from orm_sim.study.plan import RunPlan, library_version
-from orm_sim.study.store import sha256, write_text
+from orm_sim.study.store import sha256
 
 FILE: Final = "manifest.json"
 LIBRARIES: Final = ("numpy", "scipy", "numba", "pandas", "pyarrow", "pydantic", "simpy")
@@ -44,7 +45,7 @@ def begin(plan: RunPlan, workers: int) -> dict[str, Any]:
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest of a run."""
-    write_text(folder / FILE, to_json(manifest))
+    write_whole(folder / FILE, to_json(manifest))
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -52,9 +53,9 @@ def read(folder: Path) -> dict[str, Any] | None:
     return read_json(folder / FILE)
 
 
-def to_json(content: Mapping[str, Any]) -> str:
+def to_json(content: Mapping[str, Any]) -> bytes:
     """The house form of a JSON file."""
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
-import os
 import shutil
-import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orm_sim.core.errors import refuse
-from orm_sim.core.tables import TableContract, TableError
+from orm_sim.core.errors import InputError
+from orm_sim.core.files import writable_folder, write_whole
+from orm_sim.core.tables import TableContract, TableError, read_table, write_parquet
 from orm_sim.study.plan import Unit
 
 ROW_GROUP = 131_072  # fixed: part of a table's bytes
-ARROW = {"str": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,15 @@ class Store:
         """
         expected = {contract.name for contract in self.contracts}
         if set(frames) != expected:
-            raise TableError(f"{unit} gave the tables {sorted(frames)}, not {sorted(expected)}")
+            told = f"{unit} gave the tables {sorted(frames)}, not {sorted(expected)}"
+            raise TableError("parts", (told,))
+        self.parts.mkdir(parents=True, exist_ok=True)
         digests = {}
         for contract in self.contracts:
-            frame = contract.check(frames[contract.name])
-            _check_replications(contract, frame, unit)
-            path = self._part(unit, contract)
-            write_atomically(path, partial(_write_arrow, table=_to_arrow(contract, frame)))
+            _check_replications(contract, frames[contract.name], unit)
+            path = write_parquet(frames[contract.name], self._part(unit, contract), contract)
             digests[contract.name] = sha256(path)
-        write_text(self._marker(unit), json.dumps(digests, sort_keys=True))
+        write_whole(self._marker(unit), json.dumps(digests, sort_keys=True).encode())
 
     def is_whole(self, unit: Unit) -> bool:
         """Whether all parts of a unit are there with the bytes its marker names."""
@@ -81,7 +80,8 @@ class Store:
 
     def read_part(self, unit: Unit, table: str) -> pd.DataFrame:
         """One table of a finished unit."""
-        return _read_pandas(self._part(unit, self._contract(table)))
+        contract = next(contract for contract in self.contracts if contract.name == table)
+        return read_table(self._part(unit, contract))
 
     def assemble(self, units: Iterable[Unit]) -> dict[str, dict[str, Any]]:
         """Join the parts of all units into tables sorted by their keys; the bytes depend on the rows alone.
@@ -95,17 +95,19 @@ class Store:
         listed = list(units)
         for contract in self.contracts:
             joined = _sorted(contract, [self._part(unit, contract) for unit in listed])
-            found[contract.name] = self._write(contract, joined)
+            path = write_whole(self.table_path(contract.name), _parquet(joined))
+            found[contract.name] = {"rows": joined.num_rows, "sha256": sha256(path)}
         return found
 
     def write_table(self, contract: TableContract, frame: pd.DataFrame) -> dict[str, Any]:
         """Write a table computed from others, rows in the order given; returns their number and digest."""
         self.tables.mkdir(exist_ok=True)
-        return self._write(contract, _to_arrow(contract, contract.check(frame)))
+        path = write_parquet(frame, self.table_path(contract.name), contract)
+        return {"rows": len(frame), "sha256": sha256(path)}
 
     def read_table(self, table: str) -> pd.DataFrame:
         """A whole table, in the order of its key."""
-        return _read_pandas(self.table_path(table))
+        return read_table(self.table_path(table))
 
     def table_path(self, table: str) -> Path:
         """File of a table."""
@@ -114,14 +116,6 @@ class Store:
     def remove_parts(self) -> None:
         """Forget the blocks."""
         shutil.rmtree(self.parts, ignore_errors=True)
-
-    def _write(self, contract: TableContract, table: pa.Table) -> dict[str, Any]:
-        path = self.table_path(contract.name)
-        write_atomically(path, partial(_write_arrow, table=table))
-        return {"rows": table.num_rows, "sha256": sha256(path)}
-
-    def _contract(self, table: str) -> TableContract:
-        return next(contract for contract in self.contracts if contract.name == table)
 
     def _part(self, unit: Unit, contract: TableContract) -> Path:
         return self.parts / f"{unit.name}.{contract.name}.parquet"
@@ -140,41 +134,12 @@ def make_folder(folder: Path) -> None:
     """
     created = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        trial = folder / f".try-{uuid.uuid4().hex}"
-        write_text(trial, "")
-        trial.unlink()
-    except OSError as problem:
-        for each in created:
-            try:
+        writable_folder(folder)
+    except InputError:
+        with contextlib.suppress(OSError):
+            for each in created:
                 each.rmdir()
-            except OSError:
-                break
-        rule = f"the output folder cannot be written ({problem.strerror or problem})"
-        raise refuse(rule, file=str(folder), hint="Choose another with --out") from problem
-
-
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a file beside `path`, force it to disk and move it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(beside)
-        with beside.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small text file at once or not at all."""
-
-    def write(to: Path) -> None:
-        to.write_text(text, encoding="utf-8")
-
-    write_atomically(path, write)
+        raise
 
 
 def sha256(path: Path) -> str:
@@ -183,39 +148,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _schema(contract: TableContract) -> pa.Schema:
-    return pa.schema([(column.name, ARROW[column.dtype]) for column in contract.columns])
-
-
-def _to_arrow(contract: TableContract, frame: pd.DataFrame) -> pa.Table:
-    schema = _schema(contract)
-    table = pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False)
-    return table.replace_schema_metadata(None)  # pandas' own metadata tells its version
-
-
-def _write_arrow(path: Path, table: pa.Table) -> None:
-    """Row groups of a fixed size; words kept as codes in memory are spelt out one group at a time."""
-    spelt = {True: pa.string()}
-    schema = pa.schema([
-        (field.name, spelt.get(pa.types.is_dictionary(field.type), field.type)) for field in table.schema
-    ])
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+def _parquet(table: pa.Table) -> bytes:
+    """Row groups of a fixed size; words held as codes are spelt out one group at a time."""
+    spelt = [f.with_type(pa.string()) if pa.types.is_dictionary(f.type) else f for f in table.schema]
+    buffer = io.BytesIO()
+    with pq.ParquetWriter(buffer, pa.schema(spelt), compression="zstd", version="2.6") as writer:
         for start in range(0, max(table.num_rows, 1), ROW_GROUP):
-            writer.write_table(table.slice(start, ROW_GROUP).cast(schema), row_group_size=ROW_GROUP)
-
-
-def _read_pandas(path: Path) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.read_table(path, use_threads=False).to_pandas()
-    return frame
+            writer.write_table(table.slice(start, ROW_GROUP).cast(pa.schema(spelt)), row_group_size=ROW_GROUP)
+    return buffer.getvalue()
 
 
 def _sorted(contract: TableContract, files: list[Path]) -> pa.Table:
@@ -242,8 +182,8 @@ def _sort_codes(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _check_replications(contract: TableContract, frame: pd.DataFrame, unit: Unit) -> None:
-    if "replication" in contract.key:
+    if "replication" in contract.key and "replication" in frame:
         strange = ~frame["replication"].isin(list(unit.replications))
         if strange.any():
             found = frame["replication"][strange].iloc[0]
-            raise TableError(f"{contract.name}: {unit} gave rows of replication {found}")
+            raise TableError(contract.name, (f"{unit} gave rows of replication {found}",))

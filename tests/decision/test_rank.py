@@ -38,7 +38,7 @@ def test_ties_are_named_and_agree_with_the_intervals(table: pd.DataFrame) -> Non
     best = table.index[0]
     assert {"per_hour", "per_minute"} == set(table.index[:2])
     assert table.loc[best, "group"] == "a"
-    contains = (table["difference_to_best_low"] <= 0) & (0 <= table["difference_to_best_high"])
+    contains = (table["difference_to_best_low"] <= 0) & (table["difference_to_best_high"] >= 0)
     assert (contains == table["tied_with_best"]).all()
     shares_a = table["group"].str.contains("a")
     assert (shares_a == table["tied_with_best"]).all()

@@ -36,7 +36,7 @@ def test_stored_without_results(path: Path) -> None:
     ]
     assert with_results == [], "clean it with: nbstripout notebooks/*.ipynb"
     content = json.loads(path.read_text(encoding="utf-8"))
-    assert set(content["metadata"]) <= {"kernelspec", "language_info", "celltoolbar"}
+    assert set(content["metadata"]) <= {"kernelspec", "language_info", "title"}
     assert content["metadata"]["kernelspec"]["name"] == "python3"
 
 

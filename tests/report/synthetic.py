@@ -71,6 +71,14 @@ def tables(n: int = 40, options: tuple[str, ...] = OPTIONS, seed: int = 1) -> di
     }
 
 
+def outcomes_only(n: int, options: tuple[str, ...] = OPTIONS, seed: int = 1) -> pd.DataFrame:
+    """Table outcomes alone, for larger samples."""
+    generator = np.random.default_rng(seed)
+    world = generator.normal(size=n)
+    ledger = pd.concat([_ledger(option, world, generator) for option in options], ignore_index=True)
+    return _outcomes(ledger, options, n)
+
+
 def _ledger(option: str, world: np.ndarray, generator: np.random.Generator) -> pd.DataFrame:
     """Monthly entries of one option: the client's lines, the vendor's invoices, receipts and costs."""
     outside = 0 if option.startswith("in_house") else 1

@@ -17,13 +17,13 @@ from orm_sim.study import RunFailed, RunInterrupted, RunPlan, Unit, run_study
 OPTIONS = ("vendor", "in_house", "älter")  # not in sorted order, not all ASCII
 OUTCOMES = TableContract(
     "outcomes",
-    (Column("option", "str", ""), Column("replication", "int64", "", low=0), Column("value", "float64", "$"),
-     Column("insolvent", "bool", ""), Column("month", "float64", "month", nullable=True)),
+    (Column("option", "str", "text"), Column("replication", "int64", "index", low=0), Column("value", "float64", "$"),
+     Column("insolvent", "bool", "flag"), Column("month", "float64", "month", nullable=True)),
     ("option", "replication"),
 )  # fmt: skip
 DRAWS = TableContract(
     "draws",
-    (Column("replication", "int64", ""), Column("path", "str", ""), Column("value", "float64", "")),
+    (Column("replication", "int64", "index"), Column("path", "str", "text"), Column("value", "float64", "unit")),
     ("replication", "path"),
 )
 CONTRACTS = (OUTCOMES, DRAWS)

@@ -12,8 +12,9 @@ from orm_sim.contract.clauses.group import All
 from orm_sim.contract.clauses.indexed import INDEX, Indexed
 from orm_sim.contract.clauses.minimum_commitment import MinimumCommitment
 from orm_sim.contract.clauses.per_unit import AhtCap, PerUnit
-from orm_sim.contract.clauses.service_credit import Measure, ServiceCredit
+from orm_sim.contract.clauses.service_credit import ServiceCredit
 from orm_sim.contract.clauses.tiered import Tier, Tiered
+from orm_sim.contract.measure import Measure
 
 AnyClause = Annotated[
     Fixed | PerUnit | Tiered | Commission | ServiceCredit | MinimumCommitment | Floor | Cap | Indexed | All,

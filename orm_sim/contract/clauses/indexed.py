@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -45,7 +46,10 @@ class Indexed(Clause):
 
     clause: Literal["indexed"] = "indexed"
     """Indexation."""
-    index: Annotated[dict[str, Annotated[float, Field(gt=0.0)]], BeforeValidator(_basket)]
+    index: Annotated[
+        dict[str, Annotated[float, Field(gt=0.0)]],
+        BeforeValidator(_basket, json_schema_input_type=str | dict[str, float]),
+    ]
     """The name of a price index, or several names with their weights."""
     cap_per_year: Annotated[float, Field(ge=0.0)] | None = None
     """The most that amounts rise at one anniversary; what exceeds it is lost."""
@@ -77,17 +81,14 @@ class Indexed(Clause):
     def _levels(self, period: Period) -> dict[str, Array]:
         return {f"index.{name}": period.meter(INDEX, name) for name in self.index}
 
-    def _change(self, period: Period, before: dict[str, Array] | Any) -> Array:
+    def _change(self, period: Period, before: Mapping[str, Array]) -> Array:
         now = self._levels(period)
-        change = sum(
-            weight * (now[f"index.{name}"] / before[f"index.{name}"] - 1.0)
-            for name, weight in self.index.items()
-        )
-        return np.clip(
-            np.asarray(change),
-            -np.inf if self.floor_per_year is None else self.floor_per_year,
-            np.inf if self.cap_per_year is None else self.cap_per_year,
-        )
+        change = np.asarray(0.0)
+        for name, weight in self.index.items():
+            change = change + weight * (now[f"index.{name}"] / before[f"index.{name}"] - 1.0)
+        low = -np.inf if self.floor_per_year is None else self.floor_per_year
+        high = np.inf if self.cap_per_year is None else self.cap_per_year
+        return np.asarray(np.minimum(np.maximum(change, low), high))
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""

@@ -2,88 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from orm_sim.contract.clause import Channel, Clause
-from orm_sim.contract.credit import Banded, Credit, Miss, Pooled
+from orm_sim.contract.credit import Miss, Pooled
+from orm_sim.contract.measure import Measure
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
-from orm_sim.contract.wording import listing, number, share
+from orm_sim.contract.wording import listing, share
 from orm_sim.core.evidence import required
-from orm_sim.core.terms import Many, Rule, Term
-from orm_sim.kpi import KPIS, Kpi, KpiId, ratio
+from orm_sim.core.terms import Many, Rule
+from orm_sim.kpi import ratio
 
 _ZERO = np.asarray(0.0)
 _FORECAST = ("offered", "forecast_offered")
-
-
-def _threshold_missing(kpi: str, within_s: float | None) -> str | None:
-    if kpi == "service_level" and within_s is None:
-        return "a service level needs its threshold: answered within how many seconds (`within_s`)?"
-    if kpi != "service_level" and within_s is not None:
-        return f"`within_s` belongs to service_level; '{kpi}' has no threshold"
-    return None
-
-
-def _bands_against_direction(credit: Credit, kpi: str, target: float) -> str | None:
-    if not isinstance(credit, Banded):
-        return None
-    edges = [target, *(band.worse_than for band in credit.bands)]
-    sign = 1.0 if KPIS[kpi].better == "lower" else -1.0
-    if any(sign * after < sign * before for before, after in pairwise(edges)):
-        way = "below" if sign < 0.0 else "above"
-        return (
-            f"'{kpi}' gets worse {way} its target of {target:g}: every band must lie {way} the one before it"
-        )
-    return None
-
-
-class Measure(Term):
-    """One target and what missing it costs."""
-
-    kpi: KpiId
-    """The KPI of the dictionary that is measured."""
-    target: float = required(unit="the KPI's own")
-    """The value that must be reached: at least, or at most where lower is better."""
-    within_s: Annotated[float, Field(gt=0.0)] | None = None
-    """For service_level: the threshold in seconds."""
-    credit: Credit
-    """What a miss costs."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(("kpi", "within_s"), _threshold_missing),
-        Rule(("credit", "kpi", "target"), _bands_against_direction),
-    )
-
-    @property
-    def indicator(self) -> Kpi:
-        """The KPI as the dictionary defines it."""
-        return KPIS[self.kpi]
-
-    def miss(self, counters: dict[str, Array], fees: Array, at_risk: Array, pools: dict[str, float]) -> Miss:
-        """The target, measured on the counters of a window."""
-        kpi = self.indicator
-        value = kpi.value(counters)
-        short = self.target - value if kpi.better == "higher" else value - self.target
-        points = np.maximum(np.where(np.isnan(short), 0.0, short), 0.0) * (
-            100.0 if kpi.unit == "share" else 1.0
-        )
-        return Miss(value, points, kpi.better == "higher", fees, at_risk, pools)
-
-    def said(self) -> str:
-        """The target in words."""
-        kpi = self.indicator
-        value = share(self.target) if kpi.unit == "share" else f"{number(self.target)} {kpi.unit}"
-        bound = "at least" if kpi.better == "higher" else "at most"
-        within = (
-            ""
-            if self.within_s is None
-            else f" of {kpi.denominator.split(':')[0]} answered in {number(self.within_s)} s"
-        )
-        return f"{kpi.name} {bound} {value}{within}"
 
 
 def _weights_do_not_sum(measures: tuple[Measure, ...], pools: dict[str, float]) -> str | None:
@@ -91,9 +25,7 @@ def _weights_do_not_sum(measures: tuple[Measure, ...], pools: dict[str, float]) 
     for measure in measures:
         if isinstance(measure.credit, Pooled):
             if measure.credit.pool not in pools:
-                return (
-                    f"there is no pool '{measure.credit.pool}'; the clause names {', '.join(pools) or 'none'}"
-                )
+                return f"there is no pool '{measure.credit.pool}'; `pools` names {', '.join(pools) or 'none'}"
             weights[measure.credit.pool] += measure.credit.weight
     for pool, weight in weights.items():
         if abs(weight - 1.0) > 1e-9:
@@ -114,11 +46,11 @@ class ServiceCredit(Clause):
     """The share of those fees that credits may reach in a window: the cap."""
     measures: Many[Measure]
     """The targets, each with its credit; credits of a window add up."""
-    pools: dict[str, Annotated[float, Field(gt=0.0)]] = {}
+    pools: dict[str, Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict)
     """Named parts of the amount at risk; together they may exceed it (a multiplier)."""
     window: Literal["month", "quarter"] = "month"
     """The stretch over which targets are measured; the credit is set off when it ends."""
-    grace_months: Annotated[int, Field(ge=0)]
+    grace_months: int = required(unit="months", ge=0)
     """Months from the start of the contract that are measured without credit."""
     forecast_band: Annotated[float, Field(ge=0.0)] | None = None
     """No credit for a window in which contacts offered are off the forecast by more than this share of it."""
@@ -151,15 +83,16 @@ class ServiceCredit(Clause):
         fees = np.maximum(window.pop("fees"), 0.0)
         at_risk = fees * self.at_risk
         misses = [measure.miss(window, fees, at_risk, self.pools) for measure in self.measures]
-        credits = [measure.credit.owed(miss) for measure, miss in zip(self.measures, misses, strict=True)]
+        owed = sum((each.credit.owed(miss) for each, miss in zip(self.measures, misses, strict=True)), _ZERO)
         relieved = self._relieved(window)
-        reckoned = np.where(relieved, 0.0, sum(credits, _ZERO)) + carried
+        reckoned = np.where(relieved, 0.0, owed) + carried
         credit = np.minimum(reckoned, at_risk)
-        item = self._line(period, credit, at_risk, fees, relieved, reckoned, misses)
+        item = self._line(period, credit, misses, fees=fees, relieved=relieved, reckoned=reckoned)
         left = {"carried": reckoned - credit} if self.excess == "carried_forward" else {}
         return (item,), Memory(left)
 
     def _window(self, period: Period, memory: Memory) -> dict[str, Array]:
+        """What the window has counted so far, and the fees it has come to."""
         needed = {name for measure in self.measures for name in measure.indicator.needs}
         if self.forecast_band is not None:
             needed.update(_FORECAST)
@@ -173,54 +106,41 @@ class ServiceCredit(Clause):
         if self.forecast_band is None:
             return np.asarray(False)
         offered, forecast = (window[name] for name in _FORECAST)
-        return np.asarray(np.abs(offered - forecast) > self.forecast_band * forecast * (1.0 + 1e-12))
+        band = forecast * (self.forecast_band * (1.0 + 1e-12))
+        return np.asarray(np.abs(offered - forecast) > band)
 
-    def _line(
-        self,
-        period: Period,
-        credit: Array,
-        at_risk: Array,
-        fees: Array,
-        relieved: Array,
-        reckoned: Array,
-        misses: list[Miss],
-    ) -> LineItem:
-        parts: dict[str, Array] = {}
+    def _line(self, period: Period, credit: Array, misses: list[Miss], **reckoning: Array) -> LineItem:
+        values: dict[str, Array] = {}
         said: list[str] = []
         for position, (measure, miss) in enumerate(zip(self.measures, misses, strict=True)):
-            unit = "share" if measure.indicator.unit == "share" else "number"
-            parts[f"value{position}"] = np.asarray(miss.value)
-            said.append(f"{measure.indicator.name} {{value{position}:{unit}}} ({measure.said()})")
-        words = "; ".join(said) + "; credits of {reckoned:money}, at most {at_risk:money} at risk"
-        return line(
-            period,
-            self.name,
-            "service_credit",
-            -credit,
-            words,
-            channel=self.channel,
-            quantity=sum((miss.points for miss in misses), _ZERO),
-            rate=ratio(credit, fees),
-            at_risk=at_risk,
-            reckoned=reckoned,
-            relieved=relieved,
-            **parts,
+            unit = "percent" if measure.indicator.unit == "share" else "number"
+            values[f"value{position}"] = miss.value
+            said.append(f"{measure.said()}: {{value{position}:{unit}}}")
+        words = (
+            f"{'; '.join(said)}; credits of {{reckoned:money}}, at most {share(self.at_risk)} of {{fees:money}}"
+            "{relieved:when ; no credit, as contacts offered were off the forecast}"
         )
+        points = sum((miss.points for miss in misses), _ZERO)
+        rate = ratio(credit, reckoning["fees"])
+        return line(
+            period, self.name, "service_credit", -credit, words,
+            channel=self.channel, quantity=points, rate=rate, **values, **reckoning,
+        )  # fmt: skip
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
         text = f"The vendor gives credits for missed targets, measured every {self.window} ({self.channel}): "
         text += "; ".join(f"{measure.said()}, else {measure.credit.wording()}" for measure in self.measures)
-        text += f". Credits of a {self.window} are at most {share(self.at_risk)} of the fees under {listing(self.fees)}"
+        text += f". Credits of a {self.window} are at most {share(self.at_risk)} of the fees under"
+        text += f" {listing(self.fees)}"
         if self.pools:
-            text += "; pools: " + ", ".join(
-                f"'{name}' {share(part)} of that amount" for name, part in self.pools.items()
-            )
-        text += "; what exceeds the cap is carried forward" if self.excess == "carried_forward" else ""
+            parts = (f"'{name}' {share(part)} of that amount" for name, part in self.pools.items())
+            text += f"; pools: {', '.join(parts)}"
+        text += "; what exceeds that is carried forward" if self.excess == "carried_forward" else ""
         text += f". No credit in the first {self.grace_months} months" if self.grace_months else ""
         if self.forecast_band is not None:
             text += (
-                f". No credit for a {self.window} in which contacts offered deviate by more than"
-                f" {share(self.forecast_band)} from the forecast"
+                f". No credit for a {self.window} in which contacts offered are more than"
+                f" {share(self.forecast_band)} off the forecast"
             )
         return text + "."
