@@ -124,8 +124,8 @@ def wanted_stamp() -> Dict[str, str]:
 
 
 def read_stamp() -> Optional[Dict[str, str]]:
-    """What the environment was built from; None when there is none, or it is unfinished or without Python."""
-    if os.path.exists(UNFINISHED) or not os.path.exists(program("python")):
+    """What the environment was built from; None when it is unfinished, or its Python is gone."""
+    if not os.path.exists(program("python")):
         return None
     try:
         with open(STAMP, encoding="utf-8") as handle:

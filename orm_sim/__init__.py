@@ -1,0 +1,21 @@
+"""orm_sim: try an outsourcing contract before signing it, simulated call by call and priced for both sides."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from orm_sim.calibrate import calibrate
+    from orm_sim.cli.api import Comparison, compare, load, open_run, run
+
+__all__ = ["Comparison", "calibrate", "compare", "load", "open_run", "run"]
+
+_HOMES = {"calibrate": "orm_sim.calibrate"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public functions when first asked for: importing the package stays cheap."""
+    if name not in __all__:
+        raise AttributeError(f"module 'orm_sim' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(_HOMES.get(name, "orm_sim.cli.api")), name)

@@ -29,7 +29,10 @@ def agent_table(contacts: Contacts, short_below_s: float, at_most_s: float) -> p
     log = np.log(fitted["handle_s"])
     fitted["log"] = log - log.groupby(fitted["type"]).transform("mean")
     spread = fitted.groupby("agent").agg(
-        mean_handle_s=("handle_s", "mean"), log_effect=("log", "mean"), sd=("log", "std"), fitted_contacts=("log", "size")
+        mean_handle_s=("handle_s", "mean"),
+        log_effect=("log", "mean"),
+        sd=("log", "std"),
+        fitted_contacts=("log", "size"),
     )
     table = counts.join(spread)
     table["log_se"] = table["sd"] / np.sqrt(table["fitted_contacts"])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from orm_sim.calibrate.day_table import Counts
 from orm_sim.calibrate.estimate import Estimate
 from orm_sim.calibrate.jackknife import jackknife
-from orm_sim.calibrate.mapping import WEEKDAYS, Days
+from orm_sim.calibrate.mapping_terms import WEEKDAYS, Days
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +82,10 @@ def fit_volume(days: pd.DataFrame) -> Volume:
     mean_day = level[0] * (design.weekday @ weekday[0]) * np.where(design.holiday > 0, holiday[0], 1.0)
     return Volume(
         _estimate(per_week, int(normal.sum()), "contacts/week"),
-        {calendar.month_name[m + 1].lower(): _estimate(month[:, m], int(per_month[m]), "ratio") for m in np.flatnonzero(seen)},
+        {
+            calendar.month_name[int(m) + 1].lower(): _estimate(month[:, m], int(per_month[m]), "ratio")
+            for m in np.flatnonzero(seen)
+        },
         {name: _estimate(weekday[:, i], int(per_weekday[i]), "ratio") for i, name in enumerate(WEEKDAYS)},
         _estimate(holiday, n_holidays, "ratio") if n_holidays else Estimate(np.nan, np.nan, 0, "ratio"),
         mean_day * (design.month @ np.where(seen, month[0], 1.0)),
@@ -101,7 +104,11 @@ class _Design:
     @classmethod
     def of(cls, days: pd.DataFrame) -> _Design:
         index = days["weekday"].map(WEEKDAYS.index).to_numpy(np.int64)
-        return cls(np.eye(12)[days["month"].to_numpy() - 1], np.eye(7)[index], (days["holiday"] != "").to_numpy(np.float64))
+        return cls(
+            np.eye(12)[days["month"].to_numpy() - 1],
+            np.eye(7)[index],
+            np.asarray(days["holiday"] != "", np.float64),
+        )
 
 
 def _multiplicative(count: Floats, keep: Floats, design: _Design) -> tuple[Floats, Floats, Floats]:
@@ -112,7 +119,9 @@ def _multiplicative(count: Floats, keep: Floats, design: _Design) -> tuple[Float
     for _ in range(_ROUNDS):
         before = weekday
         on_holiday = np.where(design.holiday > 0, holiday[:, None], 1.0)
-        weekday = _ratio(seen @ design.weekday, (keep * on_holiday * (month @ design.month.T)) @ design.weekday)
+        weekday = _ratio(
+            seen @ design.weekday, (keep * on_holiday * (month @ design.month.T)) @ design.weekday
+        )
         by_weekday = weekday @ design.weekday.T
         month = _ratio(seen @ design.month, (keep * on_holiday * by_weekday) @ design.month)
         plain = keep * by_weekday * (month @ design.month.T)
@@ -128,7 +137,7 @@ def _ratio(seen: Floats, expected: Floats) -> Floats:
     """seen / expected; where a run lacks days for it, what the run with all days has (row 0)."""
     ratio = np.divide(seen, expected, out=np.full(np.shape(seen), np.nan), where=expected > 0)
     ratio[0] = np.nan_to_num(ratio[0], nan=0.0)
-    return np.where(np.isnan(ratio), ratio[0], ratio)
+    return np.asarray(np.where(np.isnan(ratio), ratio[0], ratio))
 
 
 def _estimate(runs: Floats, n: int, unit: str) -> Estimate:
@@ -171,7 +180,9 @@ def fit_profiles(counts: Counts, days: pd.DataFrame, setting: Days) -> dict[str,
         if not chosen.any() or not counts[chosen].any():
             continue
         weeks = days["week"].to_numpy()[chosen]
-        sums = np.stack([counts[chosen][weeks == week].sum(axis=0) for week in np.unique(weeks)]).astype(np.float64)
+        sums = np.stack([counts[chosen][weeks == week].sum(axis=0) for week in np.unique(weeks)]).astype(
+            np.float64
+        )
         value, se = jackknife(sums, shares)
         apart = [
             np.abs(shares(counts[chosen & days["weekday"].eq(day).to_numpy()].sum(axis=0)) - value).sum() / 2
@@ -184,4 +195,4 @@ def fit_profiles(counts: Counts, days: pd.DataFrame, setting: Days) -> dict[str,
 def shares(counts: NDArray[np.floating] | Counts) -> Floats:
     """Counts over their sum along the last axis."""
     total = np.sum(counts, axis=-1, keepdims=True)
-    return np.divide(counts, total, out=np.zeros(np.shape(counts)), where=total > 0)
+    return np.asarray(np.divide(counts, total, out=np.zeros(np.shape(counts)), where=total > 0))

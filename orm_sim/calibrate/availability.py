@@ -57,7 +57,7 @@ def fit_availability(
 
     def lost(factor: float) -> NDArray[np.float64]:
         runs = [replay(contacts, laws, factor, threshold_s, draw).abandoned for draw in range(DRAWS)]
-        return np.mean(runs, axis=0)
+        return np.asarray(np.mean(runs, axis=0))
 
     low, high = _LOW, _HIGH
     for _ in range(_HALVINGS):
@@ -67,6 +67,8 @@ def fit_availability(
     slope = float((lost(factor - _STEP).sum() - lost(factor + _STEP).sum()) / (2 * _STEP) / n)
     apart = np.bincount(week, lost(factor) - seen.abandoned) / n
     weeks = int((np.bincount(week) > 0).sum())
-    noise = float(np.sqrt(weeks / max(weeks - 1, 1) * ((apart - apart.sum() / weeks) ** 2)[np.bincount(week) > 0].sum()))
+    noise = float(
+        np.sqrt(weeks / max(weeks - 1, 1) * ((apart - apart.sum() / weeks) ** 2)[np.bincount(week) > 0].sum())
+    )
     inside = _LOW + 0.01 < factor < _HIGH - 0.01 and slope > 0
     return Availability(Estimate(factor, noise / slope if slope > 0 else np.nan, n, "ratio"), inside)

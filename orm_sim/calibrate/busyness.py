@@ -81,7 +81,9 @@ def fit_busyness(
     chosen, weeks = np.flatnonzero(normal), days["week"].to_numpy()[normal]
     cells = _Cells.of(counts[chosen], _shares(days, profiles, counts.shape[1])[chosen])
     usual = cells.without_incidents()
-    value, se = jackknife(_by_week(np.hstack([_day_terms(counts, normal, expected, n_factors), usual.terms()]), weeks), _figures)
+    value, se = jackknife(
+        _by_week(np.hstack([_day_terms(counts, normal, expected, n_factors), usual.terms()]), weeks), _figures
+    )
     sizes = (len(chosen), int((normal[1:] & normal[:-1]).sum()), int(usual.used.sum()), len(chosen))
     units = ("ratio", "correlation", "ratio", "ratio")
     day, lag, interval, spread = (
@@ -111,7 +113,9 @@ def _figures(sums: Floats) -> Floats:
         lag = np.where(day > 0, sums[..., 2] / sums[..., 3] / day, 0.0)
         interval = np.maximum(sums[..., 6] / sums[..., 7], 0.0)
         spread = sums[..., 4] / sums[..., 5]
-    return np.stack([np.sqrt(day), np.clip(np.nan_to_num(lag), -1.0, 1.0), np.sqrt(interval), spread], axis=-1)
+    return np.stack(
+        [np.sqrt(day), np.clip(np.nan_to_num(lag), -1.0, 1.0), np.sqrt(interval), spread], axis=-1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class _Cells:
         return cls(np.where(used, counts, 0).astype(np.float64), shares(own), used)
 
     def expected(self) -> Floats:
-        return self.count.sum(axis=1, keepdims=True) * self.share
+        return np.asarray(self.count.sum(axis=1, keepdims=True) * self.share)
 
     def terms(self) -> Floats:
         """By day: squared distance from the profile beyond the multinomial's, and what a cv of 1 would add."""
@@ -163,7 +167,8 @@ class _Cells:
     def _clean_total(self, cells: _Cells) -> Floats:
         """What the day's count would be without its incidents."""
         covered = np.where(cells.used, self.share, 0.0).sum(axis=1, keepdims=True)
-        return np.divide(cells.count.sum(axis=1, keepdims=True), covered, out=np.zeros_like(covered), where=covered > 0)
+        total = cells.count.sum(axis=1, keepdims=True)
+        return np.asarray(np.divide(total, covered, out=np.zeros_like(covered), where=covered > 0))
 
     def _typical_cv(self) -> float:
         """Spread of the middle half of the well-filled intervals, which incidents do not move."""

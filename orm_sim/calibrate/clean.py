@@ -15,7 +15,9 @@ Mask = NDArray[np.bool_]
 
 BACKWARDS = "clock goes backwards"
 _LISTED = 5
-_HINTS = {BACKWARDS: "Sort the rows by arrival, or say in_order: false in the mapping if they follow another order"}
+_HINTS = {
+    BACKWARDS: "Sort the rows by arrival, or say in_order: false in the mapping if they follow another order"
+}
 
 
 @dataclass(slots=True)
@@ -92,7 +94,11 @@ class Findings:
             for row in self.rows if row["what"] == "broken"
         ]  # fmt: skip
         last = f"{broken:,} of {total:,} rows are broken ({broken / total:.1%}), above broken_share_at_most = {share:g}"
-        problems.append(Problem(Place(str(self.raw.path)), "", None, last, "Mend the file, or raise the share in the mapping"))
+        problems.append(
+            Problem(
+                Place(str(self.raw.path)), "", None, last, "Mend the file, or raise the share in the mapping"
+            )
+        )
         raise InputError(problems)
 
 
@@ -141,6 +147,8 @@ def goes_backwards(time_s: NDArray[np.float64], valid: Mask) -> Mask:
     falls = np.flatnonzero(at[1:] < at[:-1])  # falls: positions just before a step back
     before = np.where(falls > 0, at[np.maximum(falls - 1, 0)], -np.inf)
     after = np.where(falls + 2 < len(at), at[np.minimum(falls + 2, len(at) - 1)], np.inf)
-    spike = (at[falls + 1] >= before) & (after < at[falls])  # only without the row before the step the order holds
+    spike = (at[falls + 1] >= before) & (
+        after < at[falls]
+    )  # only without the row before the step the order holds
     wrong[index[np.where(spike, falls, falls + 1)]] = True
     return wrong

@@ -78,6 +78,25 @@ class Contacts:
         """Calendar month of each contact as year * 12 + month - 1."""
         return month_numbers(self.first_day, self.n_days)[np.minimum(self.day, self.n_days - 1)]
 
+    def until(self, day: datetime.date) -> Contacts:
+        """The contacts up to a day and with it.
+
+        Raises
+        ------
+        InputError
+            When fewer than 21 days are left.
+        """
+        n_days = min((day - self.first_day).days + 1, self.n_days)
+        if n_days < MIN_DAYS:
+            raise refuse(
+                f"leaves {n_days} days to fit; {MIN_DAYS} or more are needed", file="until", value=str(day)
+            )
+        kept = self.day < n_days
+        return Contacts(
+            self.first_day, n_days, self.at_s[kept], self.type[kept], self.types, self.answered[kept],
+            self.queued[kept], self.wait_s[kept], self.handle_s[kept], self.agent[kept], self.agents,
+        )  # fmt: skip
+
 
 def month_numbers(first_day: datetime.date, n_days: int) -> Codes:
     """Month of each day as year * 12 + month - 1: int64[n_days]."""
@@ -104,8 +123,11 @@ def read_contacts(records: Path, mapping: ContactMapping, mapping_file: Path) ->
     findings.refuse_above(mapping.broken_share_at_most)
     keep = np.flatnonzero(offered & ~findings.broken)
     if not len(keep):
-        raise refuse("no offered contact: none was answered or abandoned", file=str(records),
-                     hint=f"Outcomes in the mapping: {', '.join((*mapping.outcomes.answered, *mapping.outcomes.abandoned))}")
+        raise refuse(
+            "no offered contact: none was answered or abandoned",
+            file=str(records),
+            hint=f"Outcomes in the mapping: {', '.join((*mapping.outcomes.answered, *mapping.outcomes.abandoned))}",
+        )
     first = arrival.iloc[np.flatnonzero(~findings.broken)].min().normalize()
     at = (arrival.iloc[keep] - first).dt.total_seconds().to_numpy(np.float64) + before[keep]
     order = keep[np.argsort(at, kind="stable")]
@@ -115,11 +137,21 @@ def read_contacts(records: Path, mapping: ContactMapping, mapping_file: Path) ->
         raise refuse(f"covers {n_days} days; profiles by weekday need {MIN_DAYS} or more", file=str(records))
     queued = _queued(raw, mapping, wait, answered)[order]
     agent, agents = _agents(raw, mapping, order, answered[order])
-    kind_codes, types = pd.factorize(kind.iloc[order])
-    types, kind_codes = _by_number(np.asarray(types, str), kind_codes)
+    codes, names = pd.factorize(kind.iloc[order])
+    types, kind_codes = _by_number(np.asarray(names, str), codes)
     handle = np.where(answered, handle, np.nan)
     return Contacts(
-        first.date(), n_days, at, kind_codes, types, answered[order], queued, wait[order], handle[order], agent, agents
+        first.date(),
+        n_days,
+        at,
+        kind_codes,
+        types,
+        answered[order],
+        queued,
+        wait[order],
+        handle[order],
+        agent,
+        agents,
     ), findings
 
 
@@ -129,7 +161,7 @@ def _arrival(raw: RawRecords, mapping: ContactMapping, findings: Findings) -> pd
     arrival = moments(raw.frame[columns.arrival], date)
     findings.broke(arrival.isna().to_numpy(), "arrival is not a date and time", columns.arrival)
     if mapping.in_order:
-        clock = (arrival - pd.Timestamp(0)).dt.total_seconds().to_numpy(np.float64)
+        clock = np.asarray((arrival - pd.Timestamp(0)).dt.total_seconds(), np.float64)
         findings.broke(goes_backwards(clock, ~findings.broken), BACKWARDS, columns.arrival)
     return arrival
 
@@ -150,7 +182,9 @@ def _type(raw: RawRecords, mapping: ContactMapping, findings: Findings) -> pd.Se
     if mapping.types is None:
         findings.broke((kind == "").to_numpy(), "type is empty", mapping.columns.type)
         return kind
-    findings.broke(~kind.isin(list(mapping.types)).to_numpy(), "type is not in the mapping", mapping.columns.type)
+    findings.broke(
+        ~kind.isin(list(mapping.types)).to_numpy(), "type is not in the mapping", mapping.columns.type
+    )
     return kind.map(dict(mapping.types)).fillna("")
 
 
@@ -187,7 +221,9 @@ def _clock_of_day(text: pd.Series[str]) -> Floats:
     clock = seconds(text)
     if np.isnan(clock).any():
         full = moments(text, None)
-        clock = np.where(np.isnan(clock), (full - full.dt.normalize()).dt.total_seconds().to_numpy(np.float64), clock)
+        clock = np.where(
+            np.isnan(clock), (full - full.dt.normalize()).dt.total_seconds().to_numpy(np.float64), clock
+        )
     return clock
 
 
@@ -197,7 +233,9 @@ def _queued(raw: RawRecords, mapping: ContactMapping, wait: Floats, answered: Ma
     return raw.frame[mapping.columns.queued].str.lower().isin(_TRUE).to_numpy()
 
 
-def _agents(raw: RawRecords, mapping: ContactMapping, order: Codes, answered: Mask) -> tuple[Codes, tuple[str, ...]]:
+def _agents(
+    raw: RawRecords, mapping: ContactMapping, order: Codes, answered: Mask
+) -> tuple[Codes, tuple[str, ...]]:
     if mapping.columns.agent is None:
         return np.full(len(order), -1, np.int64), ()
     name = raw.frame[mapping.columns.agent].iloc[order]

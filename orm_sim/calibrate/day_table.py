@@ -1,4 +1,4 @@
-"""The days of the records: their weekday and month, their count, and whether they are whole, cut short or missing."""
+"""The days of the records: weekday, month, count, and whether they are whole, have a gap or are missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from orm_sim.calibrate.mapping import Days
+from orm_sim.calibrate.mapping_terms import Days
 
 Counts = NDArray[np.int64]
 
@@ -40,7 +40,7 @@ def day_table(counts: Counts, first_day: datetime.date, days: Days) -> pd.DataFr
     DataFrame
         date, records_weekday (0 Monday), weekday (of the programme), month (1 to 12), week (blocks of seven days),
         holiday (name or ""), offered, status: ``normal``, ``holiday``, ``missing`` (nothing recorded),
-        ``cut_short`` (a stretch is empty where 25 contacts or more were expected), ``closed``.
+        ``gap`` (a stretch is empty where 25 contacts or more were expected), ``closed``.
     """
     date = pd.date_range(first_day, periods=len(counts))
     weekday = date.day_of_week.to_numpy(np.int64)
@@ -49,7 +49,7 @@ def day_table(counts: Counts, first_day: datetime.date, days: Days) -> pd.DataFr
     offered = counts.sum(axis=1)
     usual = _usual(counts, weekday, holiday == "")
     lost = np.array([_longest_gap(counts[d], usual[weekday[d]]) for d in range(len(counts))])
-    status = np.where(lost >= EMPTY_IF_EXPECTED, np.where(offered == 0, "missing", "cut_short"), "normal")
+    status = np.where(lost >= EMPTY_IF_EXPECTED, np.where(offered == 0, "missing", "gap"), "normal")
     status = np.where((offered == 0) & (status == "normal"), "closed", status)
     status = np.where(holiday != "", "holiday", status)
     return pd.DataFrame(

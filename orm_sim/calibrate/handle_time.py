@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from orm_sim.calibrate.arrivals import shares
 from orm_sim.calibrate.contacts import Contacts
 from orm_sim.calibrate.estimate import Estimate
 from orm_sim.calibrate.jackknife import block_sums, jackknife
@@ -28,7 +30,7 @@ class HandleTime:
     mean, cv, log_mean, log_sd : Estimate
         Mean, coefficient of variation, and mean and standard deviation of the logarithm: the lognormal's parameters.
     relative_mean : Estimate
-        Mean against the mean over all types.
+        Mean against the mean over the mix of offered contacts, so that the mix of the relative means is 1.
     distance : dict of str to float
         Kolmogorov–Smirnov distance of each law of `LAWS`, fitted by maximum likelihood.
     """
@@ -53,12 +55,40 @@ def fit_handle_times(contacts: Contacts, short_below_s: float, at_most_s: float)
     """
     chosen = plausible(contacts, short_below_s, at_most_s)
     x, week, kind = contacts.handle_s[chosen], contacts.week[chosen], contacts.type[chosen]
-    fitted = {"all": _fit(x, week, np.ones(len(x), bool))} if len(x) else {}
-    for index, name in enumerate(contacts.types):
-        member = kind == index
-        if member.sum() >= _MIN_CONTACTS:
-            fitted[name] = _fit(x, week, member)
-    return fitted
+    members = {name: kind == index for index, name in enumerate(contacts.types)}
+    fitted = {
+        name: _fit(x, week, member) for name, member in members.items() if member.sum() >= _MIN_CONTACTS
+    }
+    relative = _relative_means(contacts, chosen, [name in fitted for name in contacts.types])
+    fitted = {name: replace(each, relative_mean=relative[name]) for name, each in fitted.items()}
+    return {"all": _fit(x, week, np.ones(len(x), bool)), **fitted} if len(x) else {}
+
+
+def _relative_means(contacts: Contacts, chosen: NDArray[np.bool_], known: list[bool]) -> dict[str, Estimate]:
+    """Mean of each type over the mean of the mix; a type too rare for a mean of its own counts with that of all."""
+    types = range(len(contacts.types))
+    handle = np.where(chosen, contacts.handle_s, 0.0)
+    each = [contacts.type == index for index in types]
+    sums = block_sums(
+        contacts.week,
+        *each,
+        *(chosen & member for member in each),
+        *(np.where(member, handle, 0.0) for member in each),
+    )
+    k, usable = len(each), np.array(known)
+
+    def figures(total: Floats) -> Floats:
+        offered, n, seconds = total[..., :k], total[..., k : 2 * k], total[..., 2 * k :]
+        overall = seconds.sum(axis=-1, keepdims=True) / np.maximum(n.sum(axis=-1, keepdims=True), 1.0)
+        mean = np.where(usable & (n > 0), seconds / np.maximum(n, 1.0), overall)
+        return np.asarray(mean / (mean * shares(offered)).sum(axis=-1, keepdims=True))
+
+    value, se = jackknife(sums, figures)
+    n = [int((chosen & member).sum()) for member in each]
+    return {
+        name: Estimate(float(value[i]), float(se[i]), n[i], "ratio")
+        for i, name in zip(types, contacts.types, strict=True)
+    }
 
 
 def plausible(contacts: Contacts, short_below_s: float, at_most_s: float) -> NDArray[np.bool_]:
@@ -71,11 +101,12 @@ def _fit(x: Floats, week: NDArray[np.int64], member: NDArray[np.bool_]) -> Handl
     own, n = x[member], int(member.sum())
     log = np.where(member, np.log(np.maximum(x, 1e-3)), 0.0)
     inside = np.where(member, x, 0.0)
-    sums = block_sums(week, member, inside, inside**2, log, log**2, np.ones(len(x)), x)
-    value, se = jackknife(sums, _figures)
-    units = ("s", "ratio", "log_s", "log_s", "ratio")
-    figures = [Estimate(float(v), float(s), n, unit) for v, s, unit in zip(value, se, units, strict=True)]
-    return HandleTime(*figures, distance=distances(own))
+    value, se = jackknife(block_sums(week, member, inside, inside**2, log, log**2), _figures)
+    units = ("s", "ratio", "log_s", "log_s")
+    mean, cv, log_mean, log_sd = (
+        Estimate(float(v), float(s), n, unit) for v, s, unit in zip(value, se, units, strict=True)
+    )
+    return HandleTime(mean, cv, log_mean, log_sd, Estimate(1.0, 0.0, n, "ratio"), distances(own))
 
 
 def _figures(sums: Floats) -> Floats:
@@ -84,11 +115,11 @@ def _figures(sums: Floats) -> Floats:
         mean, log_mean = sums[..., 1] / n, sums[..., 3] / n
         sd = np.sqrt(np.maximum(sums[..., 2] / n - mean**2, 0.0) * n / (n - 1))
         log_sd = np.sqrt(np.maximum(sums[..., 4] / n - log_mean**2, 0.0) * n / (n - 1))
-        return np.stack([mean, sd / mean, log_mean, log_sd, mean / (sums[..., 6] / sums[..., 5])], axis=-1)
+        return np.stack([mean, sd / mean, log_mean, log_sd], axis=-1)
 
 
 def distances(x: Floats) -> dict[str, float]:
-    """Kolmogorov–Smirnov distance of the fitted laws: the largest gap between fitted and observed shares below a time."""
+    """Kolmogorov–Smirnov distance of the fitted laws: largest gap between fitted and observed shares below a time."""
     ordered = np.sort(x)
     ordered = ordered[ordered > 0]
     if len(ordered) < 2 or ordered[0] == ordered[-1]:
@@ -96,7 +127,7 @@ def distances(x: Floats) -> dict[str, float]:
     return {name: _distance(ordered, law) for name, law in fitted_laws(ordered).items()}
 
 
-def fitted_laws(x: Floats) -> dict[str, object]:
+def fitted_laws(x: Floats) -> dict[str, Any]:
     """The four laws at their maximum likelihood, as frozen scipy distributions."""
     log = np.log(x)
     shape, scale = _gamma(x, log)
@@ -109,12 +140,12 @@ def fitted_laws(x: Floats) -> dict[str, object]:
     }
 
 
-def _distance(ordered: Floats, law: object) -> float:
+def _distance(ordered: Floats, law: Any) -> float:
     """Largest gap on either side of every step of the observed shares; equal times make one step."""
     n = len(ordered)
     at, first = np.unique(ordered, return_index=True)
     below, upto = first / n, np.append(first[1:], n) / n
-    fitted = law.cdf(at)  # type: ignore[attr-defined]  # scipy has no types
+    fitted = law.cdf(at)
     return float(np.maximum(np.abs(fitted - below), np.abs(fitted - upto)).max())
 
 

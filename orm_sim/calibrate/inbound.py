@@ -83,7 +83,9 @@ def fit_inbound(contacts: Contacts, mapping: ContactMapping) -> InboundFit:
     )  # fmt: skip
 
 
-def availability_of(contacts: Contacts, laws: Laws, staffed: Floats, mapping: ContactMapping) -> Availability | None:
+def availability_of(
+    contacts: Contacts, laws: Laws, staffed: Floats, mapping: ContactMapping
+) -> Availability | None:
     """The availability factor, or None where no agent or no abandonment is recorded."""
     if not staffed.any() or contacts.answered.all() or not laws.pieces:
         return None
@@ -96,16 +98,22 @@ def service(contacts: Contacts, threshold_s: float) -> Service:
     """Abandonment rate, service level and ASA of the records; errors by leaving out one week at a time."""
     answered = contacts.answered
     within = answered & (contacts.wait_s <= threshold_s)
-    sums = block_sums(contacts.week, ~answered, within, np.where(answered, contacts.wait_s, 0.0), np.ones(len(answered)))
+    sums = block_sums(
+        contacts.week, ~answered, within, np.where(answered, contacts.wait_s, 0.0), np.ones(len(answered))
+    )
     n, n_answered = len(answered), int(answered.sum())
 
     def figures(s: Floats) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.stack([s[..., 0] / s[..., 3], s[..., 1] / s[..., 3], s[..., 2] / (s[..., 3] - s[..., 0])], axis=-1)
+            return np.stack(
+                [s[..., 0] / s[..., 3], s[..., 1] / s[..., 3], s[..., 2] / (s[..., 3] - s[..., 0])], axis=-1
+            )
 
     value, se = jackknife(sums, figures)
     sizes, units = (n, n, n_answered), ("share", "share", "s")
-    return Service(n, *(Estimate(float(v), float(e), k, u) for v, e, k, u in zip(value, se, sizes, units, strict=True)))
+    return Service(
+        n, *(Estimate(float(v), float(e), k, u) for v, e, k, u in zip(value, se, sizes, units, strict=True))
+    )
 
 
 def daily_series(

@@ -32,7 +32,7 @@ _COUNTS = ("offered", "abandoned", "answered_within", "wait_sum_s", "handle_sum_
 
 @dataclass(frozen=True, slots=True)
 class IntervalCounts:
-    """Counts by interval from midnight of the first day, flat: float64[n_days * n_intervals]; None where not recorded."""
+    """Counts by interval from midnight of the first day: float64[n_days * n_intervals]; None where not recorded."""
 
     first_day: datetime.date
     n_days: int
@@ -62,7 +62,9 @@ class IntervalFit:
     series: tuple[Series, ...]
 
 
-def read_intervals(records: Path, mapping: IntervalMapping, mapping_file: Path) -> tuple[IntervalCounts, Findings]:
+def read_intervals(
+    records: Path, mapping: IntervalMapping, mapping_file: Path
+) -> tuple[IntervalCounts, Findings]:
     """Counts of every interval from the first day to the last (0 where the file has no row), and what was wrong.
 
     Raises
@@ -74,12 +76,16 @@ def read_intervals(records: Path, mapping: IntervalMapping, mapping_file: Path) 
     findings, step = Findings(raw), mapping.days.interval_s
     start = moments(raw.frame[mapping.columns.start], None)
     findings.broke(start.isna().to_numpy(), "start is not a date and time", mapping.columns.start)
-    clock = (start - pd.Timestamp(0)).dt.total_seconds().to_numpy(np.float64)
+    clock = np.asarray((start - pd.Timestamp(0)).dt.total_seconds(), np.float64)
     if mapping.in_order:
         findings.broke(goes_backwards(clock, ~findings.broken), BACKWARDS, mapping.columns.start)
     with np.errstate(invalid="ignore"):
-        findings.broke(clock % step != 0, f"start is not a multiple of interval_s = {step}", mapping.columns.start)
-    findings.broke(start.duplicated().to_numpy(), "the interval stands in the file twice", mapping.columns.start)
+        findings.broke(
+            clock % step != 0, f"start is not a multiple of interval_s = {step}", mapping.columns.start
+        )
+    findings.broke(
+        start.duplicated().to_numpy(), "the interval stands in the file twice", mapping.columns.start
+    )
     values: dict[str, Floats] = {}
     for name in _COUNTS:
         column = getattr(mapping.columns, name)
@@ -95,7 +101,9 @@ def read_intervals(records: Path, mapping: IntervalMapping, mapping_file: Path) 
     if n_days < MIN_DAYS:
         raise refuse(f"covers {n_days} days; profiles by weekday need {MIN_DAYS} or more", file=str(records))
     size = n_days * int(DAY_S) // step
-    flat = {name: np.bincount(index, value[keep], size) for name, value in values.items()}
+    flat: dict[str, Floats] = {
+        name: np.asarray(np.bincount(index, value[keep], size), np.float64) for name, value in values.items()
+    }
     if not flat["offered"].any():
         raise refuse("no contact is offered in any interval", file=str(records))
     optional = {name: flat.get(name) for name in _COUNTS[1:]}
@@ -116,7 +124,8 @@ def fit_intervals(data: IntervalCounts, mapping: IntervalMapping) -> IntervalFit
         counts, days, volume, profiles,
         fit_busyness(counts, days, volume.expected, profiles, len(volume.season) + 6),
         _over(data.abandoned, data.offered, data, "share"), _over(data.answered_within, data.offered, data, "share"),
-        patience, handle, _availability(data, mapping, patience, handle), _series(data, days, volume, answered, mapping),
+        patience, handle, _availability(data, mapping, patience, handle),
+        _series(data, days, volume, answered, mapping),
     )  # fmt: skip
 
 
@@ -128,7 +137,9 @@ def _over(top: Floats | None, bottom: Floats | None, data: IntervalCounts, unit:
     """A sum over another, with the error of leaving out one week at a time."""
     if top is None or bottom is None or not bottom.any():
         return None
-    value, se = jackknife(block_sums(_weeks(data), top, bottom), lambda s: s[..., 0] / np.maximum(s[..., 1], 1e-9))
+    value, se = jackknife(
+        block_sums(_weeks(data), top, bottom), lambda s: s[..., 0] / np.maximum(s[..., 1], 1e-9)
+    )
     return Estimate(float(value), float(se), int(bottom.sum()), unit)
 
 
@@ -136,7 +147,13 @@ def _availability(
     data: IntervalCounts, mapping: IntervalMapping, patience: Estimate | None, handle: Estimate | None
 ) -> Availability | None:
     """The factor on the recorded staffing, with arrivals spread evenly over their interval and exponential patience."""
-    if data.staffed is None or data.abandoned is None or patience is None or handle is None or mapping.handle_log_sd is None:
+    if (
+        data.staffed is None
+        or data.abandoned is None
+        or patience is None
+        or handle is None
+        or mapping.handle_log_sd is None
+    ):
         return None
     whole = np.rint(data.offered).astype(np.int64)
     interval = np.repeat(np.arange(len(whole)), whole)
@@ -146,14 +163,22 @@ def _availability(
     piece = HazardPiece(np.inf, Estimate(1.0 / patience.value, np.nan, patience.n, "per_s"))
     laws = Laws(np.array([handle.value]), np.array([mapping.handle_log_sd]), 0.0, 0.0, (piece,))
     rank = np.arange(n) - np.repeat(np.cumsum(whole) - whole, whole)
-    gave_up = rank < np.rint(data.abandoned)[interval]  # so many of each interval; which of them does not matter
+    gave_up = (
+        rank < np.rint(data.abandoned)[interval]
+    )  # so many of each interval; which of them does not matter
     contacts = Arrived(at[order], np.zeros(n, np.int64), np.ones(n), data.staffed, data.interval_s)
     week = (at[order] // (7 * DAY_S)).astype(np.int64)
-    return fit_availability(contacts, Waits(~gave_up, gave_up, np.zeros(n)), week, laws, mapping.days.threshold_s)
+    return fit_availability(
+        contacts, Waits(~gave_up, gave_up, np.zeros(n)), week, laws, mapping.days.threshold_s
+    )
 
 
 def _series(
-    data: IntervalCounts, days: pd.DataFrame, volume: Volume, answered: Floats | None, mapping: IntervalMapping
+    data: IntervalCounts,
+    days: pd.DataFrame,
+    volume: Volume,
+    answered: Floats | None,
+    mapping: IntervalMapping,
 ) -> tuple[Series, ...]:
     date, normal = pd.DatetimeIndex(days["date"]), days["status"].eq("normal").to_numpy()
     busy = normal & (volume.without_season >= volume.without_season[normal].mean() / 2)
@@ -161,6 +186,8 @@ def _series(
         level = days["offered"].to_numpy(np.float64) / volume.without_season
         found = [followed("contacts a day", "ratio to the weekday's mean", date, level, busy, mapping.shift)]
         if data.handle_sum_s is not None and answered is not None:
-            per_day = data.handle_sum_s.reshape(data.n_days, -1).sum(axis=1) / answered.reshape(data.n_days, -1).sum(axis=1)
+            per_day = data.handle_sum_s.reshape(data.n_days, -1).sum(axis=1) / answered.reshape(
+                data.n_days, -1
+            ).sum(axis=1)
             found.append(followed("handle time", "s", date, per_day, busy, mapping.shift))
     return tuple(found)

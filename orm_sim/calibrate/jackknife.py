@@ -14,7 +14,7 @@ def block_sums(block: NDArray[np.int64], *values: Floats | NDArray[np.bool_]) ->
     """Sums of several values over each block: float64[n_blocks, n_values], empty blocks left out."""
     size = int(block.max()) + 1 if len(block) else 0
     sums = np.stack([np.bincount(block, np.asarray(each, np.float64), size) for each in values], axis=1)
-    return sums[np.bincount(block, minlength=size) > 0]
+    return np.asarray(sums[np.bincount(block, minlength=size) > 0], np.float64)
 
 
 def jackknife(sums: Floats, statistic: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:

@@ -2,110 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
+import itertools
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import Literal
 
+from orm_sim.calibrate.mapping_terms import Days, Remark, ShiftTest, Source
 from orm_sim.core.errors import InputError, Problem, name_hint
 from orm_sim.core.evidence import quantity
 from orm_sim.core.loader import build, load_yaml
 from orm_sim.core.terms import Many, Rule, Term
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-Grade = Literal["A", "B", "C", "D"]
-
-
-class Source(Term):
-    """Where the records come from, said beside every figure fitted to them."""
-
-    title: str
-    """The records in a line: whose, where, when."""
-    id: str
-    """Id of the source in references.yaml."""
-    grade: Grade = "A"
-    """Grade of the evidence; `grades` overrides it for single figures."""
-    terms: str | None = None
-    """Terms of use of the records."""
-
-
-class Remark(Term):
-    """A word about one figure: another grade, because it was carried over from elsewhere, or a note."""
-
-    figure: str
-    """The figure, by its place in the fragment: `holiday`, `busyness.day_cv`, `conversion.by_list_quality.warm`."""
-    grade: Grade | None = None
-    """Grade of this figure, where it differs from the source's."""
-    note: str | None = None
-    """What a reader must know about it."""
-
-
-class Holiday(Term):
-    """A day that is not like its weekday, and why."""
-
-    date: datetime.date
-    """The day."""
-    name: str
-    """What it is."""
-
-
-class ShiftTest(Term):
-    """When a change of level inside the records is reported."""
-
-    alpha: float = quantity(0.01, unit="probability", source="design_choice", grade="D", low=0.001, high=0.05, gt=0, lt=1)
-    """Chance of reporting a change where there is none."""
-    at_least: float = quantity(0.05, unit="share", source="design_choice", grade="D", low=0.02, high=0.2, gt=0)
-    """Smallest relative change worth a report."""
-
-
-class Days(Term):
-    """Days and intervals of inbound records: their weekdays, holidays and profiles."""
-
-    week: MappingOf[str, Weekday] | None = None
-    """Weekday of the records to weekday of the programme; absent, each stands for itself."""
-    profiles: MappingOf[str, Many[Weekday]] | None = None
-    """Weekdays of the programme that share an intraday profile; absent, all seven have their own."""
-    holidays: Many[Holiday] = ()
-    """Days that are not like their weekday."""
-    interval_s: int = quantity(1800, unit="s", source="design_choice", grade="D", low=900, high=3600, gt=0)
-    """Length of an interval."""
-    threshold_s: float = quantity(20.0, unit="s", source="service_level_norms", grade="C", low=10, high=60, ge=0)
-    """Waiting time up to which an answer counts as within the service level."""
-
-    rules = (
-        Rule(("week",), lambda week: _week_is_whole(week)),
-        Rule(("profiles",), lambda profiles: _profiles_are_whole(profiles)),
-        Rule(("interval_s",), lambda interval_s: _whole_intervals(interval_s)),
-    )
-
-    def weekday(self, day: int) -> Weekday:
-        """Weekday of the programme for a weekday of the records (0 is Monday)."""
-        name = WEEKDAYS[day]
-        return name if self.week is None else self.week[name]
-
-    def profile_groups(self) -> dict[str, tuple[Weekday, ...]]:
-        """Weekdays of the programme by the name of their profile."""
-        if self.profiles is None:
-            return {day: (day,) for day in WEEKDAYS}
-        return dict(self.profiles)
-
-
-def _week_is_whole(week: MappingOf[str, str] | None) -> str | None:
-    if week is None:
-        return None
-    if sorted(week) != sorted(WEEKDAYS) or sorted(week.values()) != sorted(WEEKDAYS):
-        return "the week must name each of the seven weekdays once on either side"
-    return None
-
-
-def _profiles_are_whole(profiles: MappingOf[str, tuple[str, ...]] | None) -> str | None:
-    named = sorted(day for group in (profiles or {}).values() for day in group)
-    return None if profiles is None or named == sorted(WEEKDAYS) else "each weekday must have exactly one profile"
-
-
-def _whole_intervals(interval_s: int) -> str | None:
-    return None if 86_400 % interval_s == 0 else f"a day of 86,400 s is no whole number of intervals of {interval_s} s"
 
 
 class ContactColumns(Term):
@@ -164,9 +70,11 @@ class Outcomes(Term):
     rules = (
         Rule(
             ("answered", "abandoned", "left_out"),
-            lambda *groups: None
-            if len({word for group in groups for word in group}) == sum(map(len, groups))
-            else "an outcome stands in two of answered, abandoned and left_out",
+            lambda *groups: (
+                None
+                if len({word for group in groups for word in group}) == sum(map(len, groups))
+                else "an outcome stands in two of answered, abandoned and left_out"
+            ),
         ),
     )
 
@@ -190,13 +98,33 @@ class ContactMapping(Term):
     """True where rows stand in order of arrival, so that a clock going backwards is a broken row."""
     short_below_s: float = quantity(10.0, unit="s", source="design_choice", grade="D", low=5, high=20, ge=0)
     """An answered contact under this length is short: no service was given."""
-    handle_at_most_s: float = quantity(3600.0, unit="s", source="design_choice", grade="D", low=1800, high=7200, gt=0)
+    handle_at_most_s: float = quantity(
+        3600.0, unit="s", source="design_choice", grade="D", low=1800, high=7200, gt=0
+    )
     """Longest handle time taken for real; longer ones are left out of the fits."""
-    session_gap_s: float = quantity(2700.0, unit="s", source="anonymous_bank_1999", grade="B", low=1800, high=3600, gt=0)
+    session_gap_s: float = quantity(
+        2700.0, unit="s", source="anonymous_bank_1999", grade="B", low=1800, high=3600, gt=0
+    )
     """An agent idle for longer than this is taken to have signed off."""
-    hazard_until_s: Many[float] = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 55.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0)
+    hazard_until_s: Many[float] = (
+        5.0,
+        10.0,
+        15.0,
+        20.0,
+        30.0,
+        45.0,
+        55.0,
+        60.0,
+        90.0,
+        120.0,
+        180.0,
+        300.0,
+        600.0,
+    )
     """Ends of the pieces of the hazard of abandonment, seconds; one more piece has no end."""
-    broken_share_at_most: float = quantity(0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1)
+    broken_share_at_most: float = quantity(
+        0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1
+    )
     """Share of broken rows above which the records are refused."""
     shift: ShiftTest = ShiftTest()
     """When a change of level is reported."""
@@ -206,9 +134,11 @@ class ContactMapping(Term):
     rules = (
         Rule(
             ("hazard_until_s",),
-            lambda ends: None
-            if ends and ends[0] > 0 and all(a < b for a, b in zip(ends, ends[1:], strict=False))
-            else "the ends of the pieces must be above 0 and increase",
+            lambda ends: (
+                None
+                if ends and ends[0] > 0 and all(a < b for a, b in itertools.pairwise(ends))
+                else "the ends of the pieces must be above 0 and increase"
+            ),
         ),
         Rule(
             ("short_below_s", "handle_at_most_s"),
@@ -251,7 +181,9 @@ class IntervalMapping(Term):
     """True where rows stand in order of time."""
     handle_log_sd: float | None = None
     """Spread (sd of the logarithm) of handle times, which counts do not show; needed to fit the availability."""
-    broken_share_at_most: float = quantity(0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1)
+    broken_share_at_most: float = quantity(
+        0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1
+    )
     """Share of broken rows above which the records are refused."""
     shift: ShiftTest = ShiftTest()
     """When a change of level is reported."""
@@ -307,9 +239,13 @@ class OutboundMapping(Term):
     """Qualities of list, which must not overlap; without them, the stretches between changes of level."""
     last_attempt: int = quantity(6, unit="attempts", source="design_choice", grade="D", low=3, high=10, ge=1)
     """Attempts from this one on are pooled."""
-    rows_per_block: int = quantity(200, unit="rows", source="design_choice", grade="D", low=50, high=1000, ge=20)
+    rows_per_block: int = quantity(
+        200, unit="rows", source="design_choice", grade="D", low=50, high=1000, ge=20
+    )
     """Rows in a block: standard errors and changes of level are found between blocks."""
-    broken_share_at_most: float = quantity(0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1)
+    broken_share_at_most: float = quantity(
+        0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1
+    )
     """Share of broken rows above which the records are refused."""
     shift: ShiftTest = ShiftTest()
     """When a change of level is reported."""
@@ -319,13 +255,17 @@ class OutboundMapping(Term):
     rules = (
         Rule(
             ("sale_words", "no_sale_words"),
-            lambda sale, none: f"'{min(set(sale) & set(none))}' is both a sale and none" if set(sale) & set(none) else None,
+            lambda sale, none: (
+                f"'{min(set(sale) & set(none))}' is both a sale and none" if set(sale) & set(none) else None
+            ),
         ),
         Rule(
             ("segments",),
-            lambda segments: None
-            if len({each.name for each in segments}) == len(segments)
-            else "two segments have the same name",
+            lambda segments: (
+                None
+                if len({each.name for each in segments}) == len(segments)
+                else "two segments have the same name"
+            ),
         ),
     )
 

@@ -17,12 +17,13 @@ def fit_mix(contacts: Contacts) -> dict[str, Estimate]:
     value, se = jackknife(sums, lambda s: s / s.sum(axis=-1, keepdims=True))
     n = len(contacts.at_s)
     return {
-        name: Estimate(float(v), float(e), n, "share") for name, v, e in zip(contacts.types, value, se, strict=True)
+        name: Estimate(float(v), float(e), n, "share")
+        for name, v, e in zip(contacts.types, value, se, strict=True)
     }
 
 
 def mix_by_interval(contacts: Contacts, interval_s: int) -> pd.DataFrame:
-    """Contacts of each type by interval of the day: type, interval, from_hour, offered, share of the type's contacts."""
+    """Contacts by type and interval of the day: type, interval, from_hour, offered, share of the type's contacts."""
     per_day = 86_400 // interval_s
     interval = np.minimum((contacts.at_s % 86_400) // interval_s, per_day - 1).astype(np.int64)
     count = np.bincount(contacts.type * per_day + interval, minlength=len(contacts.types) * per_day)

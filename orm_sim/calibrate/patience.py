@@ -101,7 +101,7 @@ def kaplan_meier(wait: Floats, gave_up: NDArray[np.bool_]) -> Curve:
     share = np.cumprod(1.0 - lost / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(np.where(at_risk > lost, lost / (at_risk * (at_risk - lost)), 0.0))
-    return Curve(at, share, share * np.sqrt(greenwood))
+    return Curve(at, np.asarray(share, np.float64), np.asarray(share * np.sqrt(greenwood), np.float64))
 
 
 def cumulative_hazard(at_s: Floats, pieces: tuple[HazardPiece, ...]) -> Floats:
@@ -137,6 +137,7 @@ def _pieces(
 
 def _median(curve: Curve, n: int) -> Estimate:
     """First time at which half have given up; its error from where the curve ± its own error crosses a half."""
+
     def crossing(share: Floats) -> float:
         below = np.flatnonzero(share <= 0.5)
         return float(curve.at_s[below[0]]) if len(below) else np.nan

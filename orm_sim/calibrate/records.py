@@ -14,10 +14,13 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 from numpy.typing import NDArray
-from pydantic import BaseModel
 
+from orm_sim.core.document import Parts, format_path
 from orm_sim.core.errors import InputError, Place, Problem, name_hint, refuse
 from orm_sim.core.loader import load_yaml
+from orm_sim.core.terms import Term
+
+Names = dict[Parts, str]
 
 _DELIMITERS: Final = ",;\t|"
 _PARQUET: Final = {".parquet", ".pq"}
@@ -59,15 +62,15 @@ class RawRecords:
         return len(self.line) + len(self.malformed)
 
 
-def read_records(path: Path, names: dict[str, str], mapping_file: Path) -> RawRecords:
+def read_records(path: Path, names: Names, mapping_file: Path) -> RawRecords:
     """The columns named in a mapping, read from a records file.
 
     Parameters
     ----------
     path : Path
         CSV (plain or `.gz`) or Parquet.
-    names : dict of str to str
-        Path of the key in the mapping file (`columns.arrival`) to the column it names.
+    names : dict of tuple to str
+        Place of the key in the mapping file, ("columns", "arrival"), to the column it names.
     mapping_file : Path
         The mapping file, for the place of a wrong name.
 
@@ -77,10 +80,14 @@ def read_records(path: Path, names: dict[str, str], mapping_file: Path) -> RawRe
         When the file cannot be read, is empty, or lacks columns.
     """
     if not path.is_file():
-        raise refuse("no such file" if not path.exists() else "is a folder, not a file of records", file=str(path))
+        raise refuse(
+            "no such file" if not path.exists() else "is a folder, not a file of records", file=str(path)
+        )
     try:
-        table, malformed = _read_parquet(path, names, mapping_file) if path.suffix.lower() in _PARQUET else _read_csv(
-            path, names, mapping_file
+        table, malformed = (
+            _read_parquet(path, names, mapping_file)
+            if path.suffix.lower() in _PARQUET
+            else _read_csv(path, names, mapping_file)
         )
     except (OSError, EOFError, pa.ArrowException, UnicodeDecodeError) as error:
         words = " ".join(str(error).split())
@@ -98,13 +105,13 @@ def read_records(path: Path, names: dict[str, str], mapping_file: Path) -> RawRe
 _HINT: Final = "Records are CSV in UTF-8, plain or gzip (.gz), or Parquet"
 
 
-def column_names(mapping: BaseModel, under: str) -> dict[str, str]:
-    """Keys of the mapping's columns, as paths, to the names given for them."""
+def column_names(mapping: Term, under: str) -> Names:
+    """Places of the mapping's columns to the names given for them."""
     named: dict[str, Any] = mapping.model_dump()
-    return {f"{under}.{key}": name for key, name in named.items() if name is not None}
+    return {(under, key): name for key, name in named.items() if name is not None}
 
 
-def _read_csv(path: Path, names: dict[str, str], mapping_file: Path) -> tuple[pa.Table, tuple[Malformed, ...]]:
+def _read_csv(path: Path, names: Names, mapping_file: Path) -> tuple[pa.Table, tuple[Malformed, ...]]:
     header, delimiter = _csv_header(path)
     wanted = _check_columns(header, names, path, mapping_file)
     malformed: list[Malformed] = []
@@ -116,7 +123,9 @@ def _read_csv(path: Path, names: dict[str, str], mapping_file: Path) -> tuple[pa
     table = pa_csv.read_csv(
         path,
         read_options=pa_csv.ReadOptions(use_threads=False),  # the number of a malformed row is only known so
-        parse_options=pa_csv.ParseOptions(delimiter=delimiter, invalid_row_handler=note, ignore_empty_lines=False),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=delimiter, invalid_row_handler=note, ignore_empty_lines=False
+        ),
         convert_options=pa_csv.ConvertOptions(
             include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=False
         ),
@@ -126,8 +135,8 @@ def _read_csv(path: Path, names: dict[str, str], mapping_file: Path) -> tuple[pa
 
 def _csv_header(path: Path) -> tuple[list[str], str]:
     """Names in the first line, and the delimiter between them."""
-    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
-    with opened as stream:
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    with opener(path, "rb") as stream:
         line = stream.read(_HEAD_BYTES).split(b"\n", 1)[0].decode("utf-8-sig").rstrip("\r")
     if not line.strip():
         raise refuse("holds no rows", file=str(path), hint=_HINT)
@@ -135,7 +144,7 @@ def _csv_header(path: Path) -> tuple[list[str], str]:
     return [name.strip('"') for name in line.split(delimiter)], delimiter
 
 
-def _read_parquet(path: Path, names: dict[str, str], mapping_file: Path) -> tuple[pa.Table, tuple[Malformed, ...]]:
+def _read_parquet(path: Path, names: Names, mapping_file: Path) -> tuple[pa.Table, tuple[Malformed, ...]]:
     wanted = _check_columns(pa_parquet.read_schema(path).names, names, path, mapping_file)
     table = pa_parquet.read_table(path, columns=wanted)
     columns = [_as_text(table.column(name).combine_chunks()) for name in wanted]
@@ -153,15 +162,16 @@ def _as_text(column: Any) -> Any:
     return column.cast(pa.string()).fill_null("")
 
 
-def _check_columns(present: list[str], names: dict[str, str], path: Path, mapping_file: Path) -> list[str]:
+def _check_columns(present: list[str], names: Names, path: Path, mapping_file: Path) -> list[str]:
     """The columns wanted, once each; refuses names the file does not have, and names it has twice."""
     problems = []
-    places = load_yaml(mapping_file).places
+    document = load_yaml(mapping_file)
     for key, name in names.items():
         if name not in present:
-            place = places.get(_parts(key), Place(str(mapping_file)))
             rule = f"no such column in {path}"
-            problems.append(Problem(place, key, name, rule, name_hint(name, present)))
+            problems.append(
+                Problem(document.place(key), format_path(key), name, rule, name_hint(name, present))
+            )
     for name in sorted({each for each in present if present.count(each) > 1}.intersection(names.values())):
         problems.append(Problem(Place(str(path), 1), name, None, "the header names this column twice"))
     if problems:
@@ -169,11 +179,9 @@ def _check_columns(present: list[str], names: dict[str, str], path: Path, mappin
     return list(dict.fromkeys(names.values()))
 
 
-def _parts(key: str) -> tuple[str | int, ...]:
-    return tuple(int(part) if part.isdigit() else part for part in key.split("."))
-
-
-def _without_blank_end(frame: pd.DataFrame, line: NDArray[np.int64]) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+def _without_blank_end(
+    frame: pd.DataFrame, line: NDArray[np.int64]
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """The rows without the empty lines many programs leave at the end of a file."""
     n = len(frame)
     while n and all(value == "" for value in frame.iloc[n - 1]):

@@ -1,4 +1,4 @@
-"""Observed arrivals through the simulator: handle times and patience drawn from fitted laws, waits compared with the records."""
+"""Observed arrivals through the simulator, with handle times and patience drawn from fitted laws."""
 
 from __future__ import annotations
 
@@ -76,8 +76,13 @@ class Waits:
     wait_s: Floats
 
 
-def laws_of(types: tuple[str, ...], fitted: dict[str, HandleTime], short: float, below_s: float,
-            pieces: tuple[HazardPiece, ...]) -> Laws:
+def laws_of(
+    types: tuple[str, ...],
+    fitted: dict[str, HandleTime],
+    short: float,
+    below_s: float,
+    pieces: tuple[HazardPiece, ...],
+) -> Laws:
     """The laws that fits stand for; a type too rare to fit takes those of all types."""
     chosen = [fitted.get(name, fitted["all"]) for name in types]
     return Laws(
@@ -92,8 +97,8 @@ def month_levels(contacts: Contacts, laws: Laws, short_below_s: float, at_most_s
     month = contacts.month - contacts.month.min()
     seen = np.bincount(month[chosen], contacts.handle_s[chosen], month.max() + 1)
     expected = np.bincount(month[chosen], laws.mean_s[contacts.type[chosen]], month.max() + 1)
-    level = np.divide(seen, expected, out=np.ones(len(seen)), where=expected > 0)
-    return level[month]
+    level: Floats = np.divide(seen, expected, out=np.ones(len(seen)), where=expected > 0)
+    return np.asarray(level[month])
 
 
 def observed(contacts: Contacts) -> Waits:
@@ -164,10 +169,14 @@ def _patience(n: int, pieces: tuple[HazardPiece, ...], draw: int) -> Floats:
     upto = np.r_[0.0, np.cumsum(rates[:-1] * np.diff(starts))]
     at = np.searchsorted(upto, target, side="right") - 1
     with np.errstate(divide="ignore"):
-        return np.asarray(np.where(rates[at] > 0, starts[at] + (target - upto[at]) / rates[at], np.inf), np.float64)
+        return np.asarray(
+            np.where(rates[at] > 0, starts[at] + (target - upto[at]) / rates[at], np.inf), np.float64
+        )
 
 
-def service_figures(waits: Waits, chosen: NDArray[np.bool_], threshold_s: float) -> tuple[float, float, float]:
+def service_figures(
+    waits: Waits, chosen: NDArray[np.bool_], threshold_s: float
+) -> tuple[float, float, float]:
     """Abandonment rate, service level and ASA (s) of some contacts; nan where there are none."""
     offered = int(chosen.sum())
     answered = waits.answered & chosen
@@ -180,4 +189,6 @@ def service_figures(waits: Waits, chosen: NDArray[np.bool_], threshold_s: float)
 
 def only(contacts: Arrived, chosen: NDArray[np.bool_]) -> Arrived:
     """Some of the contacts, under the same staffing."""
-    return replace(contacts, at_s=contacts.at_s[chosen], type=contacts.type[chosen], level=contacts.level[chosen])
+    return replace(
+        contacts, at_s=contacts.at_s[chosen], type=contacts.type[chosen], level=contacts.level[chosen]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from orm_sim.calibrate.mapping import ShiftTest
+from orm_sim.calibrate.mapping_terms import ShiftTest
 
 Floats = NDArray[np.float64]
 
@@ -59,13 +60,11 @@ def level_shifts(level: Floats, alpha: float, at_least: float) -> tuple[Shift, .
     found = dict(_split(level, 0, len(level), alpha))
     while found:
         edges = [0, *sorted(found), len(level)]
-        means = [float(level[a:b].mean()) for a, b in zip(edges, edges[1:], strict=False)]
-        change = [abs(b / a - 1.0) if a else np.inf for a, b in zip(means, means[1:], strict=False)]
+        means = [float(level[a:b].mean()) for a, b in itertools.pairwise(edges)]
+        change = [abs(b / a - 1.0) if a else np.inf for a, b in itertools.pairwise(means)]
         smallest = int(np.argmin(change))
         if change[smallest] >= at_least:
-            return tuple(
-                Shift(at, means[i], means[i + 1], *found[at]) for i, at in enumerate(sorted(found))
-            )
+            return tuple(Shift(at, means[i], means[i + 1], *found[at]) for i, at in enumerate(sorted(found)))
         del found[edges[smallest + 1]]
     return ()
 
@@ -79,11 +78,17 @@ def _split(level: Floats, start: int, end: int, alpha: float) -> list[tuple[int,
     path = np.abs(np.cumsum(x - x.mean()))[:-1]
     at = int(np.argmax(path[_MIN_RUN - 1 : n - _MIN_RUN])) + _MIN_RUN
     spread = _long_run_sd(np.concatenate([x[:at] - x[:at].mean(), x[at:] - x[at:].mean()]))
-    statistic = float(path.max() / (spread * np.sqrt(n))) if spread > 0 else (np.inf if path.max() > 0 else 0.0)
+    statistic = (
+        float(path.max() / (spread * np.sqrt(n))) if spread > 0 else (np.inf if path.max() > 0 else 0.0)
+    )
     p_value = float(stats.kstwobign.sf(statistic))
     if p_value >= alpha:
         return []
-    return [*_split(level, start, start + at, alpha), (start + at, (statistic, p_value)), *_split(level, start + at, end, alpha)]
+    return [
+        *_split(level, start, start + at, alpha),
+        (start + at, (statistic, p_value)),
+        *_split(level, start + at, end, alpha),
+    ]
 
 
 def _long_run_sd(residual: Floats, pairs_of_levels: float = 1.0) -> float:
@@ -123,7 +128,9 @@ class OddPeriod:
     p_value: float
 
 
-def odd_periods(level: Floats, period: NDArray[np.str_], alpha: float, at_least: float) -> tuple[OddPeriod, ...]:
+def odd_periods(
+    level: Floats, period: NDArray[np.str_], alpha: float, at_least: float
+) -> tuple[OddPeriod, ...]:
     """Periods whose mean level is unlike the rest: what comes and goes again, which a CUSUM hardly sees.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Staffing derived from the agents' own activity, where no sign-on records exist: an upper bound on agents available."""
+"""Staffing derived from the agents' own activity, where no sign-on records exist: an upper bound."""
 
 from __future__ import annotations
 
@@ -38,13 +38,17 @@ def derive_staffing(contacts: Contacts, session_gap_s: float, interval_s: int) -
     agent, start = agent[order], start[order]
     end = start + contacts.handle_s[known][order]
     horizon = contacts.n_days * DAY_S
-    latest = np.maximum.accumulate(end + agent * 4.0 * horizon) - agent * 4.0 * horizon  # latest end so far, by agent
-    fresh = np.r_[True, (agent[1:] != agent[:-1]) | (start[1:] - latest[:-1] > session_gap_s)] if len(agent) else agent == 0
+    if not len(agent):
+        return np.zeros(contacts.n_days * int(DAY_S // interval_s))
+    apart = agent * 4.0 * horizon  # keeps one agent's ends from reaching into the next one's
+    latest: Floats = np.asarray(np.maximum.accumulate(end + apart) - apart)
+    fresh = np.r_[True, (agent[1:] != agent[:-1]) | (start[1:] - latest[:-1] > session_gap_s)]
     first = np.flatnonzero(fresh)
-    last = np.r_[first[1:] - 1, len(agent) - 1] if len(first) else first
-    edges = np.arange(contacts.n_days * int(DAY_S // interval_s) + 1) * float(interval_s)
-    present = _seconds_after(start[first], edges) - _seconds_after(latest[last], edges)
-    return np.diff(present) / interval_s
+    last = np.r_[first[1:] - 1, len(agent) - 1]
+    n_edges = contacts.n_days * int(DAY_S // interval_s) + 1
+    edges: Floats = np.asarray(np.arange(n_edges) * float(interval_s), np.float64)
+    came, went = _seconds_after(start[first], edges), _seconds_after(latest[last], edges)
+    return np.asarray(np.diff(came - went) / interval_s)
 
 
 def _seconds_after(moment: Floats, edges: Floats) -> Floats:
@@ -52,7 +56,7 @@ def _seconds_after(moment: Floats, edges: Floats) -> Floats:
     ordered = np.sort(moment)
     total = np.r_[0.0, np.cumsum(ordered)]
     passed = np.searchsorted(ordered, edges)
-    return passed * edges - total[passed]
+    return np.asarray(passed * edges - total[passed])
 
 
 def whole_agents(staffed: Floats) -> NDArray[np.int64]:
@@ -64,4 +68,4 @@ def whole_agents(staffed: Floats) -> NDArray[np.int64]:
     [2, 1, 0, 2]
     """
     upto = np.floor(np.cumsum(staffed) + 0.5 + 1e-9)
-    return np.diff(np.r_[0.0, upto]).astype(np.int64)
+    return np.asarray(np.diff(np.r_[0.0, upto]), np.int64)

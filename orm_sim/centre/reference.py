@@ -138,14 +138,18 @@ class Pool:
         self.call_to_assign()
 
 
-def live(contact: Contact, clock: Clock, pool: Pool, carried: bool) -> Process:
-    """The life of a contact: arrive, wait, then be served or give up."""
-    if not carried:
+def call_in(contacts: list[Contact], clock: Clock, pool: Pool) -> Process:
+    """Bring in the contacts one after the other, each as a process of its own."""
+    for contact in contacts:
         yield clock.moment(contact.arrival, ARRIVAL)
+        clock.process(live(contact, clock, pool))
+
+
+def live(contact: Contact, clock: Clock, pool: Pool) -> Process:
+    """The life of a contact: join the line, wait, then be served or give up."""
     turn = clock.event()
     pool.line.append((contact, turn))
-    if not carried:
-        pool.assign()
+    pool.assign()
     if not contact.decided and contact.deadline < math.inf:
         clock.at(contact.deadline, GIVING_UP, lambda: pool.give_up(contact, turn))
     yield turn
@@ -175,13 +179,14 @@ def run(plan: DayPlan) -> DayOutcome:
     clock = Clock()
     pool = Pool(clock, plan)
     contacts = line_up(plan)
+    waiting = plan.carry.waiting_ref.size
     clock.process(pool.staff(plan))
     for end in plan.carry.busy_end_s.tolist():
         pool.ends.append(end)
         clock.process(pool.serve(end))
-    for contact in contacts:
-        clock.process(live(contact, clock, pool, carried=contact.column == plan.staffed.size))
-    pool.call_to_assign()
+    for contact in contacts[:waiting]:
+        clock.process(live(contact, clock, pool))
+    clock.process(call_in(contacts[waiting:], clock, pool))
     clock.run(until=plan.end_s)  # stops before anything of that moment happens
     pool.count_time()
     return report(plan, contacts, pool)

@@ -62,7 +62,7 @@ def _general(contract: Contract) -> Iterator[str]:
         yield "Price. As quoted."
     else:
         each = ", ".join(
-            f"'{label}'" + ("" if multiple == 1.0 else f" at {number(multiple)} times it")
+            f"'{label}'" + ("" if multiple == 1.0 else f" at {multiple:g} times it")
             for label, multiple in price.solve.items()
         )
         yield f"Price. The rate of {each} is solved for a vendor margin of {share(price.value)}."

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-_LOOKS_LIKE_A_NUMBER = re.compile(r"[-+]?[.0-9][-+.0-9eE_]*|true|false|null|~", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,19 @@ def _shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_shown(each) for each in value) + "]"
     if isinstance(value, str):
-        # Quoted where the quotes matter: text that would read as something else without them.
         plain = value.isprintable() and value == value.strip() and value != ""
-        return value if plain and not _LOOKS_LIKE_A_NUMBER.fullmatch(value) else json.dumps(value)
+        return value if plain and not _needs_quotes(value) else json.dumps(value)
     return str(value)
+
+
+def _needs_quotes(text: str) -> bool:
+    """Whether text would be read as something else if it stood there without quotes."""
+    if text.lower() in ("true", "false", "null", "~"):
+        return True
+    for reads in (float, datetime.date.fromisoformat):
+        try:
+            reads(text)
+        except ValueError:
+            continue
+        return "_" not in text
+    return False

@@ -54,7 +54,7 @@ class Column:
     dtype : str
         One of `DTYPES`.
     unit : str
-        Named as in `core.units`; may be empty for what is not a number.
+        Named as in `core.units`; free words, or none, for what is not a number.
     low, high : float, optional
         The closed range.  Without a bound any finite number; an infinity only where the bound is infinite.
     nullable : bool
@@ -73,7 +73,7 @@ class Column:
 
     def __post_init__(self) -> None:
         number = self.dtype in ("int64", "float64")
-        wrong = unit_problem(self.unit) if self.unit or number else None
+        wrong = unit_problem(self.unit) if number else None
         if self.dtype not in DTYPES:
             wrong = f"dtype '{self.dtype}' is not one of {', '.join(DTYPES)}"
         if wrong is not None:

@@ -184,8 +184,8 @@ class _Pass:
                 break
             if not isinstance(event, ScalarEvent):
                 self._report(event, at, "a key must be plain text")
-                self._node(event, at, event)
-                self._node(next(self._events), at, event)
+                self._node(event, (*at, "?"), event)
+                self._node(next(self._events), (*at, "?"), event)
                 continue
             here = (*at, event.value)
             if event.value in values:
@@ -226,10 +226,11 @@ def _slip_problem(slip: YAMLError, lines: list[str], file: str) -> tuple[Problem
         line = min(int(mark.line) if mark is not None else 0, len(lines) - 1)
     while line > 0 and not lines[line].strip():
         line -= 1
-    above = lines[line - 1] if line > 0 else ""
-    if "mapping values" in said and _NO_SPACE.fullmatch(above):
+    # A plain text goes on over lines: the slip shows where the next ':' stands, one line below.
+    near = line - 1 if "mapping values" in said and line > 0 else line
+    if _NO_SPACE.fullmatch(lines[near]) and ("mapping values" in said or "expected ':'" in said):
         rule = "a space is missing after ':'"
-        return Problem(Place(file, line), "", show_value(above.strip()), rule), line - 1
+        return Problem(Place(file, near + 1), "", show_value(lines[near].strip()), rule), near
     known = ((rule, hint) for sign, rule, hint in _SLIPS if sign in said)
     rule, hint = next(known, (f"is not YAML: {said}", None))
     return Problem(Place(file, line + 1), "", show_value(lines[line].strip()), rule, hint), line

@@ -44,8 +44,13 @@ class EvidenceShare:
         return self.by_grade.get("D", 0.0)
 
 
-def evidence_share(outcomes: pd.DataFrame, draws: pd.DataFrame, grades: Mapping[str, str], option: str,
-                   column: str = "client_incremental_npv") -> EvidenceShare:
+def evidence_share(
+    outcomes: pd.DataFrame,
+    draws: pd.DataFrame,
+    grades: Mapping[str, str],
+    option: str,
+    column: str = "client_incremental_npv",
+) -> EvidenceShare:
     """Share of the variance of an option's value that each input, and each grade of evidence, explains.
 
     Parameters

@@ -175,8 +175,9 @@ def quantile_interval(values: Values, share: float, level: float = 0.95) -> Esti
     return Estimate(point, low, high, n, level, "interval end not estimable" if missing else "")
 
 
-def sectioned(statistic: Callable[..., float], *arrays: Values, level: float = 0.95,
-              sections: int = SECTIONS) -> Estimate:
+def sectioned(
+    statistic: Callable[..., float], *arrays: Values, level: float = 0.95, sections: int = SECTIONS
+) -> Estimate:
     """Any statistic of paired replications, with an interval from its scatter over batches of them.
 
     Parameters

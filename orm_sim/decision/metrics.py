@@ -92,8 +92,9 @@ def cvar_interval(values: Values, beta: float = 0.10, level: float = 0.95) -> Es
     return risk_adjusted_interval(values, 1.0, beta, level)
 
 
-def risk_adjusted_interval(values: Values, lam: float = 0.5, beta: float = 0.10,
-                           level: float = 0.95) -> Estimate:
+def risk_adjusted_interval(
+    values: Values, lam: float = 0.5, beta: float = 0.10, level: float = 0.95
+) -> Estimate:
     """Risk-adjusted value, (1−λ)·E + λ·CVaR_β, with its interval.
 
     Sectioned when the tail counts; Student's when λ = 0. Refused and noted as `cvar_interval`.
@@ -106,8 +107,9 @@ def risk_adjusted_interval(values: Values, lam: float = 0.5, beta: float = 0.10,
     return _flagged(sectioned(lambda x: risk_adjusted(x, lam, beta), values, level=level))
 
 
-def risk_adjusted_roi(npv: Values, outlay: Values, lam: float = 0.5, beta: float = 0.10,
-                      level: float = 0.95) -> Estimate:
+def risk_adjusted_roi(
+    npv: Values, outlay: Values, lam: float = 0.5, beta: float = 0.10, level: float = 0.95
+) -> Estimate:
     """Risk-adjusted value per unit of money laid out: [(1−λ)·E(NPV) + λ·CVaR_β(NPV)] / E(PV of outlay).
 
     Parameters
@@ -129,8 +131,11 @@ def risk_adjusted_roi(npv: Values, outlay: Values, lam: float = 0.5, beta: float
     refusal = tail_refusal(npv.size, beta)
     if refusal is not None:
         return not_estimable(npv.size, refusal, level)
-    return _flagged(sectioned(
-        lambda x, paid: risk_adjusted(x, lam, beta) / float(np.mean(paid)), npv, outlay, level=level))
+    return _flagged(
+        sectioned(
+            lambda x, paid: risk_adjusted(x, lam, beta) / float(np.mean(paid)), npv, outlay, level=level
+        )
+    )
 
 
 def saving(cost: Values, zero_cost: Values, level: float = 0.95) -> Estimate:

@@ -50,8 +50,13 @@ def difference(a: Values, b: Values, lam: float = 0.5, beta: float = 0.10, level
     return sectioned(gap, a, b, level=level)
 
 
-def differences(values: Mapping[str, Values], lam: float = 0.5, beta: float = 0.10, level: float = 0.95,
-                adjust: Adjust = "bonferroni") -> pd.DataFrame:
+def differences(
+    values: Mapping[str, Values],
+    lam: float = 0.5,
+    beta: float = 0.10,
+    level: float = 0.95,
+    adjust: Adjust = "bonferroni",
+) -> pd.DataFrame:
     """Every pair of options with the interval of its difference, adjusted for how many pairs there are.
 
     Parameters
@@ -75,8 +80,13 @@ def differences(values: Mapping[str, Values], lam: float = 0.5, beta: float = 0.
     return pd.DataFrame(rows, columns=["a", "b", "difference", "low", "high", "level", "tied"])
 
 
-def paired_estimates(values: Mapping[str, Values], lam: float = 0.5, beta: float = 0.10, level: float = 0.95,
-                     adjust: Adjust = "bonferroni") -> dict[Pair, Estimate]:
+def paired_estimates(
+    values: Mapping[str, Values],
+    lam: float = 0.5,
+    beta: float = 0.10,
+    level: float = 0.95,
+    adjust: Adjust = "bonferroni",
+) -> dict[Pair, Estimate]:
     """The rows of `differences` as estimates: (a, b) -> a − b, for every pair in the order of `values`."""
     pairs = list(itertools.combinations(values, 2))
     alpha = 1.0 - level

@@ -37,8 +37,14 @@ from orm_sim.study.tables import COMPARISON, ENDS, MEASURES
 VALUE = "client_incremental_npv"
 
 
-def rank(outcomes: pd.DataFrame, lam: float = 0.5, beta: float = 0.10, zero: str = "in_house",
-         level: float = 0.95, adjust: Adjust = "bonferroni") -> pd.DataFrame:
+def rank(
+    outcomes: pd.DataFrame,
+    lam: float = 0.5,
+    beta: float = 0.10,
+    zero: str = "in_house",
+    level: float = 0.95,
+    adjust: Adjust = "bonferroni",
+) -> pd.DataFrame:
     """Which option is worth most once its bad cases count, how sure that is, and what the vendor gets.
 
     Parameters
@@ -108,8 +114,9 @@ def rank(outcomes: pd.DataFrame, lam: float = 0.5, beta: float = 0.10, zero: str
     return COMPARISON.check(pd.DataFrame(rows, columns=[column.name for column in COMPARISON.columns]))
 
 
-def _measures(frame: pd.DataFrame, base: pd.DataFrame, lam: float, beta: float,
-              level: float) -> dict[str, Estimate]:  # fmt: skip
+def _measures(
+    frame: pd.DataFrame, base: pd.DataFrame, lam: float, beta: float, level: float
+) -> dict[str, Estimate]:
     value, outlay = _column(frame, VALUE), _column(frame, "client_outlay_pv")
     median, never = payback(_column(frame, "payback_month", finite=False), level)
     peak = _column(frame, "peak_cash")
@@ -199,9 +206,7 @@ def _between(pairs: dict[Pair, Estimate], option: str, other: str, n: int) -> Es
 def _spread(measures: dict[str, Estimate]) -> dict[str, float]:
     """Three columns per measure, in the order of the table."""
     return {
-        name + end: part
-        for name in MEASURES
-        for end, part in zip(ENDS, measures[name].ends, strict=True)
+        name + end: part for name in MEASURES for end, part in zip(ENDS, measures[name].ends, strict=True)
     }
 
 

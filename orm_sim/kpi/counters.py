@@ -69,6 +69,11 @@ class Counter:
         return _ONE.get(self.id) or f"{_UNIT_WORDS[self.unit]} of {self.name}"
 
 
+_PAYABLE = (
+    f"answered contacts of {SHORT_CONTACT_S:g} s or more whose customer had none of the same type in the"
+    f" {REPEAT_DAYS} days before"
+)
+
 _CONTACTS = (
     Counter(
         "offered", "contacts offered", "count", "contacts that ask for an agent: arrived - blocked - balked"
@@ -95,10 +100,9 @@ _CONTACTS = (
     Counter("handled_s", "handled time", "s", "talk + hold + wrap of answered contacts"),
     Counter(
         "payable_contacts", "payable contacts", "count",
-        f"answered contacts of {SHORT_CONTACT_S:g} s or more whose customer had none of the same type in the"
-        f" {REPEAT_DAYS} days before",
+        _PAYABLE,
     ),
-    Counter("payable_handled_s", "payable handled time", "s", "talk + hold + wrap of payable contacts"),
+    Counter("payable_handled_s", "payable handled time", "s", f"talk + hold + wrap of payable contacts: {_PAYABLE}"),
     Counter(
         "short_contacts", "short contacts", "count",
         f"answered contacts of under {SHORT_CONTACT_S:g} s", "lower",

@@ -39,8 +39,9 @@ class Tie:
     evaluations: int
 
 
-def tie_rate(value_at: Callable[[float], float], target: float, bracket: tuple[float, float],
-             points: int = POINTS) -> Tie:
+def tie_rate(
+    value_at: Callable[[float], float], target: float, bracket: tuple[float, float], points: int = POINTS
+) -> Tie:
     """Rate between two bounds at which `value_at(rate)` equals `target`.
 
     Parameters
@@ -102,8 +103,9 @@ def tie_rate(value_at: Callable[[float], float], target: float, bracket: tuple[f
     return Tie(root, "; ".join(reasons), count)
 
 
-def value_at_multiplier(npv: Values, fees_pv: Values, lam: float = 0.5,
-                        beta: float = 0.10) -> Callable[[float], float]:
+def value_at_multiplier(
+    npv: Values, fees_pv: Values, lam: float = 0.5, beta: float = 0.10
+) -> Callable[[float], float]:
     """Risk-adjusted value of an option when every price in its contract is multiplied.
 
     Parameters

@@ -3,6 +3,7 @@
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
+from orm_sim.report.gallery import figures, save_figures
 from orm_sim.report.options import contenders, leader, locate, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
@@ -20,6 +21,7 @@ __all__ = [
     "cash_fan",
     "contenders",
     "driver_chart",
+    "figures",
     "kpi_by_month",
     "leader",
     "locate",
@@ -27,6 +29,7 @@ __all__ = [
     "rank_chart",
     "rank_table",
     "s_curve",
+    "save_figures",
     "save_png",
     "show",
     "target",

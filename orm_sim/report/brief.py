@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from orm_sim.report import words
-from orm_sim.report.rank_table import Row, assumption_note, three, tie_price
+from orm_sim.report.rank_table import Row, assumption_note, assumption_share, three, tie_price
 
 ASSUMED_LIMIT: Final = 0.5
 """Share of the variance resting on grade D inputs above which the brief refuses to recommend."""
@@ -111,11 +111,7 @@ def brief(
     rows = [{str(k): v for k, v in row.items()} for row in comparison.sort_values("rank").to_dict("records")]
     if not rows:
         raise ValueError("the comparison has no options")
-    share = (
-        None
-        if evidence is None or evidence.empty
-        else float(evidence.loc[evidence["grade"] == "D", "share"].sum())
-    )
+    share = assumption_share(evidence)
     banner = _banner(rows[0], share, imprecise, preliminary)
     shown = next((row for row in rows if row["option"] != row["zero"]), rows[0])
     partner = shown if not math.isnan(float(shown["vendor_value"])) else None

@@ -15,22 +15,19 @@ def contenders(comparison: pd.DataFrame) -> list[str]:
 
 
 def leader(comparison: pd.DataFrame, *, outsourced: bool = False) -> str:
-    """The best option that is not the zero line; with `outsourced`, the best that has a vendor.
+    """The best option that is not the zero line; with `outsourced`, the best with a vendor, if any has one.
 
     Raises
     ------
     ValueError
-        When there is none.
+        When the zero line stands alone.
     """
     table = comparison.sort_values("rank")
     table = table[table["option"] != table["zero"]]
-    if outsourced:
-        table = table[table["vendor_value"].notna()]
     if table.empty:
-        raise ValueError(
-            "no option has a vendor" if outsourced else "there is no option beside the zero line"
-        )
-    return str(table["option"].iloc[0])
+        raise ValueError("there is no option beside the zero line")
+    partnered = table[table["vendor_value"].notna()]
+    return str((partnered if outsourced and not partnered.empty else table)["option"].iloc[0])
 
 
 def zero_line(comparison: pd.DataFrame) -> str:
@@ -65,10 +62,25 @@ def locate(path: str) -> str:
     return path
 
 
-def titled(tables: Mapping[str, pd.DataFrame], titles: Mapping[str, str]) -> dict[str, pd.DataFrame]:
-    """Copies of result tables in which options carry their titles; options without one keep their id."""
+def titled(tables: Mapping[str, pd.DataFrame], options: Mapping[str, object]) -> dict[str, pd.DataFrame]:
+    """Copies of result tables in which options carry their titles; options without one keep their name.
+
+    Parameters
+    ----------
+    tables
+        Result tables by name.
+    options
+        Titles by name of the option, or a study's options, which have them. Where two are alike, all get their
+        name added.
+    """
+    titles = {
+        name: each if isinstance(each, str) else str(getattr(each, "title", name))
+        for name, each in options.items()
+    }
+    if len(set(titles.values())) < len(titles):
+        titles = {name: f"{title} ({name})" for name, title in titles.items()}
     named = {}
     for name, table in tables.items():
         columns = [column for column in ("option", "zero") if column in table.columns]
-        named[name] = table.assign(**{c: table[c].map(lambda o: titles.get(o, o)) for c in columns})
+        named[name] = table.assign(**{c: [titles.get(o, o) for o in table[c]] for c in columns})
     return named

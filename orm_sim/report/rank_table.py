@@ -64,11 +64,11 @@ class Sheet:
                 justify="left" if first else "right",
                 no_wrap=not first,
                 overflow="fold",
-                min_width=18 if first else None,
+                min_width=15 if first else None,
                 ratio=1 if first else None,
             )
         for row, strong in zip(self.rows, self.emphasised, strict=True):
-            drawn.add_row(*(Text(cell, style="bold" if strong else "") for cell in row))
+            drawn.add_row(*(Text.from_markup(cell, style="bold" if strong else "") for cell in row))
         return drawn
 
     def html(self) -> str:
@@ -137,9 +137,9 @@ class RankTable:
 
 def rank_table(
     comparison: pd.DataFrame,
+    evidence: pd.DataFrame | None = None,
     *,
     preliminary: bool = False,
-    assumption_share: float | None = None,
     vendor_policy: str = "contract_following",
     notes: Sequence[str] = (),
 ) -> RankTable:
@@ -149,11 +149,11 @@ def rank_table(
     ----------
     comparison
         Table ``comparison``.
+    evidence
+        Columns path, grade and share (0 to 1) of the variance of the best option's value, as
+        `decision.evidence_share` gives them; None when not computed, and the notes then say so.
     preliminary
         Marks both sheets PRELIMINARY: replications are still running.
-    assumption_share
-        Share (0 to 1) of the variance of the best option's value that rests on inputs of grade D; None when
-        it has not been computed, and the notes then say so.
     vendor_policy
         How the vendor decides. Unless it is ``best_response`` a note says that incentives have no effect.
     notes
@@ -168,10 +168,11 @@ def rank_table(
     vendor = _sheet(
         f"{mark}Vendor: the same options, the other side · $ million, present value", _VENDOR, rows
     )
-    under = (*_notes(rows, assumption_share, vendor_policy), *notes)
+    share = assumption_share(evidence)
+    under = (*_notes(rows, share, vendor_policy), *notes)
     if preliminary:
         under = (f"PRELIMINARY: {first['n']} replications so far; figures will move.", *under)
-    return RankTable(client, vendor, under, _plain(rows, under, preliminary, assumption_share))
+    return RankTable(client, vendor, under, _plain(rows, under, preliminary, share))
 
 
 def _rows(comparison: pd.DataFrame) -> list[dict[str, Any]]:
@@ -209,7 +210,7 @@ def _share(name: str, places: int = 0) -> Callable[[Row], str]:
 
 def _headline(row: Row) -> str:
     """The value that ranks, with its interval."""
-    return words.millions_between(*three(row, str(row["ranked_by"])))
+    return words.millions_give_or_take(*three(row, str(row["ranked_by"])))
 
 
 def _payback(row: Row) -> str:
@@ -230,17 +231,17 @@ def tie_price(row: Row) -> str:
 
 _CLIENT: Final = (
     _Heading("option", "", lambda row: str(row["option"])),
-    _Heading("value", "[interval]", _headline),
+    _Heading("value", "± interval", _headline),
     _Heading("tie", "", lambda row: str(row["group"])),
     _Heading("mean", "E", _amount("mean_value")),
     _Heading("CVaR", "tail", _amount("cvar")),
     _Heading("RA", "ROI", _share("risk_adjusted_roi")),
     _Heading("saving", "", _share("saving")),
-    _Heading("$/contact", "resolved", lambda row: words.unit_price(float(row["cost_per_resolved"]))),
-    _Heading("$/sale", "kept", lambda row: words.unit_price(float(row["cost_per_kept_sale"]))),
+    _Heading("$ per", "contact", lambda row: words.unit_price(float(row["cost_per_resolved"]))),
+    _Heading("$ per", "sale", lambda row: words.unit_price(float(row["cost_per_kept_sale"]))),
     _Heading("peak", "cash", _amount("peak_cash")),
-    _Heading("pays", "month", _payback),
-    _Heading("P(loss)", "", _share("p_loss")),
+    _Heading("pays", "back", _payback),
+    _Heading("P", "(loss)", _share("p_loss")),
     _Heading("tie", "price", tie_price),
 )
 _VENDOR: Final = (
@@ -254,7 +255,7 @@ _VENDOR: Final = (
 )
 
 
-def _notes(rows: Sequence[Row], assumption_share: float | None, vendor_policy: str) -> tuple[str, ...]:
+def _notes(rows: Sequence[Row], share: float | None, vendor_policy: str) -> tuple[str, ...]:
     """The sentences that must stand under the table."""
     first = rows[0]
     lam, beta, n, level = (first[name] for name in ("lam", "beta", "n", "level"))
@@ -263,7 +264,7 @@ def _notes(rows: Sequence[Row], assumption_share: float | None, vendor_policy: s
         f"Value = (1−λ)·E + λ·{tail} of the client's present value against {first['zero']}, λ = {lam:g}, "
         f"β = {beta:g}; {level * 100:g} % intervals; n = {n} replications, the same for every option.",
         f"{tail}: mean of the worst {beta * 100:g} %. RA ROI: value per $ of transition, fees, governance. "
-        "Saving: of the zero line's cost. Pays: median month of payback.",
+        "Saving: of the zero line's cost. $ per contact: resolved; per sale: kept. Pays back: median month.",
         "Options that share a letter are tied (the interval of their paired difference contains 0); bold: tied "
         "with the best. Tie price: change of the option's price at which it would tie with the best.",
     ]
@@ -284,8 +285,15 @@ def _notes(rows: Sequence[Row], assumption_share: float | None, vendor_policy: s
         )
     if vendor_policy != "best_response":
         found.append(f"{FOLLOWS_CONTRACT[0].upper()}{FOLLOWS_CONTRACT[1:]}.")
-    found.append(assumption_note(assumption_share))
+    found.append(assumption_note(share))
     return tuple(found)
+
+
+def assumption_share(evidence: pd.DataFrame | None) -> float | None:
+    """Share of the variance that rests on inputs of grade D; None when it has not been computed."""
+    if evidence is None or evidence.empty:
+        return None
+    return float(evidence.loc[evidence["grade"] == "D", "share"].sum())
 
 
 def assumption_note(share: float | None) -> str:

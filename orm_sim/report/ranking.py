@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from orm_sim.report.theme import CLIENT, INK, MILLION, VENDOR, WIDTH, Figure, finish
+from orm_sim.report.theme import CLIENT, INK, MILLION, VENDOR, WIDTH, Figure, finish, labels
 from orm_sim.report.words import millions
 
 
@@ -81,7 +81,7 @@ def rank_chart(comparison: pd.DataFrame, *, preliminary: bool = False) -> Figure
             ),
         )
     )
-    label = base.mark_text(align="left", dx=12, fontSize=12, color=INK).encode(x="right:Q", text="label:N")
+    label = labels(base, dx=12, x="right:Q", text="label:N")
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="x:Q")
     chart = alt.layer(zero, interval, point, label).properties(width=WIDTH, height=alt.Step(34))
     return finish(
@@ -110,9 +110,9 @@ def both_sides(comparison: pd.DataFrame, *, preliminary: bool = False) -> Figure
     word = "risk-adjusted" if ranked == "risk_adjusted_value" else "mean"
     panels = [
         _side(
-            table, ranked, f"client: {word} value against {table.iloc[0]['zero']}", CLIENT, order, labels=True
+            table, ranked, f"client: {word} value against {table.iloc[0]['zero']}", CLIENT, order, named=True
         ),
-        _side(table, theirs, f"vendor: {word} value of the contract", VENDOR, order, labels=False),
+        _side(table, theirs, f"vendor: {word} value of the contract", VENDOR, order, named=False),
     ]
     chart = alt.hconcat(*panels, spacing=24).resolve_scale(y="shared")
     return finish(
@@ -124,7 +124,7 @@ def both_sides(comparison: pd.DataFrame, *, preliminary: bool = False) -> Figure
 
 
 def _side(
-    table: pd.DataFrame, name: str, title: str, colour: str, order: list[str], *, labels: bool
+    table: pd.DataFrame, name: str, title: str, colour: str, order: list[str], *, named: bool
 ) -> Figure:
     """One party's bars with their intervals; options without a figure keep their row, empty."""
     data = pd.DataFrame(
@@ -140,12 +140,12 @@ def _side(
         for value, low, high in zip(data["value"], data["low"], data["high"], strict=True)
     ]
     data["right"] = data[["value", "high"]].max(axis=1).fillna(0.0).clip(lower=0.0)
-    axis = alt.Axis(ticks=False, domain=False) if labels else None
+    axis = alt.Axis(ticks=False, domain=False) if named else None
     base = alt.Chart(data).encode(y=alt.Y("option:N", sort=order, title=None, axis=axis))
     bar = base.mark_bar(color=colour, height={"band": 0.5}).encode(
         x=alt.X("value:Q", title=title, axis=alt.Axis(format=",.1f", tickCount=5))
     )
     interval = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
-    text = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(x="right:Q", text="label:N")
+    text = labels(base, x="right:Q", text="label:N")
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="x:Q")
     return alt.layer(bar, zero, interval, text).properties(width=WIDTH // 2 - 20, height=alt.Step(30))

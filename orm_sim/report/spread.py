@@ -126,7 +126,7 @@ def quantile_dots(
             fontSize=12,
             lineBreak="\n",
             lineHeight=15,
-            limit=300,
+            limit=370,
             color=INK,
         )
         .encode(x=alt.value(0), y=y, text="text:N")

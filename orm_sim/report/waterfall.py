@@ -8,11 +8,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from orm_sim.finance.accounts import ACCOUNTS, CLIENT_ACCOUNTS
-from orm_sim.report.theme import ASSUMED, GAIN, INK, LOSS, MILLION, WIDTH, Figure, finish
+from orm_sim.finance.accounts import CLIENT_ACCOUNTS
+from orm_sim.report.theme import ASSUMED, GAIN, INK, LOSS, MILLION, WIDTH, Figure, finish, labels
 
 CENTS = 100
-_SIDE = {account.name: account for account in CLIENT_ACCOUNTS}
+DISCOUNTING = "discounting"
+_LABELS = {
+    **{account.name: account.label for account in CLIENT_ACCOUNTS},
+    DISCOUNTING: "discounting to today's money",
+}
 
 
 def client_flows(ledger: pd.DataFrame, option: str, column: str = "amount") -> pd.DataFrame:
@@ -21,7 +25,7 @@ def client_flows(ledger: pd.DataFrame, option: str, column: str = "amount") -> p
     Parameters
     ----------
     ledger
-        Table ``ledger``; the client's accounts are counted, each in its own kind (cash or value, not invoice).
+        Table ``ledger``; entries that the client pays or receives are counted, invoices are not.
     option
         Name of the option.
     column
@@ -32,24 +36,21 @@ def client_flows(ledger: pd.DataFrame, option: str, column: str = "amount") -> p
     DataFrame
         Index replication, one column per account found, $; 0 where a replication has no entry.
     """
-    rows = ledger[(ledger["option"] == option) & ledger["account"].isin(list(_SIDE))]
-    rows = rows[rows["kind"] == rows["account"].map(lambda name: _SIDE[name].kind)]
-    sign = np.where(rows["payee"] == "client", 1.0, -1.0)
-    signed = pd.DataFrame(
-        {
-            "replication": rows["replication"],
-            "account": rows["account"],
-            "amount": sign * rows[column],
-        }
-    )
-    flows = signed.pivot_table(
-        index="replication", columns="account", values="amount", aggfunc="sum", fill_value=0.0
-    )
-    every = sorted(ledger.loc[ledger["option"] == option, "replication"].unique())
-    return flows.reindex(every, fill_value=0.0).sort_index(axis=1)
+    mine = ledger[ledger["option"] == option]
+    rows = mine[(mine["kind"] != "invoice") & ((mine["payer"] == "client") | (mine["payee"] == "client"))]
+    signed = rows[column] * np.where(rows["payee"] == "client", 1.0, -1.0)
+    flows = signed.groupby([rows["replication"], rows["account"]]).sum().unstack("account")
+    return flows.reindex(sorted(mine["replication"].unique())).fillna(0.0)
 
 
-def bridge(ledger: pd.DataFrame, option: str, reference: str, column: str = "amount") -> pd.DataFrame:
+def bridge(
+    ledger: pd.DataFrame,
+    option: str,
+    reference: str,
+    outcomes: pd.DataFrame | None = None,
+    *,
+    column: str | None = None,
+) -> pd.DataFrame:
     """The steps from the reference's net value to the option's, by account: mean over shared replications.
 
     Parameters
@@ -58,8 +59,11 @@ def bridge(ledger: pd.DataFrame, option: str, reference: str, column: str = "amo
         Table ``ledger``.
     option, reference
         Names of the option and of the zero line.
+    outcomes
+        Table ``outcomes``. When given, the totals are its present values and a last step, discounting, leads from
+        money as paid to them; without it the totals are those of the ledger.
     column
-        ``amount`` or ``present_value``.
+        ``amount`` or ``present_value``; by default the latter where the ledger has it.
 
     Returns
     -------
@@ -74,22 +78,41 @@ def bridge(ledger: pd.DataFrame, option: str, reference: str, column: str = "amo
     ValueError
         When the two have no replication in common.
     """
-    before, after = client_flows(ledger, reference, column), client_flows(ledger, option, column)
+    counted = column or value_column(ledger)
+    before, after = client_flows(ledger, reference, counted), client_flows(ledger, option, counted)
     shared = before.index.intersection(after.index)
     if shared.empty:
         raise ValueError(f"{option} and {reference} have no replication in common")
-    names = [a.name for a in CLIENT_ACCOUNTS if a.name in before.columns or a.name in after.columns]
+    found = {*before.columns, *after.columns}
+    names = [*(name for name in _LABELS if name in found), *sorted(found - set(_LABELS))]
     before = before.reindex(index=shared, columns=names, fill_value=0.0)
-    after = after.reindex(index=shared, columns=names, fill_value=0.0)
-    change = after - before
-    first, last = _cents(before.sum(axis=1).mean()), _cents(after.sum(axis=1).mean())
-    steps = _share_out([float(change[name].mean()) for name in names], last - first)
+    change = after.reindex(index=shared, columns=names, fill_value=0.0) - before
+    start, end = before.sum(axis=1), (before + change).sum(axis=1)
+    if outcomes is not None:
+        start, end = (_npv(outcomes, each).reindex(shared) for each in (reference, option))
+        change[DISCOUNTING] = end - start - change.sum(axis=1)
+    return _bars(reference, option, _cents(start.mean()), _cents(end.mean()), change)
+
+
+def value_column(ledger: pd.DataFrame) -> str:
+    """The ledger's column that the waterfall draws: present values where they are recorded."""
+    return "present_value" if "present_value" in ledger.columns else "amount"
+
+
+def _npv(outcomes: pd.DataFrame, option: str) -> pd.Series[float]:
+    """The client's present value under an option, by replication."""
+    return outcomes[outcomes["option"] == option].set_index("replication")["client_npv"]
+
+
+def _bars(reference: str, option: str, first: int, last: int, change: pd.DataFrame) -> pd.DataFrame:
+    """The table of bars from the totals in cents and the change of each account by replication."""
+    steps = _share_out([float(change[name].mean()) for name in change], last - first)
     rows = [("reference", reference, "total", first, 0, first, first, first)]
     level = first
-    for name, step in zip(names, steps, strict=True):
+    for name, step in zip(change.columns, steps, strict=True):
         low, high = np.quantile(change[name], [0.1, 0.9])
         rows.append(
-            (name, ACCOUNTS[name].label, "step", step, level, level + step, _cents(low), _cents(high))
+            (name, _LABELS.get(name, name), "step", step, level, level + step, _cents(low), _cents(high))
         )
         level += step
     rows.append(("option", option, "total", last, 0, last, last, last))
@@ -103,8 +126,9 @@ def waterfall(
     ledger: pd.DataFrame,
     option: str,
     reference: str,
+    outcomes: pd.DataFrame | None = None,
     *,
-    column: str = "amount",
+    column: str | None = None,
     assumed: Collection[str] = (),
     preliminary: bool = False,
 ) -> Figure:
@@ -112,14 +136,15 @@ def waterfall(
 
     Parameters
     ----------
-    ledger, option, reference, column
+    ledger, option, reference, outcomes, column
         As in `bridge`.
     assumed
         Accounts that rest on assumptions; drawn grey.
     preliminary
         Marks the title.
     """
-    steps = bridge(ledger, option, reference, column)
+    steps = bridge(ledger, option, reference, outcomes, column=column)
+    today = outcomes is not None or (column or value_column(ledger)) == "present_value"
     n = ledger.loc[ledger["option"] == option, "replication"].nunique()
     shown = steps[(steps["role"] == "total") | (steps["amount"].abs() >= 0.005)]
     bars = shown.assign(
@@ -136,9 +161,7 @@ def waterfall(
         ],
     )
     bars["far"] = bars["far"].where(bars["role"] == "total", np.maximum(bars["far"], bars["p90"]))
-    money = (
-        "present value, $ million" if column == "present_value" else "$ million over the term, not discounted"
-    )
+    money = "present value, $ million" if today else "$ million over the term, not discounted"
     y = alt.Y(
         "label:N", sort=alt.EncodingSortField("place"), title=None, axis=alt.Axis(ticks=False, domain=False)
     )
@@ -152,7 +175,7 @@ def waterfall(
         .mark_rule(color=INK, strokeWidth=1.2, opacity=0.75)
         .encode(x="p10:Q", x2="p90:Q")
     )
-    text = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(x="far:Q", text="text:N")
+    text = labels(base, x="far:Q", text="text:N")
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="x:Q")
     total = steps["amount"].iloc[-1] - steps["amount"].iloc[0]
     verb = "gains" if total >= 0 else "loses"
@@ -162,6 +185,9 @@ def waterfall(
         f"Why: the client {verb} {_words(abs(total), 'total')} with {option}",
         f"From {reference}, account by account; mean of {n} replications. "
         "Thin lines: 10th to 90th percentile of the step.",
+        "Steps are money as it is paid; the last one discounts it to today's."
+        if DISCOUNTING in set(steps["account"])
+        else "",
         "Grey steps rest on assumptions." if any(name in set(steps["account"]) for name in assumed) else "",
         preliminary=preliminary,
     )

@@ -35,12 +35,21 @@ def millions_between(value: float, low: float, high: float) -> str:
     return minus(f"{value / MILLION:,.{places}f} [{low / MILLION:,.{places}f}, {high / MILLION:,.{places}f}]")
 
 
+def millions_give_or_take(value: float, low: float, high: float) -> str:
+    """An amount in $ million with half its interval, "4.21 ± 0.31", where that is symmetric; else with its ends."""
+    half = (high - low) / 2
+    if not half > 0.0 or abs((high + low) / 2 - value) > 0.02 * half:
+        return millions_between(value, low, high)
+    places = decimals(low, high)
+    return minus(f"{value / MILLION:,.{places}f} ± {half / MILLION:,.{places}f}")
+
+
 def money(amount: float) -> str:
-    """An amount in words for a sentence: "$4.21 million", "−$310,000", "$12.40"."""
+    """An amount in words for a sentence: "$4.21 million", "−$310,000" (whole thousands), "$12.40"."""
     sign, size = ("−" if amount < 0 else ""), abs(amount)
     if size >= MILLION / 2:
         return f"{sign}${size / MILLION:,.2f} million"
-    return f"{sign}${size:,.0f}" if size >= 1000 else f"{sign}${size:,.2f}"
+    return f"{sign}${round(size, -3):,.0f}" if size >= 10_000 else f"{sign}${size:,.2f}"
 
 
 def unit_price(value: float) -> str:

@@ -25,6 +25,8 @@ class Evaluation(Term):
     """β: the share of worst histories averaged in CVaR."""
     price_replications: int = quantity(8, unit="replications", source="design_choice", grade="D", low=4, high=64, ge=1)
     """Histories of the reference vendor from which free rates are solved."""
+    forecast_cv: float = quantity(0.05, unit="ratio", source="design_choice", grade="D", low=0.02, high=0.15, ge=0)
+    """Coefficient of variation of the client's monthly forecast around the expected volume."""
     vendor_discount_rate_per_year: float = quantity(
         0.12, unit="share/year", source="design_choice", grade="D", low=0.08, high=0.2, gt=-1
     )

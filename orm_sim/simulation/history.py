@@ -132,6 +132,11 @@ class History:
     closing_cash: float
     cash: Floats
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the counters, in their order."""
+        return NAMES
+
     def of(self, name: str, channel: Channel, operator: str | None = None) -> Floats:
         """A counter by month over both operators, or one of them."""
         page = self.counters[:, _CHANNEL[channel], _INDEX[name]]

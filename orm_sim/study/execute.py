@@ -89,8 +89,14 @@ class _Task:
         return {name: frames[name] for name in self.preview}
 
 
-def execute(job: Job, units: Sequence[Unit], workers: int, store: Store,
-            on_progress: OnProgress | None = None, preview: Sequence[str] = PREVIEW) -> int:
+def execute(
+    job: Job,
+    units: Sequence[Unit],
+    workers: int,
+    store: Store,
+    on_progress: OnProgress | None = None,
+    preview: Sequence[str] = PREVIEW,
+) -> int:
     """Finish every unit that the store does not hold whole.
 
     Parameters
@@ -184,8 +190,15 @@ class Run:
         manifests.write(self.folder, {**self.manifest, **fields})
 
 
-def run_study(plan: RunPlan, job: Job, out: Path, workers: int = 1, on_progress: OnProgress | None = None,
-              contracts: tuple[TableContract, ...] = SIMULATED, preview: Sequence[str] = PREVIEW) -> Run:
+def run_study(
+    plan: RunPlan,
+    job: Job,
+    out: Path,
+    workers: int = 1,
+    on_progress: OnProgress | None = None,
+    contracts: tuple[TableContract, ...] = SIMULATED,
+    preview: Sequence[str] = PREVIEW,
+) -> Run:
     """A study lived to the end in outputs/<run-id>: resumed if it was begun, untouched if it is complete.
 
     Parameters
@@ -211,15 +224,30 @@ def run_study(plan: RunPlan, job: Job, out: Path, workers: int = 1, on_progress:
         raise ValueError(f"{workers} workers")
     store = Store(out / plan.run_id, contracts)
     make_folder(store.folder)
-    with locked(store.folder):
-        if manifests.is_complete(store.folder, {c.name: store.table_path(c.name) for c in contracts}):
-            store.remove_parts()
-            return Run(plan, store, 0)
-        return _live(plan, job, store, workers, on_progress, preview)
+    try:
+        with locked(store.folder):
+            if _is_complete(store):
+                store.remove_parts()
+                return Run(plan, store, 0)
+            return _live(plan, job, store, workers, on_progress, preview)
+    except KeyboardInterrupt:  # between two blocks, or while the tables are written
+        total = len(plan.units)
+        done = total if _is_complete(store) else sum(map(store.is_whole, plan.units))
+        raise RunInterrupted(done, total, store.folder) from None
 
 
-def _live(plan: RunPlan, job: Job, store: Store, workers: int, on_progress: OnProgress | None,
-          preview: Sequence[str]) -> Run:  # fmt: skip
+def _is_complete(store: Store) -> bool:
+    return manifests.is_complete(store.folder, {c.name: store.table_path(c.name) for c in store.contracts})
+
+
+def _live(
+    plan: RunPlan,
+    job: Job,
+    store: Store,
+    workers: int,
+    on_progress: OnProgress | None,
+    preview: Sequence[str],
+) -> Run:
     _keep_only_parts_cut_alike(plan, store)
     manifest = manifests.resume(store.folder, plan, workers)
     manifests.write(store.folder, manifest)
@@ -231,7 +259,7 @@ def _live(plan: RunPlan, job: Job, store: Store, workers: int, on_progress: OnPr
         status = "complete"
     except (RunInterrupted, KeyboardInterrupt):
         status = "interrupted"
-        raise RunInterrupted(sum(map(store.is_whole, plan.units)), len(plan.units), store.folder) from None
+        raise
     finally:
         manifest["status"] = status
         whole = [unit for unit in plan.units if store.is_whole(unit)]
@@ -253,8 +281,9 @@ def _keep_only_parts_cut_alike(plan: RunPlan, store: Store) -> None:
         write_whole(marker, manifests.to_json(cut))
 
 
-def _finished(task: _Task, units: Sequence[Unit],
-              workers: int) -> Iterator[tuple[Unit, dict[str, pd.DataFrame]]]:  # fmt: skip
+def _finished(
+    task: _Task, units: Sequence[Unit], workers: int
+) -> Iterator[tuple[Unit, dict[str, pd.DataFrame]]]:
     if workers > 1 and units:
         yield from work_through(task, units, min(workers, len(units)))
     else:

@@ -96,8 +96,15 @@ class RunPlan:
         return tuple(Unit(i, a, min(a + self.block, self.replications)) for i, a in enumerate(starts))
 
 
-def plan_run(study: str, inputs: Iterable[str | Path], seed: int, replications: int, engine: str = "kernel",
-             overrides: Mapping[str, str] | None = None, block: int | None = None) -> RunPlan:
+def plan_run(
+    study: str,
+    inputs: Iterable[str | Path],
+    seed: int,
+    replications: int,
+    engine: str = "kernel",
+    overrides: Mapping[str, str] | None = None,
+    block: int | None = None,
+) -> RunPlan:
     """The plan of a run, its inputs digested as they are now.
 
     Parameters

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from orm_sim.study.plan import Unit
 
-TRIES = 3  # times a block may take its worker down with it before the run gives up
+TRIES = 3  # times a block may take its worker down with it before the run is given up
 GRACE_S = 2.0  # time a worker gets to end before it is killed
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
@@ -32,13 +33,14 @@ class RunFailed(Exception):
 
 @dataclass(slots=True)
 class _Worker:
-    process: SpawnProcess
+    process: BaseProcess
     line: Connection
     unit: Unit
 
 
-def work_through(task: Callable[[Unit], Any], units: Sequence[Unit],
-                 workers: int) -> Iterator[tuple[Unit, Any]]:  # fmt: skip
+def work_through(
+    task: Callable[[Unit], Any], units: Sequence[Unit], workers: int
+) -> Iterator[tuple[Unit, Any]]:
     """Run `task` on every unit in worker processes, and yield each result as it comes in.
 
     Parameters
@@ -53,17 +55,19 @@ def work_through(task: Callable[[Unit], Any], units: Sequence[Unit],
     Raises
     ------
     RunFailed
-        When a unit raised, with its traceback, or ended its worker three times.
+        When a unit raised, with its traceback, or ended its worker three times, or when workers keep dying.
     Exception
         The unit's own exception where it can be pickled.
 
     Notes
     -----
-    Spawned, not forked: the parent may hold threads. Workers ignore Ctrl-C, which is the parent's to answer,
-    and end when the parent does, however it ends. Leaving the iteration ends them.
+    Started clean, never forked from this process, which may hold threads; where the system can, forked from a
+    server that has imported everything once. Workers ignore Ctrl-C, which is the parent's to answer, and end when
+    the parent does, however it ends. Leaving the iteration ends them.
     """
     waiting = deque(units)
     tries: dict[Unit, int] = {}
+    barren = 0  # workers lost since a unit was last finished: all of them dying is not one unit's fault
     crew: list[_Worker] = []
     try:
         while waiting or crew:
@@ -74,11 +78,13 @@ def work_through(task: Callable[[Unit], Any], units: Sequence[Unit],
                 if message is None:
                     _dismiss([worker])
                     crew.remove(worker)
+                    waiting.append(worker.unit)  # last, so that the others are finished before it is given up
                     tries[worker.unit] = tries.get(worker.unit, 0) + 1
-                    if tries[worker.unit] >= TRIES:
-                        raise RunFailed(_lost(worker))
-                    waiting.appendleft(worker.unit)
+                    barren += 1
+                    if tries[worker.unit] >= TRIES or barren >= TRIES * workers:
+                        raise RunFailed(_lost(worker, tries[worker.unit]))
                     continue
+                barren = 0
                 yield worker.unit, _result(worker.unit, message)
                 if waiting:
                     worker.unit = waiting.popleft()
@@ -92,8 +98,8 @@ def work_through(task: Callable[[Unit], Any], units: Sequence[Unit],
 
 
 def _hire(task: Callable[[Unit], Any], unit: Unit) -> _Worker:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
+    context = _context(task)
+    ours, theirs = multiprocessing.Pipe()
     process = context.Process(target=_serve, args=(theirs, task), daemon=True)
     with _single_threaded(), _ctrl_c_held():
         process.start()
@@ -102,6 +108,16 @@ def _hire(task: Callable[[Unit], Any], unit: Unit) -> _Worker:
     with contextlib.suppress(OSError):
         ours.send(unit)
     return worker
+
+
+def _context(task: Callable[[Unit], Any]) -> ForkServerContext | SpawnContext:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    parts = (task, *(getattr(task, name) for name in getattr(task, "__dataclass_fields__", ())))
+    modules = {getattr(part, "__module__", type(part).__module__) for part in parts}
+    context.set_forkserver_preload([__name__, *sorted(modules)])
+    return context
 
 
 def _ready(crew: list[_Worker]) -> list[_Worker]:
@@ -129,10 +145,10 @@ def _result(unit: Unit, message: tuple[str, Any, str]) -> Any:
     raise RunFailed(f"{unit} failed:\n{trace}")
 
 
-def _lost(worker: _Worker) -> str:
+def _lost(worker: _Worker, tries: int) -> str:
     worker.process.join(GRACE_S)
     return (
-        f"{worker.unit} ended the worker process {TRIES} times (exit code {worker.process.exitcode}). "
+        f"{worker.unit} ended its worker process, {tries} times (exit code {worker.process.exitcode}). "
         "A negative code is a signal; -9 often means too little memory: try fewer --workers. "
         'A script that starts a study needs its call under `if __name__ == "__main__":`.'
     )

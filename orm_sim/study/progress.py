@@ -33,8 +33,12 @@ class Pace:
 
 
 @contextmanager
-def shown(title: str, console: Console | None = None, every_s: float = EVERY_S,
-          clock: Callable[[], float] = time.monotonic) -> Iterator[OnProgress]:
+def shown(
+    title: str,
+    console: Console | None = None,
+    every_s: float = EVERY_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[OnProgress]:
     """A progress report for the length of a `with` block; gives the hook for `execute`.
 
     Parameters
@@ -70,8 +74,9 @@ def shown(title: str, console: Console | None = None, every_s: float = EVERY_S,
     yield line
 
 
-def once_after(seconds: float, then: OnProgress, least: int = 1,
-               clock: Callable[[], float] = time.monotonic) -> OnProgress:
+def once_after(
+    seconds: float, then: OnProgress, least: int = 1, clock: Callable[[], float] = time.monotonic
+) -> OnProgress:
     """A hook that calls another a single time: at the first block finished after so many seconds.
 
     Parameters

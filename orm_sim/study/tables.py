@@ -20,39 +20,56 @@ _OPTION: Final = Column("option", "str", "text")
 _REPLICATION: Final = Column("replication", "int64", "index", low=0)
 _MONTH: Final = Column("month", "int64", "index of the month since contract start, 0 the first", low=0)
 
-_UNITS: Final = {"h": "hours", "money": "$", "per_hour": "count per hour"}  # of the KPI dictionary, in words of core
+_UNITS: Final = {
+    "h": "hours",
+    "money": "$",
+    "per_hour": "count per hour",
+}  # of the KPI dictionary, in words of core
 
-OUTCOMES: Final = register(TableContract(
-    "outcomes",
-    (
-        _OPTION,
-        _REPLICATION,
-        _money("client_npv"),
-        _money("client_incremental_npv"),  # less the zero line's, same replication
-        _money("client_outlay_pv"),  # transition + fees net of credits + governance
-        _money("client_fees_pv", nullable=True),  # what a change of price scales; nan where nothing is priced
-        _money("client_cost_pv"),
-        _money("cost_total"),  # undiscounted
-        _money("cost_inbound", nullable=True),
-        _money("cost_outbound", nullable=True),
-        _money("vendor_npv"),
-        _money("vendor_revenue"),
-        _money("vendor_cost"),
-        Column("vendor_margin", "float64", "share of revenue", high=1.0, nullable=True),
-        Column("insolvent", "bool", "flag"),
-        Column("insolvent_month", "float64", "months since contract start", low=0.0, nullable=True),
-        _money("peak_cash", low=0.0),
-        Column("payback_month", "float64", "months since contract start, inf for never", low=0.0, high=float("inf")),
-        Column("sla_met", "float64", "share of months with the service targets met", 0.0, 1.0, nullable=True),
-        Column("resolved", "float64", "contacts", low=0.0),
-        Column("sales_kept", "float64", "sales", low=0.0),
-    ),
-    ("option", "replication"),
-))
+OUTCOMES: Final = register(
+    TableContract(
+        "outcomes",
+        (
+            _OPTION,
+            _REPLICATION,
+            _money("client_npv"),
+            _money("client_incremental_npv"),  # less the zero line's, same replication
+            _money("client_outlay_pv"),  # transition + fees net of credits + governance
+            _money(
+                "client_fees_pv", nullable=True
+            ),  # what a change of price scales; nan where nothing is priced
+            _money("client_cost_pv"),
+            _money("cost_total"),  # undiscounted
+            _money("cost_inbound", nullable=True),
+            _money("cost_outbound", nullable=True),
+            _money("vendor_npv"),
+            _money("vendor_revenue"),
+            _money("vendor_cost"),
+            Column("vendor_margin", "float64", "share of revenue", high=1.0, nullable=True),
+            Column("insolvent", "bool", "flag"),
+            Column("insolvent_month", "float64", "months since contract start", low=0.0, nullable=True),
+            _money("peak_cash", low=0.0),
+            Column(
+                "payback_month",
+                "float64",
+                "months since contract start, inf for never",
+                low=0.0,
+                high=float("inf"),
+            ),
+            Column(
+                "sla_met", "float64", "share of months with the service targets met", 0.0, 1.0, nullable=True
+            ),
+            Column("resolved", "float64", "contacts", low=0.0),
+            Column("sales_kept", "float64", "sales", low=0.0),
+        ),
+        ("option", "replication"),
+    )
+)
 """One row per option and replication: what one history was worth to both sides."""
 
 _COUNTS: Final = tuple(
-    Column(counter.id, "float64", _UNITS.get(counter.unit, counter.unit), nullable=not counter.always) for counter in COUNTERS.values()
+    Column(each.id, "float64", _UNITS.get(each.unit, each.unit), nullable=not each.always)
+    for each in COUNTERS.values()
 )
 _RATIOS: Final = tuple(
     Column(kpi.id, "float64", _UNITS.get(kpi.unit, kpi.unit), nullable=True)
@@ -60,34 +77,40 @@ _RATIOS: Final = tuple(
     if kpi.id not in COUNTERS
 )
 
-KPI_TABLE: Final = register(TableContract(
-    "kpis",
-    (_OPTION, _REPLICATION, _MONTH, Column("channel", "str", "text"), *_COUNTS, *_RATIOS),
-    ("option", "replication", "month", "channel"),
-))
+KPI_TABLE: Final = register(
+    TableContract(
+        "kpis",
+        (_OPTION, _REPLICATION, _MONTH, Column("channel", "str", "text"), *_COUNTS, *_RATIOS),
+        ("option", "replication", "month", "channel"),
+    )
+)
 """Counters and KPIs by month and channel; a KPI whose denominator is zero is nan."""
 
-LEDGER: Final = register(TableContract(
-    "ledger",
-    (
-        _OPTION,
-        _REPLICATION,
-        _MONTH,
-        Column("payer", "str", "text"),
-        Column("payee", "str", "text"),
-        Column("account", "str", "text"),
-        Column("kind", "str", "text", allowed=("cash", "invoice", "value")),
-        _money("amount", low=0.0),
-    ),
-    ("option", "replication", "month", "payer", "payee", "account", "kind"),
-))
+LEDGER: Final = register(
+    TableContract(
+        "ledger",
+        (
+            _OPTION,
+            _REPLICATION,
+            _MONTH,
+            Column("payer", "str", "text"),
+            Column("payee", "str", "text"),
+            Column("account", "str", "text"),
+            Column("kind", "str", "text", allowed=("cash", "invoice", "value")),
+            _money("amount", low=0.0),
+        ),
+        ("option", "replication", "month", "payer", "payee", "account", "kind"),
+    )
+)
 """Monthly sums of the ledger's entries; an invoice and its payment are separate rows."""
 
-DRAWS: Final = register(TableContract(
-    "draws",
-    (_REPLICATION, Column("path", "str", "text"), Column("value", "float64", "unit of the path")),
-    ("replication", "path"),
-))
+DRAWS: Final = register(
+    TableContract(
+        "draws",
+        (_REPLICATION, Column("path", "str", "text"), Column("value", "float64", "unit of the path")),
+        ("replication", "path"),
+    )
+)
 """The uncertain inputs each replication was lived with, by their path in the scenario."""
 
 MEASURES: Final[dict[str, str]] = {
@@ -123,26 +146,28 @@ def _measured(name: str, unit: str) -> tuple[Column, ...]:
     return tuple(Column(name + end, "float64", unit, low, high, nullable=True) for end in ENDS)
 
 
-COMPARISON: Final = register(TableContract(
-    "comparison",
-    (
-        _OPTION,
-        Column("rank", "int64", "index", low=1),
-        Column("group", "str", "text"),
-        Column("tied_with_best", "bool", "flag"),
-        Column("ranked_by", "str", "text", allowed=("risk_adjusted_value", "mean_value")),
-        Column("n", "int64", "replications", low=1),
-        Column("lam", "float64", "share that the tail weighs", 0.0, 1.0),
-        Column("beta", "float64", "share of replications in the tail", 0.0, 1.0),
-        Column("level", "float64", "share covered", 0.0, 1.0),
-        Column("zero", "str", "text"),
-        *(column for name, unit in MEASURES.items() for column in _measured(name, unit)),
-        Column("tie_multiplier", "float64", "multiple of the price", low=0.0, nullable=True),
-        Column("tie_reason", "str", "text"),
-        Column("notes", "str", "text"),
-    ),
-    ("option",),
-))
+COMPARISON: Final = register(
+    TableContract(
+        "comparison",
+        (
+            _OPTION,
+            Column("rank", "int64", "index", low=1),
+            Column("group", "str", "text"),
+            Column("tied_with_best", "bool", "flag"),
+            Column("ranked_by", "str", "text", allowed=("risk_adjusted_value", "mean_value")),
+            Column("n", "int64", "replications", low=1),
+            Column("lam", "float64", "share that the tail weighs", 0.0, 1.0),
+            Column("beta", "float64", "share of replications in the tail", 0.0, 1.0),
+            Column("level", "float64", "share covered", 0.0, 1.0),
+            Column("zero", "str", "text"),
+            *(column for name, unit in MEASURES.items() for column in _measured(name, unit)),
+            Column("tie_multiplier", "float64", "multiple of the price", low=0.0, nullable=True),
+            Column("tie_reason", "str", "text"),
+            Column("notes", "str", "text"),
+        ),
+        ("option",),
+    )
+)
 """The rank table: one row per option, best first."""
 
 SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS)

@@ -27,7 +27,12 @@ def random_day(seed: int, kind: str, carry: Carry, agents: int = 12) -> DayPlan:
         arrival, handle, patience = (np.floor(x / grid) * grid for x in (arrival, handle, patience))
     arrival.sort()
     return DayPlan(
-        arrival_s=arrival, handle_s=handle, patience_s=patience, staffed=staffed, threshold_s=20.0, carry=carry
+        arrival_s=arrival,
+        handle_s=handle,
+        patience_s=patience,
+        staffed=staffed,
+        threshold_s=20.0,
+        carry=carry,
     )
 
 
@@ -38,7 +43,9 @@ def assert_same_path(one: DayOutcome, other: DayOutcome) -> None:
     for name in ("wait_s", "start_s", "end_s"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=0, atol=1e-9, err_msg=name)
     for name in ("waits_s", "busy_s", "staffed_s"):
-        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-11, atol=1e-6, err_msg=name)
+        np.testing.assert_allclose(
+            getattr(one, name), getattr(other, name), rtol=1e-11, atol=1e-6, err_msg=name
+        )
     assert_same_carry(one.carry, other.carry)
 
 

@@ -78,7 +78,9 @@ def test_large_pools(agents: int) -> None:
     assert 0.1 < one.totals.abandoned / n < 0.9
     assert one.carry.busy_end_s.size == agents
     assert_same_path(one, reference.run(plan))
-    assert_same_path(kernel.run(replace(plan, carry=one.carry)), reference.run(replace(plan, carry=one.carry)))
+    assert_same_path(
+        kernel.run(replace(plan, carry=one.carry)), reference.run(replace(plan, carry=one.carry))
+    )
 
 
 GRID_S = 15.0
@@ -112,7 +114,12 @@ def test_any_small_block(drawn: list[tuple[int, int, float]], staffed: list[int]
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.lists(contacts, max_size=60), staffings, st.sets(st.integers(1, 39)), st.sampled_from([kernel, reference]))
+@given(
+    st.lists(contacts, max_size=60),
+    staffings,
+    st.sets(st.integers(1, 39)),
+    st.sampled_from([kernel, reference]),
+)
 def test_any_cut_gives_the_same_path(
     drawn: list[tuple[int, int, float]], staffed: list[int], cuts: set[int], room: object
 ) -> None:

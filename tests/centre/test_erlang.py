@@ -133,6 +133,12 @@ def test_laws(load: float, handle_s: float, patience_s: float, agents: int, thre
     ],
 )
 def test_what_cannot_be_is_refused(change: dict[str, float]) -> None:
-    good = {"arrivals_per_s": 0.1, "handle_s": 380.0, "patience_s": 200.0, "agents": 40.0, "threshold_s": 20.0}
+    good = {
+        "arrivals_per_s": 0.1,
+        "handle_s": 380.0,
+        "patience_s": 200.0,
+        "agents": 40.0,
+        "threshold_s": 20.0,
+    }
     with pytest.raises(ValueError, match="must be 0 or more"):
         erlang_a(**(good | change))

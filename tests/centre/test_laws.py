@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from orm_sim.centre import ANSWERED, Carry, DayPlan, engine, kernel
+from orm_sim.centre import ANSWERED, Carry, engine, kernel
 from tests.centre.days import KINDS, random_day
 
 DAYS = [(kind, seed) for kind in KINDS for seed in range(3)]

@@ -144,7 +144,9 @@ def test_nobody_comes_to_work(run: Engine) -> None:
 
 def test_midnight(run: Engine) -> None:
     """What would start, end or give up at the very end of a block is left to the next, which begins with it."""
-    first = run(block([(0, 100, inf), (0, 130, inf), (40, 20, 60), (50, 5, 49), (60, 10, 70), (70, 1, inf)], [2]))
+    first = run(
+        block([(0, 100, inf), (0, 130, inf), (40, 20, 60), (50, 5, 49), (60, 10, 70), (70, 1, inf)], [2])
+    )
     assert starts(first) == {0: 0.0, 1: 0.0, 3: None}
     assert first.totals == (6, 2, 2, 1, 0.0, 49.0)
     np.testing.assert_array_equal(first.busy_s, [200.0])

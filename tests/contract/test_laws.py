@@ -31,6 +31,8 @@ from orm_sim.kpi import COUNTERS
 
 BANK = sorted((Path(__file__).parent / "worked").glob("bank_*.yaml"))
 
+FEW, LAW, MANY = (settings(max_examples=n, derandomize=True, deadline=None) for n in (5, 12, 100))
+
 money = st.floats(0.0, 1e6)
 volume = st.floats(0.0, 1e6)
 
@@ -60,6 +62,7 @@ def drawn_meters(seed: int, shape: tuple[int, ...]) -> dict[tuple[str, str], Any
     return meters
 
 
+@MANY
 @given(
     st.lists(st.floats(1.0, 1e5), min_size=1, max_size=4, unique=True).map(sorted),
     st.lists(st.floats(0.0, 100.0), min_size=5, max_size=5),
@@ -76,6 +79,7 @@ def test_marginal_tiers_are_continuous_and_never_fall(
     assert high - low <= max(rates) * more + noise
 
 
+@MANY
 @given(st.lists(st.floats(0.0, 100.0), min_size=3, max_size=3), volume)
 def test_marginal_tiers_charge_each_unit_at_its_own_tier(rates: list[float], units: float) -> None:
     in_tier = [min(units, 100.0), min(max(units - 100.0, 0.0), 400.0), max(units - 500.0, 0.0)]
@@ -83,6 +87,7 @@ def test_marginal_tiers_charge_each_unit_at_its_own_tier(rates: list[float], uni
     assert float(marginal(np.asarray(units), [100.0, 500.0], rates)) == pytest.approx(expected, abs=1e-6)
 
 
+@MANY
 @given(money, money)
 def test_cap_and_floor_are_idempotent(fee: float, bound: float) -> None:
     for kind in (Cap, Floor):
@@ -94,6 +99,7 @@ def test_cap_and_floor_are_idempotent(fee: float, bound: float) -> None:
         assert invoices[0] == invoices[1] == float(limit(to_cents(fee), to_cents(bound)))
 
 
+@MANY
 @given(st.integers(0, 10**9), st.sampled_from([100, 1000, 10_000, 100_000]), st.booleans())
 def test_rounding_is_to_the_cent_half_away_from_zero(numerator: int, places: int, negative: bool) -> None:
     exact = Decimal(-numerator if negative else numerator) / places
@@ -101,6 +107,7 @@ def test_rounding_is_to_the_cent_half_away_from_zero(numerator: int, places: int
     assert float(to_cents(float(exact))) == float(expected)
 
 
+@MANY
 @given(st.integers(0, 10**7), st.integers(0, 10**6))
 def test_rounding_sees_through_the_product_of_two_decimals(quantity: int, rate: int) -> None:
     expected = (Decimal(quantity) / 1000 * Decimal(rate) / 10_000).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
@@ -108,7 +115,7 @@ def test_rounding_sees_through_the_product_of_two_decimals(quantity: int, rate: 
 
 
 @pytest.mark.parametrize("path", BANK, ids=lambda path: path.stem)
-@settings(max_examples=15, deadline=None)
+@LAW
 @given(seed=st.integers(0, 2**32))
 def test_items_are_whole_cents_and_sum_to_the_invoice(path: Path, seed: int) -> None:
     contract, state = bank(path), NOTHING
@@ -120,7 +127,7 @@ def test_items_are_whole_cents_and_sum_to_the_invoice(path: Path, seed: int) -> 
 
 
 @pytest.mark.parametrize("path", BANK, ids=lambda path: path.stem)
-@settings(max_examples=15, deadline=None)
+@LAW
 @given(seed=st.integers(0, 2**32))
 def test_credits_never_exceed_the_amount_at_risk(path: Path, seed: int) -> None:
     contract = bank(path)
@@ -134,7 +141,7 @@ def test_credits_never_exceed_the_amount_at_risk(path: Path, seed: int) -> None:
 
 
 @pytest.mark.parametrize("path", BANK, ids=lambda path: path.stem)
-@settings(max_examples=5, deadline=None)
+@FEW
 @given(seed=st.integers(0, 2**32))
 def test_one_history_alone_and_among_many_comes_to_the_same_cents(path: Path, seed: int) -> None:
     contract = bank(path)
@@ -148,7 +155,7 @@ def test_one_history_alone_and_among_many_comes_to_the_same_cents(path: Path, se
             assert np.array_equal(amounts[at], alone[label]), label
 
 
-@settings(max_examples=25, deadline=None)
+@LAW
 @given(seed=st.integers(0, 2**32))
 def test_every_withheld_cent_is_released(seed: int) -> None:
     contract, state = bank(next(path for path in BANK if "baseline" in path.stem)), NOTHING
@@ -185,7 +192,7 @@ def test_each_month_of_a_history_is_one_settlement() -> None:
 
 def test_an_ended_contract_earns_nothing_new() -> None:
     contract = bank(next(path for path in BANK if "baseline" in path.stem))
-    nothing = {key: 0.0 for key in drawn_meters(0, ())} | {("index", "wages_ph"): 1.0}
+    nothing = dict.fromkeys(drawn_meters(0, ()), 0.0) | {("index", "wages_ph"): 1.0}
     _, state = settle(contract, NOTHING, drawn_meters(1, ()), 0)
     for month in range(1, 4):
         items, state = settle(contract, state, nothing, month, ended=True)

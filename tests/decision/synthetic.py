@@ -3,8 +3,20 @@
 import numpy as np
 import pandas as pd
 
-MEANS = {"in_house": 0.0, "in_house_improved": 1.0, "per_hour": 4.0, "per_minute": 3.9, "pure_commission": 3.5}  # $ m
-OWN_SD = {"in_house": 0.0, "in_house_improved": 0.2, "per_hour": 0.3, "per_minute": 0.5, "pure_commission": 0.5}
+MEANS = {
+    "in_house": 0.0,
+    "in_house_improved": 1.0,
+    "per_hour": 4.0,
+    "per_minute": 3.9,
+    "pure_commission": 3.5,
+}  # $ m
+OWN_SD = {
+    "in_house": 0.0,
+    "in_house_improved": 0.2,
+    "per_hour": 0.3,
+    "per_minute": 0.5,
+    "pure_commission": 0.5,
+}
 RUIN = {"pure_commission": 0.08}  # chance of a loss of 20 $ m
 
 
@@ -17,7 +29,9 @@ def outcomes(n: int, seed: int = 1) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).sample(frac=1.0, random_state=seed, ignore_index=True)
 
 
-def _option(name: str, zero_cost: np.ndarray, common: np.ndarray, generator: np.random.Generator) -> pd.DataFrame:
+def _option(
+    name: str, zero_cost: np.ndarray, common: np.ndarray, generator: np.random.Generator
+) -> pd.DataFrame:
     n = common.size
     ruined = generator.random(n) < RUIN.get(name, 0.0)
     inside = name.startswith("in_house")

@@ -111,7 +111,7 @@ def test_uneven_batches_weigh_by_size() -> None:
     sizes = [3] * 5 + [2] * 5
     means, start = [], 0
     for size in sizes:
-        means.append(values[start:start + size].mean())
+        means.append(values[start : start + size].mean())
         start += size
     scatter = sum(size / 2.5 * (m - 12.0) ** 2 for size, m in zip(sizes, means, strict=True)) / 9 / 10
     found = sectioned(lambda x: float(x.mean()), values)
@@ -120,7 +120,13 @@ def test_uneven_batches_weigh_by_size() -> None:
 
 def test_no_replications_and_one() -> None:
     empty = np.array([])
-    for found in (mean_interval(empty), ratio_interval(empty, empty), share_interval(0, 0), quantile_interval(empty, 0.5)):
+    refused = (
+        mean_interval(empty),
+        ratio_interval(empty, empty),
+        share_interval(0, 0),
+        quantile_interval(empty, 0.5),
+    )
+    for found in refused:
         assert found.note == "not estimable: no replications"
         assert not found.estimable
     assert mean_interval(np.array([2.0])).note == "one replication has no interval"

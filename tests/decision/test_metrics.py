@@ -77,7 +77,9 @@ def test_cvar_is_never_better_than_the_mean_nor_worse_than_the_worst(values: np.
 
 
 @given(samples, st.floats(0.01, 0.99), st.floats(0.1, 10.0), money)
-def test_cvar_moves_and_scales_with_the_values(values: np.ndarray, beta: float, by: float, shift: float) -> None:
+def test_cvar_moves_and_scales_with_the_values(
+    values: np.ndarray, beta: float, by: float, shift: float
+) -> None:
     expected = by * cvar(values, beta) + shift
     assert cvar(by * values + shift, beta) == pytest.approx(expected, rel=1e-9, abs=1e-3)
 
@@ -99,7 +101,9 @@ def test_risk_adjusted_of_seven_by_hand() -> None:
     assert risk_adjusted(SEVEN, 0.25, 2 / 7) == pytest.approx(0.75 * 20 / 7 + 0.25 * -5.5)
 
 
-@pytest.mark.parametrize(("n", "beta", "points"), [(249, 0.1, 24), (250, 0.1, 25), (300, 0.1, 30), (500, 0.05, 25)])
+@pytest.mark.parametrize(
+    ("n", "beta", "points"), [(249, 0.1, 24), (250, 0.1, 25), (300, 0.1, 30), (500, 0.05, 25)]
+)
 def test_tail_points(n: int, beta: float, points: int) -> None:
     assert tail_points(n, beta) == points
     assert (tail_refusal(n, beta) is None) == (points >= 25)
@@ -160,7 +164,10 @@ def test_payback_has_a_median_and_a_chance_of_never() -> None:
     [
         (lambda g, n: g.normal(size=n), 0.93),
         (lambda g, n: np.exp(0.5 * g.normal(size=n)), 0.93),
-        (lambda g, n: -np.exp(0.5 * g.normal(size=n)), 0.92),  # losses with a long tail: still short of 95 % at 500
+        (
+            lambda g, n: -np.exp(0.5 * g.normal(size=n)),
+            0.92,
+        ),  # losses with a long tail: still short of 95 % at 500
     ],
     ids=["normal", "long gains", "long losses"],
 )

@@ -29,7 +29,9 @@ def test_values_are_those_of_the_paths(table: pd.DataFrame) -> None:
     frame = outcomes(300)
     for option, rows in frame.groupby("option"):
         npv = rows["client_incremental_npv"].to_numpy()
-        assert table.loc[option, "risk_adjusted_value"] == pytest.approx(risk_adjusted(npv, 0.5, 0.1), abs=1e-3)
+        assert table.loc[option, "risk_adjusted_value"] == pytest.approx(
+            risk_adjusted(npv, 0.5, 0.1), abs=1e-3
+        )
         assert table.loc[option, "cvar"] == pytest.approx(cvar(npv, 0.1), abs=1e-3)
         assert table.loc[option, "mean_value"] == pytest.approx(npv.mean(), abs=1e-3)
 
@@ -61,8 +63,10 @@ def test_the_zero_line_is_zero_and_has_no_return(table: pd.DataFrame) -> None:
     assert "no outlay" in zero["notes"]
     rest = table.drop("in_house")
     assert rest["difference_to_zero"].to_numpy() == pytest.approx(rest["risk_adjusted_value"].to_numpy())
-    assert (rest["difference_to_zero_high"] - rest["difference_to_zero_low"]
-            > rest["risk_adjusted_value_high"] - rest["risk_adjusted_value_low"]).all()  # ten pairs at once
+    assert (
+        rest["difference_to_zero_high"] - rest["difference_to_zero_low"]
+        > rest["risk_adjusted_value_high"] - rest["risk_adjusted_value_low"]
+    ).all()  # ten pairs at once
 
 
 @pytest.mark.row("R019")
@@ -118,7 +122,9 @@ def test_a_small_sample_ranks_by_mean_and_says_so() -> None:
 
 
 def test_between_250_and_500_replications_the_interval_is_marked() -> None:
-    assert rank(outcomes(300))["notes"].str.contains("interval undercovers: 300 replications, 500 wanted").all()
+    assert (
+        rank(outcomes(300))["notes"].str.contains("interval undercovers: 300 replications, 500 wanted").all()
+    )
     assert not rank(outcomes(500))["notes"].str.contains("undercovers").any()
 
 
@@ -155,7 +161,7 @@ def test_uneven_or_broken_outcomes_are_refused() -> None:
         rank(pd.concat([frame, frame]))
     broken = frame.copy()
     broken.loc[0, "client_incremental_npv"] = np.nan
-    with pytest.raises(ValueError, match="client_incremental_npv of option .* is not finite"):
+    with pytest.raises(ValueError, match=r"client_incremental_npv of option .* is not finite"):
         rank(broken)
     with pytest.raises(ValueError, match="no rows"):
         rank(frame.iloc[:0])

@@ -167,6 +167,7 @@ def test_lock_python_or_place_changed_builds_anew(built: Built, change: str) -> 
     else:
         stamp = json.loads(Path(built.run.STAMP).read_text())
         Path(built.run.STAMP).write_text(json.dumps(stamp | {change: "another"}))
+        assert built.run.wanted_stamp()[change]
     built.commands.clear()
     built.run.prepare()
     assert built.did() == ["venv", "uv", "packages", "project"]

@@ -14,7 +14,8 @@ STAND_IN = """import pathlib, types
 import pandas as pd
 import orm_sim
 read = lambda folder: {p.stem: pd.read_parquet(p) for p in pathlib.Path(folder).glob("*.parquet")}
-orm_sim.open_run = lambda folder: types.SimpleNamespace(tables=read(folder), notes=("prices: solved",))
+plan = types.SimpleNamespace(options={"inbound_only": types.SimpleNamespace(title="Only the calls in")})
+orm_sim.open_run = lambda folder: types.SimpleNamespace(tables=read(folder), notes=("prices: solved",), study=plan)
 """
 
 
@@ -39,7 +40,7 @@ def test_it_renders_from_the_tables_of_a_run(hostile: dict[str, pd.DataFrame], t
     assert body.count("<svg") == 11 and body.count("<table") == 4
     assert "<script" not in body and "&lt;script&gt;" in body
     assert "No recommendation: 12 replications are too few" in body
-    assert "prices: solved" in body
+    assert "prices: solved" in body and "Only the calls in" in body
     assert "stderr" not in body.split("</style>")[1]
 
 

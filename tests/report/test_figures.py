@@ -1,6 +1,7 @@
 """Charts: each becomes an SVG that stands alone, carries its units and says what it must; numbers drawn are right."""
 
 from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -28,7 +29,7 @@ def _name(tables: Tables, place: int) -> str:
 FIGURES: dict[str, Callable[[Tables], theme.Figure]] = {
     "rank": lambda t: report.rank_chart(t["comparison"]),
     "both sides": lambda t: report.both_sides(t["comparison"]),
-    "waterfall": lambda t: report.waterfall(t["ledger"], _name(t, PER_MINUTE), ZERO),
+    "waterfall": lambda t: report.waterfall(t["ledger"], _name(t, PER_MINUTE), ZERO, t["outcomes"]),
     "dots": lambda t: report.quantile_dots(t["outcomes"], report.contenders(t["comparison"])),
     "vendor dots": lambda t: report.quantile_dots(t["outcomes"], [_name(t, PER_MINUTE)], column="vendor_npv"),
     "curve": lambda t: report.s_curve(t["outcomes"], report.contenders(t["comparison"])),
@@ -194,9 +195,18 @@ def test_assumptions_are_grey(small: Tables) -> None:
 
 def test_present_value_is_named_when_it_is_drawn(small: Tables) -> None:
     ledger = small["ledger"].assign(present_value=small["ledger"]["amount"] * 0.9)
-    text = report.show(report.waterfall(ledger, "per_minute", ZERO, column="present_value")).text
+    text = report.show(report.waterfall(ledger, "per_minute", ZERO)).text
     assert "present value" in text and "not discounted" not in text
-    full = bridge(ledger, "per_minute", ZERO)["amount"].iloc[-1]
-    assert bridge(ledger, "per_minute", ZERO, "present_value")["amount"].iloc[-1] == pytest.approx(
-        0.9 * full, abs=0.01
+    full = bridge(ledger, "per_minute", ZERO, column="amount")["amount"].iloc[-1]
+    assert bridge(ledger, "per_minute", ZERO)["amount"].iloc[-1] == pytest.approx(0.9 * full, abs=0.01)
+
+
+def test_the_standard_set_is_saved(hostile: Tables, tmp_path: Path) -> None:
+    targets = pd.DataFrame({"kpi": ["service_level"], "channel": ["inbound"], "value": [0.8]})
+    paths = report.save_figures({**hostile, "targets": targets}, tmp_path / "figures")
+    assert sorted(path.name for path in paths) == sorted(
+        path.name for path in (tmp_path / "figures").iterdir()
     )
+    assert len(paths) == 11
+    assert "target" in (tmp_path / "figures" / "service_level.svg").read_text()
+    assert "target" not in (tmp_path / "figures" / "aht.svg").read_text()

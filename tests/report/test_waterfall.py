@@ -40,6 +40,23 @@ def test_the_total_is_the_value_the_study_reports(small: Tables, option: str) ->
     assert steps["amount"].iloc[-1] - steps["amount"].iloc[0] == pytest.approx(reported, abs=0.0101)
 
 
+@pytest.mark.row("R226")
+def test_discounting_is_a_step_of_its_own(small: Tables) -> None:
+    npv = small["outcomes"]["client_npv"] * 0.87
+    outcomes = small["outcomes"].assign(client_npv=npv)
+    paid = bridge(small["ledger"], "per_minute", ZERO)
+    today = bridge(small["ledger"], "per_minute", ZERO, outcomes)
+    means = outcomes.groupby("option")["client_npv"].mean()
+    assert today["amount"].iloc[0] == round(means[ZERO], 2) and today["amount"].iloc[-1] == round(
+        means["per_minute"], 2
+    )
+    changes = today[today["role"] == "step"].set_index("account")["amount"]
+    assert sum(map(_cents, changes)) == _cents(today["amount"].iloc[-1]) - _cents(today["amount"].iloc[0])
+    gained = paid["amount"].iloc[-1] - paid["amount"].iloc[0]
+    assert changes["discounting"] == pytest.approx(-0.13 * gained, abs=0.02)
+    assert changes["fees"] == pytest.approx(paid.set_index("account")["amount"]["fees"], abs=0.0101)
+
+
 def test_no_step_is_off_by_more_than_the_shared_out_cents(small: Tables) -> None:
     steps = bridge(small["ledger"], "per_minute", ZERO).set_index("account")["amount"]
     ledger = small["ledger"]

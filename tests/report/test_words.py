@@ -48,7 +48,7 @@ def test_percent(share: float, said: str) -> None:
 
 def test_money_months_and_lists() -> None:
     assert words.money(4.214e6) == "$4.21 million"
-    assert words.money(-31_000) == "−$31,000"
+    assert words.money(-31_234) == "−$31,000"
     assert words.money(12.4) == "$12.40"
     assert (words.months(math.inf), words.months(8.6), words.months(math.nan)) == ("never", "9", "–")
     assert (words.listed([]), words.listed(["a"]), words.listed(["a", "b", "c"])) == ("", "a", "a, b and c")

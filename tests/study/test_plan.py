@@ -13,7 +13,9 @@ from orm_sim.study.plan import InputFile, RunPlan, Unit, package_version, plan_r
 @pytest.fixture
 def plan(tmp_path: Path) -> RunPlan:
     (tmp_path / "study.yaml").write_text("options: []\n")
-    return plan_run("which contract?", [tmp_path / "study.yaml"], seed=1, replications=300, overrides={"a.b": "2"})
+    return plan_run(
+        "which contract?", [tmp_path / "study.yaml"], seed=1, replications=300, overrides={"a.b": "2"}
+    )
 
 
 def test_the_id_reads_as_the_study_and_ten_digits(plan: RunPlan) -> None:

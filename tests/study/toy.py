@@ -1,4 +1,4 @@
-"""A toy study that the tests of execution run, in this process or as a program: `python -m tests.study.toy OUT WORKERS`."""
+"""A toy study that the tests of execution run, in this process or as a program (`python -m tests.study.toy`)."""
 
 import os
 import signal
@@ -23,7 +23,11 @@ OUTCOMES = TableContract(
 )  # fmt: skip
 DRAWS = TableContract(
     "draws",
-    (Column("replication", "int64", "index"), Column("path", "str", "text"), Column("value", "float64", "unit")),
+    (
+        Column("replication", "int64", "index"),
+        Column("path", "str", "text"),
+        Column("value", "float64", "unit"),
+    ),
     ("replication", "path"),
 )
 CONTRACTS = (OUTCOMES, DRAWS)
@@ -53,7 +57,9 @@ class Toy:
             draws += [(r, "demand.path", float(r) / 7), (r, "client.loss", 1.0)]
         return {
             "draws": pd.DataFrame(draws, columns=["replication", "path", "value"]),
-            "outcomes": pd.DataFrame(outcomes, columns=["option", "replication", "value", "insolvent", "month"]),
+            "outcomes": pd.DataFrame(
+                outcomes, columns=["option", "replication", "value", "insolvent", "month"]
+            ),
         }
 
     def _misbehave(self) -> None:
@@ -63,7 +69,7 @@ class Toy:
             raise Unpicklable(1, 2)
         if self.raises:
             raise ZeroDivisionError(self.raises)
-        if len(list(Path(self.log).glob("1-*"))) <= self.dies:
+        if self.dies and len(list(Path(self.log).glob("1-*"))) <= self.dies:
             os.kill(os.getpid(), signal.SIGKILL)
 
 

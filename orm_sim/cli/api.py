@@ -1,0 +1,270 @@
+"""The public functions: load, run and compare; what the command line does, Python can do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from orm_sim.centre import engine as engine_of
+from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices_table, targets_table
+from orm_sim.core.errors import InputError, Place, Problem
+from orm_sim.core.files import write_whole
+from orm_sim.decision.rank import rank
+from orm_sim.negotiation.tie_price import add_tie_multipliers
+from orm_sim.report import rank_table, save_figures, titled
+from orm_sim.report.rank_table import RankTable
+from orm_sim.report.render import render
+from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.job import StudyJob
+from orm_sim.simulation.pricing import solve_rates
+from orm_sim.study import Run, plan_run, run_study
+from orm_sim.study.execute import OnProgress
+from orm_sim.study.manifest import read_json, to_json
+from orm_sim.study.store import make_folder
+from orm_sim.study.tables import COMPARISON
+
+NOTEBOOK = "notebooks/compare_contracts.ipynb"
+_PRICES = "prices.json"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A finished study.
+
+    Attributes
+    ----------
+    name, title
+        Identifier and question of the study.
+    tables
+        DataFrames by name; options carry their ids.
+    titles
+        Words for each option.
+    run_dir
+        Folder of the run.
+    notes
+        Sentences that belong under every table.
+    files
+        What was written.
+    """
+
+    name: str
+    title: str
+    tables: Mapping[str, pd.DataFrame]
+    titles: Mapping[str, str]
+    run_dir: Path
+    notes: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    assumption_share: float | None = field(default=None)
+
+    @property
+    def titled(self) -> dict[str, pd.DataFrame]:
+        """The tables with titles in place of option ids."""
+        return titled(self.tables, self.titles)
+
+    def rank_table(self) -> RankTable:
+        """The answer as a table for both sides."""
+        return rank_table(self.titled["comparison"], assumption_share=self.assumption_share, notes=self.notes)
+
+
+def load(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario | LoadedStudy:
+    """A scenario or a study, checked.
+
+    Raises
+    ------
+    InputError
+        With every problem found, each with file, line, path and rule.
+    """
+    return load_study(path, overrides) if is_study(path) else load_scenario(path, overrides)
+
+
+def run(path: str | os.PathLike[str], **settings: Any) -> Comparison:
+    """Run one scenario against in-house as is; settings as in `compare`."""
+    overrides = dict(settings.get("overrides") or {})
+    return compare_loaded(as_study(load_scenario(path, overrides), Path(path), overrides), **settings)
+
+
+def compare(path: str | os.PathLike[str], **settings: Any) -> Comparison:
+    """Run the options of a study and compare them for both sides.
+
+    Parameters
+    ----------
+    path
+        Study file.
+    replications, seed, workers, engine
+        Defaults: those of the scenario; one process per core; the compiled kernel.
+    overrides
+        Values by path, laid over every option.
+    out
+        Folder of runs; `outputs` by default.
+    report
+        Whether to write figures and render the notebook.
+    on_progress, say
+        Hooks for progress and messages.
+
+    Returns
+    -------
+    Comparison
+        Tables, titles and the folder of the run. A run that was interrupted goes on where it stopped.
+    """
+    return compare_loaded(load_study(path, settings.get("overrides") or {}), **settings)
+
+
+def compare_loaded(
+    study: LoadedStudy, *, replications: int | None = None, seed: int | None = None, workers: int | None = None,
+    engine: str = "kernel", overrides: Mapping[str, Any] | None = None, out: str | os.PathLike[str] | None = None,
+    report: bool = True, on_progress: OnProgress | None = None, say: Say | None = None,
+) -> Comparison:  # fmt: skip
+    """`compare` for a study already loaded."""
+    evaluation = study.base.evaluation
+    count = evaluation.replications if replications is None else replications
+    _check(count, workers, engine)
+    root = evaluation.seed if seed is None else seed
+    plan = plan_run(study.name, study.files, root, count, engine, study.overrides)
+    folder = Path(out or "outputs")
+    rates = _rates(study, folder / plan.run_id, engine, root, say)
+    job = StudyJob(_priced(study, rates), study.zero, root, engine)
+    done = run_study(plan, job, folder, workers or usable_cores(), on_progress)
+    comparison = _decide(study, done, rates)
+    files = [done.store.table_path(name) for name in sorted(comparison.tables)]
+    if report:
+        files += _report(comparison, say)
+    done.amend(titles=dict(study.titles), title=study.title, assumption_share=comparison.assumption_share)
+    return Comparison(
+        study.name, study.title, comparison.tables, study.titles, done.folder, comparison.notes,
+        (done.folder / "manifest.json", *files), comparison.assumption_share,
+    )  # fmt: skip
+
+
+def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
+    """A finished run read back from its folder.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no finished run.
+    """
+    folder = Path(run_dir)
+    manifest = read_json(folder / "manifest.json")
+    if manifest is None or manifest.get("status") != "complete" or "titles" not in manifest:
+        rule = "holds no finished run; run the study again to finish it"
+        raise InputError(Problem(Place(str(run_dir)), "", None, rule))
+    tables = {p.stem: pd.read_parquet(p) for p in sorted((folder / "tables").glob("*.parquet"))}
+    return Comparison(
+        manifest["study"], manifest["title"], tables, manifest["titles"], folder, (), (), manifest.get("assumption_share")
+    )
+
+
+def usable_cores() -> int:
+    """Processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def preliminary(study: LoadedStudy, tables: Mapping[str, pd.DataFrame]) -> RankTable:
+    """The rank table of the replications lived so far, marked as preliminary."""
+    outcomes = _complete(tables["outcomes"])
+    evaluation = study.base.evaluation
+    ranked = rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero)
+    ranked = add_tie_multipliers(ranked, outcomes)
+    return rank_table(titled({"comparison": ranked}, study.titles)["comparison"], preliminary=True)
+
+
+def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:
+    return outcomes.sort_values(["option", "replication"], ignore_index=True)
+
+
+def _check(replications: int, workers: int | None, engine: str) -> None:
+    problems = []
+    if replications < 2:
+        problems.append(Problem(Place("--replications"), "replications", str(replications), "must be 2 or more"))
+    if workers is not None and workers < 1:
+        problems.append(Problem(Place("--workers"), "workers", str(workers), "must be 1 or more"))
+    try:
+        engine_of(engine)
+    except ValueError as error:
+        problems.append(Problem(Place("--engine"), "engine", engine, str(error)))
+    if problems:
+        raise InputError(problems)
+
+
+def _rates(study: LoadedStudy, folder: Path, engine: str, seed: int, say: Say | None) -> dict[str, float]:
+    """Solved rates, kept in the run's folder so that resuming does not solve them again."""
+    make_folder(folder)
+    kept = read_json(folder / _PRICES)
+    if kept is not None:
+        return {name: float(rate) for name, rate in kept.items()}
+    if say is not None:
+        say("Solving free rates for the reference vendor's margin ...")
+    rates = solve_rates(study.options, engine_of(engine), seed)
+    write_whole(folder / _PRICES, to_json(rates))
+    return rates
+
+
+def _priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
+    """Options with their free rates filled in, the zero line first."""
+    order = [study.zero, *(name for name in study.options if name != study.zero)]
+    priced = {}
+    for name in order:
+        scenario = study.options[name]
+        if name in rates and scenario.contract is not None:
+            scenario = scenario.model_copy(update={"contract": scenario.contract.with_rate(rates[name])})
+        priced[name] = scenario
+    return priced
+
+
+def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> Comparison:
+    """Rank the options, find what their variance rests on, and write the tables that say so."""
+    outcomes, draws = done.table("outcomes"), done.table("draws")
+    evaluation = study.base.evaluation
+    ranked = add_tie_multipliers(rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero), outcomes)
+    best = str(ranked.sort_values("rank")["option"].iloc[0])
+    evidence = evidence_table(study, outcomes, draws, best)
+    computed = {
+        COMPARISON: ranked, EVIDENCE: evidence, TARGETS: targets_table(study), PRICES: prices_table(study, rates),
+    }  # fmt: skip
+    for contract, frame in computed.items():
+        done.add_table(contract, frame)
+    tables = {name: done.table(name) for name in ("outcomes", "kpis", "ledger", "draws")}
+    tables |= {contract.name: frame for contract, frame in computed.items()}
+    share = float(evidence.loc[evidence["grade"] == "D", "share"].sum()) if len(evidence) else None
+    note = "Prices are solved: each free rate gives the reference vendor the same expected margin." if rates else ""
+    return Comparison(
+        study.name, study.title, tables, study.titles, done.folder, (note,) if note else (), (), share
+    )
+
+
+def _report(comparison: Comparison, say: Say | None) -> list[Path]:
+    """Figures as SVG, and the notebook executed and as a page."""
+    if say is not None:
+        say("Drawing figures and rendering the notebook ...")
+    files = save_figures(comparison.titled, comparison.run_dir / "figures")
+    notebook = _notebook()
+    if notebook is None:
+        return files
+    _mark_complete(comparison)
+    rendered = render(notebook, comparison.run_dir / "notebooks", {"out_dir": str(comparison.run_dir.resolve())})
+    return [*files, *rendered]
+
+
+def _mark_complete(comparison: Comparison) -> None:
+    """The notebook opens the run by its manifest, which must name the options before it is rendered."""
+    path = comparison.run_dir / "manifest.json"
+    manifest = read_json(path) or {}
+    manifest |= {
+        "titles": dict(comparison.titles), "title": comparison.title, "assumption_share": comparison.assumption_share,
+    }  # fmt: skip
+    write_whole(path, to_json(manifest))
+
+
+def _notebook() -> Path | None:
+    """The comparison notebook of the project one works in, else of the one the package lies in."""
+    for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
+        if (root / NOTEBOOK).exists():
+            return root / NOTEBOOK
+    return None

@@ -1,0 +1,189 @@
+"""Commands of `orm-sim`: compare, run, validate, calibrate, schema."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from orm_sim.core.errors import InputError, Place, Problem
+
+EXIT_INPUT, EXIT_FAILED = 2, 1
+
+
+class _Group(click.Group):
+    """Commands whose input errors are told as sentences, with exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; turn what it raises into sentences."""
+        from orm_sim.report.render import RenderError
+        from orm_sim.study import RunFailed, RunInterrupted
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            _stop(str(error), EXIT_INPUT)
+        except RunInterrupted as error:
+            _stop(str(error), error.exit_code)
+        except (RunFailed, RenderError) as error:
+            _stop(str(error), EXIT_FAILED)
+        except KeyboardInterrupt:
+            _stop("Stopped. Run the same command again to resume.", 130)
+
+
+def _stop(text: str, status: int) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(status)
+
+
+def _overrides(settings: tuple[str, ...]) -> dict[str, str]:
+    """--set path=value, as given."""
+    found = {}
+    for each in settings:
+        path, equals, value = each.partition("=")
+        if not equals or not path.strip():
+            raise InputError(Problem(Place("--set"), "", each, "must be written path=value"))
+        found[path.strip()] = value
+    return found
+
+
+def _running(command: Callable[..., None]) -> Callable[..., None]:
+    """Options shared by the commands that simulate."""
+    for option in reversed(
+        (
+            click.option("--replications", type=int, help="Random histories per option; default: the scenario's."),
+            click.option("--seed", type=int, help="Root of every random stream; default: the scenario's."),
+            click.option("--workers", type=int, help="Processes; default: one per core. Results do not depend on it."),
+            click.option("--engine", default="kernel", show_default=True, help="kernel (compiled) or reference (SimPy, slow)."),
+            click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable."),
+            click.option("--out", type=click.Path(file_okay=True, path_type=Path), default=None, help="Folder of runs; default: outputs."),
+            click.option("--report/--no-report", default=True, show_default=True, help="Figures and the executed notebook."),
+            click.option("--json", "as_json", is_flag=True, help="Print the result as JSON instead of tables."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="orm-sim")
+def main() -> None:
+    """Try an outsourcing contract before signing it.
+
+    A call-centre vendor is simulated call by call over the whole contract and priced for both sides.
+    Begin with: orm-sim compare scenarios/studies/which_contract.yaml
+    """
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@_running
+def compare(study: Path, **options: Any) -> None:
+    """Compare the options of a STUDY file and rank them for client and vendor."""
+    from orm_sim.scenario.load import is_study, load_study
+
+    overrides = _overrides(options["settings"])
+    if not is_study(study):
+        rule = "is a scenario, not a study: it names no options.  Use: orm-sim run"
+        raise InputError(Problem(Place(str(study), 1), "", None, rule))
+    _compare(load_study(study, overrides), overrides, options)
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@_running
+def run(scenario: Path, **options: Any) -> None:
+    """Run one SCENARIO file against in-house as is."""
+    from orm_sim.scenario.load import as_study, is_study, load_scenario
+
+    overrides = _overrides(options["settings"])
+    if is_study(scenario):
+        rule = "is a study: it names options.  Use: orm-sim compare"
+        raise InputError(Problem(Place(str(scenario), 1), "options", None, rule))
+    loaded = as_study(load_scenario(scenario, overrides), scenario, overrides)
+    if len(loaded.options) < 2:
+        rule = "has no contract and no improvement: it is the in-house zero line itself, so there is nothing to compare"
+        raise InputError(Problem(Place(str(scenario), 1), "contract", "null", rule))
+    _compare(loaded, overrides, options)
+
+
+def _compare(study: Any, overrides: Mapping[str, str], options: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from orm_sim.cli.api import compare_loaded, preliminary
+    from orm_sim.study.progress import PRELIMINARY_S, both, once_after, shown
+
+    quiet = options["as_json"]
+    console = Console(stderr=True)
+    out = Console(width=None if sys.stdout.isatty() else 132)
+
+    def early(done: int, total: int, tables: Mapping[str, Any]) -> None:
+        if not quiet:
+            out.print(preliminary(study, tables))
+
+    with shown(study.title, console) as progress:
+        result = compare_loaded(
+            study, replications=options["replications"], seed=options["seed"], workers=options["workers"],
+            engine=options["engine"], overrides=overrides, out=options["out"], report=options["report"],
+            on_progress=both(progress, once_after(PRELIMINARY_S, early)),
+            say=lambda text: console.print(text, highlight=False, markup=False),
+        )  # fmt: skip
+    table = result.rank_table()
+    if quiet:
+        click.echo(json.dumps({"run_dir": str(result.run_dir), **table.to_json()}, indent=2, ensure_ascii=False))
+        return
+    out.print(table)
+    click.echo(f"\nWritten to {result.run_dir}:")
+    for file in result.files:
+        click.echo(f"  {file.relative_to(result.run_dir) if file.is_relative_to(result.run_dir) else file}")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def validate(files: tuple[Path, ...]) -> None:
+    """Check scenario and study FILES and report every problem in them."""
+    from orm_sim.cli.api import load
+
+    problems: dict[Problem, None] = {}
+    for file in files:
+        try:
+            load(file)
+            click.echo(f"{file}: ok")
+        except InputError as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise InputError(problems)
+
+
+@main.command()
+@click.argument("records", type=click.Path(path_type=Path))
+@click.option("--mapping", required=True, type=click.Path(path_type=Path), help="YAML file that names the columns.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="YAML fragment to write; diagnostics beside it.")
+def calibrate(records: Path, mapping: Path, out: Path) -> None:
+    """Fit a programme's shapes to call RECORDS (CSV, gzip or Parquet)."""
+    from orm_sim.calibrate import calibrate as fit
+
+    for line in fit(records, mapping, out).summary():
+        click.echo(line)
+
+
+@main.command()
+@click.option("--study", "of_study", is_flag=True, help="Schema of study files instead of scenario files.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; default: print.")
+def schema(of_study: bool, out: Path | None) -> None:
+    """Print the JSON schema of scenario or study files, for editors and checks."""
+    from orm_sim.core.files import write_whole
+    from orm_sim.core.schema import schema_text
+    from orm_sim.scenario.scenario import Scenario
+    from orm_sim.scenario.study import Study
+
+    text = schema_text(Study if of_study else Scenario)
+    if out is None:
+        click.echo(text)
+    else:
+        write_whole(out, text.encode())
+        click.echo(f"Written: {out}")

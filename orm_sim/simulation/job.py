@@ -1,0 +1,95 @@
+"""A block of replications as tables: every option of a study lives the same draws, callers and leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from orm_sim.centre import engine as engine_of
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.draws import draw_inputs, with_inputs
+from orm_sim.simulation.history import History
+from orm_sim.simulation.outcomes import client_flows, kpi_rows, ledger_rows, outcome_row
+from orm_sim.simulation.setting import Setting, make_setting
+from orm_sim.simulation.world import simulate
+
+LEDGER_COLUMNS = ("option", "replication", "month", "payer", "payee", "account", "kind", "amount")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyJob:
+    """What a worker needs to live a block of replications.
+
+    Attributes
+    ----------
+    options
+        Priced scenarios by name, the zero line first.
+    zero
+        Name of the zero line.
+    seed
+        Root of every stream.
+    engine
+        Name of the centre engine.
+    """
+
+    options: Mapping[str, Scenario]
+    zero: str
+    seed: int
+    engine: str
+
+    def run_unit(self, unit: Any) -> dict[str, pd.DataFrame]:
+        """Tables of one block (`unit.replications`), all options; a pure function of the block."""
+        outcomes: list[dict[str, object]] = []
+        kpis: list[dict[str, Any]] = []
+        ledger: list[tuple[object, ...]] = []
+        draws: list[tuple[int, str, float]] = []
+        for replication in unit.replications:
+            values, histories = self.live(replication)
+            draws += [(replication, path, value) for path, value in sorted(values.items())]
+            flows = client_flows(histories[self.zero], self._rate())
+            for name, history in histories.items():
+                scenario = with_inputs(self.options[name], values)
+                outcomes.append(outcome_row(name, replication, scenario, history, histories[self.zero], flows))
+                kpis.append(kpi_rows(name, replication, history))
+                ledger += ledger_rows(name, replication, history)
+        return {
+            "outcomes": pd.DataFrame(outcomes).astype({"replication": "int64", "insolvent": "bool"}),
+            "kpis": _joined(kpis),
+            "ledger": _typed(pd.DataFrame(ledger, columns=list(LEDGER_COLUMNS))),
+            "draws": pd.DataFrame(draws, columns=["replication", "path", "value"]).astype(
+                {"replication": "int64", "path": "str", "value": "float64"}
+            ),
+        }
+
+    def live(self, replication: int) -> tuple[dict[str, float], dict[str, History]]:
+        """One replication of every option: the uncertain inputs drawn, and the history of each option."""
+        base = self.options[self.zero]
+        values = draw_inputs(base, self.seed, replication)
+        setting: Setting | None = None
+        histories: dict[str, History] = {}
+        for name, option in self.options.items():
+            scenario = with_inputs(option, values)
+            if setting is None or setting.programme != scenario.programme:
+                setting = make_setting(scenario.programme, scenario.evaluation.forecast_cv, self.seed, replication)
+            histories[name] = simulate(scenario, setting, engine_of(self.engine))
+        return values, histories
+
+    def _rate(self) -> float:
+        return self.options[self.zero].client.discount_rate_per_year
+
+
+def _joined(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Column blocks of several histories as one table."""
+    names = list(rows[0])
+    columns = {name: np.concatenate([np.asarray(row[name]) for row in rows]) for name in names}
+    frame = pd.DataFrame(columns)
+    return frame.astype({"option": "str", "channel": "str", "replication": "int64", "month": "int64"})
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    text = dict.fromkeys(("option", "payer", "payee", "account", "kind"), "str")
+    return frame.astype({**text, "replication": "int64", "month": "int64", "amount": "float64"})
