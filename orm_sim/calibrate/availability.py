@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.calibrate.estimate import Estimate
-from orm_sim.calibrate.replay import Arrived, Laws, Waits, replay
+from orm_sim.calibrate.replay import Arrived, Laws, Waits, draw, replay
 
 DRAWS = 3
 _LOW, _HIGH = 0.3, 2.0
@@ -54,9 +54,10 @@ def fit_availability(
     """
     target = float(seen.abandoned.sum())
     n = len(contacts.at_s)
+    drawn = [draw(contacts, laws, number) for number in range(DRAWS)]
 
     def lost(factor: float) -> NDArray[np.float64]:
-        runs = [replay(contacts, laws, factor, threshold_s, draw).abandoned for draw in range(DRAWS)]
+        runs = [replay(contacts, each, factor, threshold_s).abandoned for each in drawn]
         return np.asarray(np.mean(runs, axis=0))
 
     low, high = _LOW, _HIGH

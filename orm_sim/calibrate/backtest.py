@@ -15,7 +15,16 @@ from orm_sim.calibrate.handle_time import fit_handle_times
 from orm_sim.calibrate.inbound import availability_of
 from orm_sim.calibrate.mapping import ContactMapping, load_mapping
 from orm_sim.calibrate.patience import fit_patience
-from orm_sim.calibrate.replay import Laws, arrived, laws_of, month_levels, observed, replay, service_figures
+from orm_sim.calibrate.replay import (
+    Laws,
+    arrived,
+    draw,
+    laws_of,
+    month_levels,
+    observed,
+    replay,
+    service_figures,
+)
 from orm_sim.calibrate.short_contacts import fit_short_share
 from orm_sim.calibrate.staffing import derive_staffing
 from orm_sim.core.errors import refuse
@@ -120,7 +129,7 @@ def compare_months(
     factor_on_mean = by_month if level == LEVELS[0] else np.ones(len(by_month))
     staffed = derive_staffing(contacts, setting.session_gap_s, setting.days.interval_s)
     replayed = arrived(contacts, factor_on_mean, staffed, setting.days.interval_s)
-    runs = [replay(replayed, laws, factor, threshold, draw) for draw in range(draws)]
+    runs = [replay(replayed, draw(replayed, laws, number), factor, threshold) for number in range(draws)]
     month, seen, rows = contacts.month, observed(contacts), []
     for number in np.unique(month):
         chosen = month == number

@@ -121,6 +121,11 @@ _SCALING = (
 )
 
 
+def programme_text(inbound: Calibration, outbound: Calibration) -> str:
+    """Both shapes as one file, as a scenario's `programme.shapes` reads it: the words of each above its part."""
+    return f"{inbound.yaml}\n{outbound.yaml}"
+
+
 def _check_out(out: Path, records: Path, mapping_file: Path) -> None:
     """Refuse an output that is no YAML file, would overwrite an input, or lies where nothing can be written."""
     if out.suffix.lower() not in (".yaml", ".yml"):

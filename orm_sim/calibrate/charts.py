@@ -119,6 +119,42 @@ def patience_chart(patience: pd.DataFrame) -> Chart:
     return _sized(band + lines)
 
 
+def shipped_patience_chart(curves: pd.DataFrame) -> Chart:
+    """Share still waiting by the two shipped laws."""
+    laws = curves.melt(
+        id_vars="at_s", value_vars=["pieces", "exponential"], var_name="law", value_name="left"
+    )
+    laws["law"] = laws["law"].replace({"pieces": "piecewise hazard"})
+    return _sized(
+        alt.Chart(laws)
+        .mark_line(strokeWidth=1.6)
+        .encode(
+            x=alt.X("at_s:Q", title="seconds waited"),
+            y=alt.Y("left:Q", title="share still waiting", scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("law:N", title=None, scale=alt.Scale(range=[OTHER, FITTED])),
+        )
+    )
+
+
+def shipped_profile_chart(profile: pd.DataFrame) -> Chart:
+    """Shares of the day by time of day, one line a profile."""
+    return _sized(
+        alt.Chart(profile)
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=alt.X("from_hour:Q", title="hour of the day", scale=alt.Scale(domain=[0, 24])),
+            y=alt.Y("share:Q", title="share of the day's contacts"),
+            color=alt.Color("profile:N", title=None, scale=alt.Scale(range=[OBSERVED, FITTED, OTHER])),
+        )
+    )
+
+
+def note_chart(words: str) -> Chart:
+    """A sentence where a chart would stand."""
+    frame = pd.DataFrame({"words": [words]})
+    return _sized(alt.Chart(frame).mark_text(fontSize=13, limit=WIDTH).encode(text="words:N"), 60)
+
+
 def hazard_chart(hazard: pd.DataFrame, observed: pd.DataFrame) -> Chart:
     """Chance of giving up in the next second: seen second by second, and the pieces fitted."""
     end = float(observed["at_s"].max()) if len(observed) else 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,27 +111,38 @@ def arrived(contacts: Contacts, level: Floats, staffed: Floats, interval_s: int)
     return Arrived(contacts.at_s, contacts.type, level, staffed, interval_s)
 
 
-def replay(contacts: Arrived, laws: Laws, availability: float, threshold_s: float, draw: int) -> Waits:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Handle time and patience of each contact in one simulated history, seconds."""
+
+    handle_s: Floats
+    patience_s: Floats
+
+
+def draw(contacts: Arrived, laws: Laws, number: int) -> Drawn:
+    """Handle times and patience; the same number always gives the same."""
+    return Drawn(_handle_times(contacts, laws, number), _patience(len(contacts.at_s), laws.pieces, number))
+
+
+def replay(contacts: Arrived, drawn: Drawn, availability: float, threshold_s: float) -> Waits:
     """One simulated history of the observed arrivals under derived staffing × availability.
 
     Parameters
     ----------
     contacts : Arrived
         Arrivals and staffing.
-    laws : Laws
-        Handle times and patience.
+    drawn : Drawn
+        Their handle times and patience.
     availability : float
         Factor on the staffing; fractions become whole agents by carrying the rest to the next interval.
     threshold_s : float
         Of the service level.
-    draw : int
-        Number of the draw; the same number always gives the same handle times and patience.
     """
     staffed = whole_agents(contacts.staffed * availability)
     plan = DayPlan(
         arrival_s=contacts.at_s,
-        handle_s=_handle_times(contacts, laws, draw),
-        patience_s=_patience(len(contacts.at_s), laws.pieces, draw),
+        handle_s=drawn.handle_s,
+        patience_s=drawn.patience_s,
         staffed=staffed,
         threshold_s=threshold_s,
         interval_s=float(contacts.interval_s),
@@ -146,24 +157,24 @@ def replay(contacts: Arrived, laws: Laws, availability: float, threshold_s: floa
     return Waits(answered, abandoned, wait)
 
 
-def _handle_times(contacts: Arrived, laws: Laws, draw: int) -> Floats:
+def _handle_times(contacts: Arrived, laws: Laws, number: int) -> Floats:
     """Lognormal with the type's mean times the month's level, and the short ones."""
     n = len(contacts.at_s)
     sd = laws.log_sd[contacts.type]
     mean = laws.mean_s[contacts.type] * contacts.level
-    length = mean * np.exp(sd * normals(key(SEED, draw, "calibrate", "handle_time"), n) - sd**2 / 2)
-    u = uniforms(key(SEED, draw, "calibrate", "short"), n)
+    length = mean * np.exp(sd * normals(key(SEED, number, "calibrate", "handle_time"), n) - sd**2 / 2)
+    u = uniforms(key(SEED, number, "calibrate", "short"), n)
     if laws.short_share > 0:
         short = 1.0 + (laws.short_below_s - 1.0) * u / laws.short_share
         length = np.where(u < laws.short_share, short, length)
     return np.asarray(length, np.float64)
 
 
-def _patience(n: int, pieces: tuple[HazardPiece, ...], draw: int) -> Floats:
+def _patience(n: int, pieces: tuple[HazardPiece, ...], number: int) -> Floats:
     """Times at which the cumulative hazard reaches an exponential draw."""
     if not pieces:
         return np.full(n, np.inf)
-    target = -np.log(uniforms(key(SEED, draw, "calibrate", "patience"), n))
+    target = -np.log(uniforms(key(SEED, number, "calibrate", "patience"), n))
     starts = np.array([0.0, *(piece.until_s for piece in pieces[:-1])])
     rates = np.array([piece.per_s.value for piece in pieces])
     upto = np.r_[0.0, np.cumsum(rates[:-1] * np.diff(starts))]
@@ -185,10 +196,3 @@ def service_figures(
     within = answered & (waits.wait_s <= threshold_s)
     asa = float(waits.wait_s[answered].mean()) if answered.any() else np.nan
     return float((waits.abandoned & chosen).sum() / offered), float(within.sum() / offered), asa
-
-
-def only(contacts: Arrived, chosen: NDArray[np.bool_]) -> Arrived:
-    """Some of the contacts, under the same staffing."""
-    return replace(
-        contacts, at_s=contacts.at_s[chosen], type=contacts.type[chosen], level=contacts.level[chosen]
-    )

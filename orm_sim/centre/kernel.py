@@ -135,10 +135,10 @@ def _serve(
     ends: Floats,
     start: Floats,
 ) -> tuple[Floats, Floats, int]:
-    """Fill `ends`, and `start` of the contacts that do not outlast the block at the head of the line.
+    """Fill `ends`, and `start` of the contacts whose turn comes before the block ends.
 
     `start` is nan for a contact that gave up. Returns busy and logged-in seconds by interval, and the first
-    contact still undecided when the block ends; of those behind it, only patience can have run out.
+    contact not taken before the block ends; of it and those behind, only patience can have run out.
     """
     busy_s, logged_s = np.zeros(staffed.size), np.zeros(staffed.size)
     border = ends.size - 1
@@ -153,7 +153,7 @@ def _serve(
         work = owed
         while i < total:
             moment = max(arrival[i], ends[head], begin)
-            if moment >= until and deadline[i] >= until:
+            if moment >= until:
                 break  # the next staffing decides: this contact stays at the head of the line
             if moment <= deadline[i]:
                 start[i] = moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,18 @@ from orm_sim.study.tables import COMPARISON
 
 NOTEBOOK = "notebooks/compare_contracts.ipynb"
 _PRICES = "prices.json"
+_SOLVED = "Prices are solved: each free rate gives the reference vendor the same expected margin."
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyCard:
+    """What a result says of its study: identifier, question, zero line, and the title of each option by name."""
+
+    name: str
+    title: str
+    zero: str
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +51,10 @@ class Comparison:
 
     Attributes
     ----------
-    name, title
-        Identifier and question of the study.
+    study
+        Its identifier, question, zero line and options.
     tables
         DataFrames by name; options carry their ids.
-    titles
-        Words for each option.
     run_dir
         Folder of the run.
     notes
@@ -54,23 +63,20 @@ class Comparison:
         What was written.
     """
 
-    name: str
-    title: str
+    study: StudyCard
     tables: Mapping[str, pd.DataFrame]
-    titles: Mapping[str, str]
     run_dir: Path
     notes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
-    assumption_share: float | None = field(default=None)
 
     @property
     def titled(self) -> dict[str, pd.DataFrame]:
         """The tables with titles in place of option ids."""
-        return titled(self.tables, self.titles)
+        return titled(self.tables, self.study.options)
 
     def rank_table(self) -> RankTable:
         """The answer as a table for both sides."""
-        return rank_table(self.titled["comparison"], assumption_share=self.assumption_share, notes=self.notes)
+        return rank_table(self.titled["comparison"], self.tables["evidence"], notes=self.notes)
 
 
 def load(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario | LoadedStudy:
@@ -131,15 +137,15 @@ def compare_loaded(
     rates = _rates(study, folder / plan.run_id, engine, root, say)
     job = StudyJob(_priced(study, rates), study.zero, root, engine)
     done = run_study(plan, job, folder, workers or usable_cores(), on_progress)
-    comparison = _decide(study, done, rates)
-    files = [done.store.table_path(name) for name in sorted(comparison.tables)]
+    tables = _decide(study, done, rates)
+    card = StudyCard(study.name, study.title, study.zero, study.titles)
+    notes = (_SOLVED,) if rates else ()
+    done.amend(card=asdict(card), notes=list(notes))
+    result = Comparison(card, tables, done.folder, notes)
+    files = [done.folder / "manifest.json", *(done.store.table_path(name) for name in sorted(tables))]
     if report:
-        files += _report(comparison, say)
-    done.amend(titles=dict(study.titles), title=study.title, assumption_share=comparison.assumption_share)
-    return Comparison(
-        study.name, study.title, comparison.tables, study.titles, done.folder, comparison.notes,
-        (done.folder / "manifest.json", *files), comparison.assumption_share,
-    )  # fmt: skip
+        files += _report(result, say)
+    return replace(result, files=tuple(files))
 
 
 def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
@@ -152,13 +158,11 @@ def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
     """
     folder = Path(run_dir)
     manifest = read_json(folder / "manifest.json")
-    if manifest is None or manifest.get("status") != "complete" or "titles" not in manifest:
+    if manifest is None or manifest.get("status") != "complete" or "card" not in manifest:
         rule = "holds no finished run; run the study again to finish it"
         raise InputError(Problem(Place(str(run_dir)), "", None, rule))
     tables = {p.stem: pd.read_parquet(p) for p in sorted((folder / "tables").glob("*.parquet"))}
-    return Comparison(
-        manifest["study"], manifest["title"], tables, manifest["titles"], folder, (), (), manifest.get("assumption_share")
-    )
+    return Comparison(StudyCard(**manifest["card"]), tables, folder, tuple(manifest["notes"]))
 
 
 def usable_cores() -> int:
@@ -182,7 +186,9 @@ def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:
 def _check(replications: int, workers: int | None, engine: str) -> None:
     problems = []
     if replications < 2:
-        problems.append(Problem(Place("--replications"), "replications", str(replications), "must be 2 or more"))
+        problems.append(
+            Problem(Place("--replications"), "replications", str(replications), "must be 2 or more")
+        )
     if workers is not None and workers < 1:
         problems.append(Problem(Place("--workers"), "workers", str(workers), "must be 1 or more"))
     try:
@@ -218,48 +224,38 @@ def _priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenari
     return priced
 
 
-def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> Comparison:
+def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> dict[str, pd.DataFrame]:
     """Rank the options, find what their variance rests on, and write the tables that say so."""
     outcomes, draws = done.table("outcomes"), done.table("draws")
     evaluation = study.base.evaluation
-    ranked = add_tie_multipliers(rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero), outcomes)
+    ranked = add_tie_multipliers(
+        rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero), outcomes
+    )
     best = str(ranked.sort_values("rank")["option"].iloc[0])
-    evidence = evidence_table(study, outcomes, draws, best)
     computed = {
-        COMPARISON: ranked, EVIDENCE: evidence, TARGETS: targets_table(study), PRICES: prices_table(study, rates),
-    }  # fmt: skip
+        COMPARISON: ranked,
+        EVIDENCE: evidence_table(study, outcomes, draws, best),
+        TARGETS: targets_table(study),
+        PRICES: prices_table(study, rates),
+    }
     for contract, frame in computed.items():
         done.add_table(contract, frame)
     tables = {name: done.table(name) for name in ("outcomes", "kpis", "ledger", "draws")}
-    tables |= {contract.name: frame for contract, frame in computed.items()}
-    share = float(evidence.loc[evidence["grade"] == "D", "share"].sum()) if len(evidence) else None
-    note = "Prices are solved: each free rate gives the reference vendor the same expected margin." if rates else ""
-    return Comparison(
-        study.name, study.title, tables, study.titles, done.folder, (note,) if note else (), (), share
-    )
+    return tables | {contract.name: frame for contract, frame in computed.items()}
 
 
-def _report(comparison: Comparison, say: Say | None) -> list[Path]:
+def _report(result: Comparison, say: Say | None) -> list[Path]:
     """Figures as SVG, and the notebook executed and as a page."""
     if say is not None:
         say("Drawing figures and rendering the notebook ...")
-    files = save_figures(comparison.titled, comparison.run_dir / "figures")
+    files = save_figures(result.titled, result.run_dir / "figures")
     notebook = _notebook()
     if notebook is None:
         return files
-    _mark_complete(comparison)
-    rendered = render(notebook, comparison.run_dir / "notebooks", {"out_dir": str(comparison.run_dir.resolve())})
-    return [*files, *rendered]
-
-
-def _mark_complete(comparison: Comparison) -> None:
-    """The notebook opens the run by its manifest, which must name the options before it is rendered."""
-    path = comparison.run_dir / "manifest.json"
-    manifest = read_json(path) or {}
-    manifest |= {
-        "titles": dict(comparison.titles), "title": comparison.title, "assumption_share": comparison.assumption_share,
-    }  # fmt: skip
-    write_whole(path, to_json(manifest))
+    return [
+        *files,
+        *render(notebook, result.run_dir / "notebooks", {"out_dir": str(result.run_dir.resolve())}),
+    ]
 
 
 def _notebook() -> Path | None:

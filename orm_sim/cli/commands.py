@@ -55,14 +55,37 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
     """Options shared by the commands that simulate."""
     for option in reversed(
         (
-            click.option("--replications", type=int, help="Random histories per option; default: the scenario's."),
+            click.option(
+                "--replications", type=int, help="Random histories per option; default: the scenario's."
+            ),
             click.option("--seed", type=int, help="Root of every random stream; default: the scenario's."),
-            click.option("--workers", type=int, help="Processes; default: one per core. Results do not depend on it."),
-            click.option("--engine", default="kernel", show_default=True, help="kernel (compiled) or reference (SimPy, slow)."),
-            click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable."),
-            click.option("--out", type=click.Path(file_okay=True, path_type=Path), default=None, help="Folder of runs; default: outputs."),
-            click.option("--report/--no-report", default=True, show_default=True, help="Figures and the executed notebook."),
-            click.option("--json", "as_json", is_flag=True, help="Print the result as JSON instead of tables."),
+            click.option(
+                "--workers", type=int, help="Processes; default: one per core. Results do not depend on it."
+            ),
+            click.option(
+                "--engine",
+                default="kernel",
+                show_default=True,
+                help="kernel (compiled) or reference (SimPy, slow).",
+            ),
+            click.option(
+                "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable."
+            ),
+            click.option(
+                "--out",
+                type=click.Path(file_okay=True, path_type=Path),
+                default=None,
+                help="Folder of runs; default: outputs.",
+            ),
+            click.option(
+                "--report/--no-report",
+                default=True,
+                show_default=True,
+                help="Figures and the executed notebook.",
+            ),
+            click.option(
+                "--json", "as_json", is_flag=True, help="Print the result as JSON instead of tables."
+            ),
         )
     ):
         command = option(command)
@@ -134,7 +157,9 @@ def _compare(study: Any, overrides: Mapping[str, str], options: dict[str, Any]) 
         )  # fmt: skip
     table = result.rank_table()
     if quiet:
-        click.echo(json.dumps({"run_dir": str(result.run_dir), **table.to_json()}, indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps({"run_dir": str(result.run_dir), **table.as_dict()}, indent=2, ensure_ascii=False)
+        )
         return
     out.print(table)
     click.echo(f"\nWritten to {result.run_dir}:")
@@ -161,8 +186,15 @@ def validate(files: tuple[Path, ...]) -> None:
 
 @main.command()
 @click.argument("records", type=click.Path(path_type=Path))
-@click.option("--mapping", required=True, type=click.Path(path_type=Path), help="YAML file that names the columns.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="YAML fragment to write; diagnostics beside it.")
+@click.option(
+    "--mapping", required=True, type=click.Path(path_type=Path), help="YAML file that names the columns."
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="YAML fragment to write; diagnostics beside it.",
+)
 def calibrate(records: Path, mapping: Path, out: Path) -> None:
     """Fit a programme's shapes to call RECORDS (CSV, gzip or Parquet)."""
     from orm_sim.calibrate import calibrate as fit

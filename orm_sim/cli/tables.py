@@ -45,8 +45,10 @@ PRICES: Final = TableContract(
 """The rates of each option; solved ones give the reference vendor the stated margin."""
 
 
-def evidence_table(study: LoadedStudy, outcomes: pd.DataFrame, draws: pd.DataFrame, option: str) -> pd.DataFrame:
-    """Share of an option's variance by uncertain input; empty where nothing varies or too few replications were lived."""
+def evidence_table(
+    study: LoadedStudy, outcomes: pd.DataFrame, draws: pd.DataFrame, option: str
+) -> pd.DataFrame:
+    """Share of an option's variance by uncertain input; empty where nothing varies or too little was lived."""
     figures = {f.path: f for f in varying(study.base)}
     if not figures or draws["replication"].nunique() < len(figures) + 2:
         return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in EVIDENCE.columns})
@@ -72,7 +74,9 @@ def prices_table(study: LoadedStudy, rates: dict[str, float]) -> pd.DataFrame:
     for name, scenario in study.options.items():
         contract = scenario.contract
         if contract is not None and name in rates:
-            rows += [(name, "solved", label, multiple * rates[name]) for label, multiple in contract.solved.items()]
+            rows += [
+                (name, "solved", label, multiple * rates[name]) for label, multiple in contract.solved.items()
+            ]
         elif contract is not None:
             rows.append((name, "quoted", contract.title, float("nan")))
     frame = pd.DataFrame(rows, columns=[c.name for c in PRICES.columns])

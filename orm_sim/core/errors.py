@@ -157,7 +157,7 @@ def _shown(value: object) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float):
         special = {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}
-        return special.get(repr(value), repr(value))
+        return special.get(repr(float(value)), repr(float(value)))
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_shown(key)}: {_shown(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):

@@ -70,6 +70,9 @@ UNITS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """What a unit may start with; `unit_problem` says how units are put together."""
 
+_WHOLE_ABOVE = 2.0**52
+"""Above this a float has no decimals to round."""
+
 _OWN = re.compile(r"the \w+'s own")
 
 
@@ -103,7 +106,7 @@ def round_half_away(value: float, digits: int = 0) -> float:
     digits : int
         Decimal places; negative ones round to tens, hundreds.
     """
-    if not math.isfinite(value):
+    if not math.isfinite(value) or (digits >= 0 and abs(value) >= _WHOLE_ABOVE):
         return value
     step = Decimal(1).scaleb(-digits)
     return float(Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP))
@@ -180,7 +183,8 @@ def format_seconds(seconds: float) -> str:
 
 def _rounded(value: float, digits: int, sign: str = "") -> str:
     # Twelve digits first: 0.12345 * 100 is 12.345000000000001, and 0.285 * 100 is 28.499999999999996.
-    return f"{round_half_away(float(f'{value:.12g}'), digits):{sign},.{digits}f}"
+    # And plus zero, so that what rounds to nothing has no minus sign.
+    return f"{round_half_away(float(f'{value:.12g}'), digits) + 0.0:{sign},.{digits}f}"
 
 
 def _not_finite(value: float) -> str:

@@ -20,8 +20,8 @@ class EvidenceShare:
 
     Parameters
     ----------
-    by_input : DataFrame
-        path, grade, share; largest first.
+    by_input : path -> share
+        Largest first.
     by_grade : grade -> share
         Sums of the above over all grades that occur.
     unexplained : float
@@ -32,7 +32,7 @@ class EvidenceShare:
         What the shares leave out; printed with them.
     """
 
-    by_input: pd.DataFrame
+    by_input: Mapping[str, float]
     by_grade: Mapping[str, float]
     unexplained: float
     n: int
@@ -89,14 +89,14 @@ def evidence_share(
     if not rows.index.equals(table.index):
         raise ValueError(f"draws and outcomes of option {option!r} do not cover the same replications")
     n, p = table.shape
-    if n < p + 3:
+    if n < p + 2:
         raise ValueError(f"{n} replications cannot carry the shares of {p} inputs")
     shares = _pratt(table.to_numpy(dtype=np.float64), rows.to_numpy(dtype=np.float64))
-    by_input = pd.DataFrame({"path": paths, "grade": [grades[path] for path in paths], "share": shares})
-    by_grade = {str(grade): float(part.sum()) for grade, part in by_input.groupby("grade")["share"]}
-    return EvidenceShare(
-        by_input.sort_values(["share", "path"], ascending=[False, True], ignore_index=True),
-        by_grade, 1.0 - float(shares.sum()), n)  # fmt: skip
+    ordered = sorted(zip(paths, shares.tolist(), strict=True), key=lambda each: (-each[1], each[0]))
+    by_grade = dict.fromkeys(sorted({grades[path] for path in paths}), 0.0)
+    for path, share in ordered:
+        by_grade[grades[path]] += share
+    return EvidenceShare(dict(ordered), by_grade, 1.0 - float(shares.sum()), n)
 
 
 def _pratt(inputs: np.ndarray, value: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 Values = NDArray[np.float64]
 
@@ -146,8 +146,8 @@ def share_interval(events: int, n: int, level: float = 0.95) -> Estimate:
         return Estimate(0.0, 0.0, 1.0 - alpha ** (1.0 / n), n, level, "no event: upper bound only")
     if events == n:
         return Estimate(1.0, alpha ** (1.0 / n), 1.0, n, level, "always: lower bound only")
-    low = float(stats.beta.ppf(alpha / 2, events, n - events + 1))
-    high = float(stats.beta.ppf(1 - alpha / 2, events + 1, n - events))
+    low = float(special.betaincinv(events, n - events + 1, alpha / 2))
+    high = float(special.betaincinv(events + 1, n - events, 1 - alpha / 2))
     return Estimate(events / n, low, high, n, level)
 
 
@@ -206,4 +206,4 @@ def sectioned(
 
 
 def _t(level: float, degrees: int) -> float:
-    return float(stats.t.ppf(0.5 + level / 2, degrees))
+    return float(special.stdtrit(degrees, 0.5 + level / 2))

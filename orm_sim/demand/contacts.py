@@ -54,7 +54,8 @@ def handle_time(u: float, log_mean: float, log_sd: float, short_share: float) ->
     """Handle time in seconds: a short contact of 1 to 10 s with `short_share`, else lognormal."""
     if u < short_share:
         return SHORT_MIN_S + (SHORT_BELOW_S - SHORT_MIN_S) * u / short_share * 0.999
-    return math.exp(log_mean + log_sd * normal_quantile((u - short_share) / (1.0 - short_share)))
+    z: float = normal_quantile((u - short_share) / (1.0 - short_share))
+    return math.exp(log_mean + log_sd * z)
 
 
 @jit
@@ -65,7 +66,7 @@ def patience_time(u: float, until_s: Floats, per_s: Floats) -> float:
     for j in range(per_s.size):
         span = until_s[j] - start
         if left < per_s[j] * span:
-            return start + left / per_s[j]
+            return float(start + left / per_s[j])
         left -= per_s[j] * span
         start = until_s[j]
     return math.inf

@@ -154,5 +154,7 @@ def busyness(shape: InboundShape, n_days: int, seed: int, replication: int) -> F
     else:
         day_factor = np.ones(n_days)
     sd = np.sqrt(np.log1p(law.interval_cv.value**2))
-    within = normals(key(seed, replication, "busyness_interval"), n_days * N_INTERVALS).reshape(n_days, N_INTERVALS)
+    within = normals(key(seed, replication, "busyness_interval"), n_days * N_INTERVALS).reshape(
+        n_days, N_INTERVALS
+    )
     return np.asarray(day_factor[:, None] * np.exp(sd * within - sd * sd / 2.0))

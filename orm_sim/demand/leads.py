@@ -59,7 +59,9 @@ def expected_attempt_s(outbound: Outbound, shape: OutboundShape) -> float:
     return outbound.attempt_s + outbound.contact_rate * (talk + outbound.wrap_s)
 
 
-def plan_leads(outbound: Outbound, shape: OutboundShape, days: Calendar, seed: int, replication: int) -> LeadPlan:
+def plan_leads(
+    outbound: Outbound, shape: OutboundShape, days: Calendar, seed: int, replication: int
+) -> LeadPlan:
     """Leads of every month, spread evenly over its calling days (Monday to Friday, no holidays), with their quality."""
     stream = key(seed, replication, "leads")
     calling = calling_days(days)
@@ -105,7 +107,15 @@ def _talk_log_mean(shape: OutboundShape) -> Floats:
 
 @jit
 def dial_list(
-    release_day: Whole, fresh: int, queue: Whole, queue_due: Whole, head: int, tail: int, today: int, window: int, most: int
+    release_day: Whole,
+    fresh: int,
+    queue: Whole,
+    queue_due: Whole,
+    head: int,
+    tail: int,
+    today: int,
+    window: int,
+    most: int,
 ) -> tuple[Whole, Whole, int]:
     """Leads to call today, at most `most`: follow-ups that are due, in the order they fell due, then fresh ones.
 
@@ -184,7 +194,14 @@ def attempt_fates(
 
 @jit
 def apply_attempts(
-    called: Whole, fate: Whole, attempts: Whole, queue: Whole, queue_due: Whole, tail: int, due: int, max_attempts: int
+    called: Whole,
+    fate: Whole,
+    attempts: Whole,
+    queue: Whole,
+    queue_due: Whole,
+    tail: int,
+    due: int,
+    max_attempts: int,
 ) -> tuple[int, Whole, int]:
     """Write what the attempts made today did to their leads.
 
@@ -213,7 +230,9 @@ def apply_attempts(
 
 
 @jit
-def sale_life(k0: int, k1: int, leads: Whole, funded_share: float, cancelled_share: float, kept_days: int) -> Whole:
+def sale_life(
+    k0: int, k1: int, leads: Whole, funded_share: float, cancelled_share: float, kept_days: int
+) -> Whole:
     """Life of each sale: −1 not funded, 0 kept to day 90, else the day after funding on which it is cancelled."""
     life = np.empty(leads.size, np.int64)
     for i in range(leads.size):

@@ -25,22 +25,30 @@ class Path(Term):
 class Service(Term):
     """The service the programme asks for when the contract is silent."""
 
-    share: float = quantity(0.80, unit="share of offered", source="wfm_academy", grade="C", low=0.7, high=0.9, gt=0, lt=1)
+    share: float = quantity(
+        0.80, unit="share of offered", source="service_level_norms", grade="C", low=0.7, high=0.9, gt=0, lt=1
+    )
     """Share of offered contacts answered within the threshold."""
-    threshold_s: float = quantity(20.0, unit="s", source="wfm_academy", grade="C", low=15, high=30, ge=0)
+    threshold_s: float = quantity(
+        20.0, unit="s", source="service_level_norms", grade="C", low=15, high=30, ge=0
+    )
     """Waiting time up to which an answer counts."""
 
 
 class Resolution(Term):
     """Whether a contact settles the customer's need, and who comes back."""
 
-    fcr: float = quantity(0.70, unit="share of answered", source="sqm_fcr", grade="B", low=0.60, high=0.80, gt=0, le=1)
+    fcr: float = quantity(
+        0.70, unit="share of answered", source="sqm_kpi_standards", grade="B", low=0.60, high=0.80, gt=0, le=1
+    )
     """First-contact resolution by proficient in-house agents."""
     return_share: float = quantity(
         0.50, unit="share of unresolved", source="design_choice", grade="D", low=0.3, high=0.8, ge=0, le=1
     )
     """Unresolved contacts that come back within seven days."""
-    return_within_days: int = quantity(7, unit="days", source="design_choice", grade="D", low=5, high=10, ge=1, le=30)
+    return_within_days: int = quantity(
+        7, unit="days", source="design_choice", grade="D", low=5, high=10, ge=1, le=30
+    )
     """Days over which they come back, evenly."""
 
 
@@ -51,9 +59,13 @@ class Satisfaction(Term):
         0.01, unit="share of answered", source="design_choice", grade="D", low=0.005, high=0.05, ge=0, le=1
     )
     """Share of answered contacts with a completed survey: CSAT carries the noise of this sample."""
-    resolved: float = quantity(0.85, unit="share", source="sqm_csat", grade="B", low=0.80, high=0.90, ge=0, le=1)
+    resolved: float = quantity(
+        0.85, unit="share", source="sqm_cx_research", grade="B", low=0.80, high=0.90, ge=0, le=1
+    )
     """Satisfied among resolved contacts."""
-    loss_unresolved: float = quantity(0.25, unit="share", source="sqm_csat", grade="B", low=0.15, high=0.35, ge=0, le=1)
+    loss_unresolved: float = quantity(
+        0.25, unit="share", source="sqm_cx_research", grade="B", low=0.15, high=0.35, ge=0, le=1
+    )
     """Drop when the contact was not resolved."""
     loss_per_minute_waited: float = quantity(
         0.02, unit="share/min", source="design_choice", grade="D", low=0.0, high=0.05, ge=0, le=1
@@ -84,9 +96,11 @@ class Inbound(Term):
     rules = (
         Rule(
             ("opens_hour", "closes_hour"),
-            lambda opens_hour, closes_hour: None
-            if opens_hour < closes_hour
-            else f"closes_hour {closes_hour} must be after opens_hour {opens_hour}",
+            lambda opens_hour, closes_hour: (
+                None
+                if opens_hour < closes_hour
+                else f"closes_hour {closes_hour} must be after opens_hour {opens_hour}"
+            ),
         ),
     )
 
@@ -109,7 +123,9 @@ class Outbound(Term):
     """Mix of the list."""
     contact_rate: float = required(unit="share of attempts", gt=0, le=1)
     """Attempts that reach the right person."""
-    max_attempts: int = quantity(6, unit="attempts", source="uci_bank_marketing", grade="A", low=3, high=8, ge=1, le=15)
+    max_attempts: int = quantity(
+        6, unit="attempts", source="uci_bank_marketing", grade="A", low=3, high=8, ge=1, le=15
+    )
     """Attempts before a lead is given up."""
     retry_days: int = quantity(2, unit="days", source="design_choice", grade="D", low=1, high=5, ge=1)
     """Days between attempts on one lead."""
@@ -125,7 +141,9 @@ class Outbound(Term):
     """First calling hour."""
     closes_hour: float = required(unit="hour of day", ge=0, le=24)
     """Last calling hour."""
-    funded_share: float = quantity(0.90, unit="share of sales", source="design_choice", grade="D", low=0.8, high=0.97, gt=0, le=1)
+    funded_share: float = quantity(
+        0.90, unit="share of sales", source="design_choice", grade="D", low=0.8, high=0.97, gt=0, le=1
+    )
     """Sales whose deposit is really funded: net sales."""
     cancelled_by_day_90: float = quantity(
         0.08, unit="share of net sales", source="design_choice", grade="D", low=0.03, high=0.2, ge=0, lt=1
@@ -135,15 +153,19 @@ class Outbound(Term):
     rules = (
         Rule(
             ("opens_hour", "closes_hour"),
-            lambda opens_hour, closes_hour: None
-            if opens_hour < closes_hour
-            else f"closes_hour {closes_hour} must be after opens_hour {opens_hour}",
+            lambda opens_hour, closes_hour: (
+                None
+                if opens_hour < closes_hour
+                else f"closes_hour {closes_hour} must be after opens_hour {opens_hour}"
+            ),
         ),
         Rule(
             ("list_quality",),
-            lambda list_quality: None
-            if abs(sum(q.share for q in list_quality) - 1.0) < 1e-9
-            else f"shares of list qualities must sum to 1, not {sum(q.share for q in list_quality):g}",
+            lambda list_quality: (
+                None
+                if abs(sum(q.share for q in list_quality) - 1.0) < 1e-9
+                else f"shares of list qualities must sum to 1, not {sum(q.share for q in list_quality):g}"
+            ),
         ),
     )
 
@@ -180,4 +202,8 @@ class Programme(Term):
 
 def _unknown_quality(used: list[str], known: list[str]) -> str | None:
     unknown = [name for name in used if name not in known]
-    return f"no fitted conversion for list quality {', '.join(unknown)}; fitted: {', '.join(known)}" if unknown else None
+    return (
+        f"no fitted conversion for list quality {', '.join(unknown)}; fitted: {', '.join(known)}"
+        if unknown
+        else None
+    )

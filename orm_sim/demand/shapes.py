@@ -73,15 +73,19 @@ class Profile(Term):
     rules = (
         Rule(
             ("interval_s", "value"),
-            lambda interval_s, value: None
-            if len(value) * interval_s == 86_400
-            else f"{len(value)} shares of {interval_s} s are not a day of 86,400 s",
+            lambda interval_s, value: (
+                None
+                if len(value) * interval_s == 86_400
+                else f"{len(value)} shares of {interval_s} s are not a day of 86,400 s"
+            ),
         ),
         Rule(
             ("value",),
-            lambda value: None
-            if abs(sum(value) - 1.0) < 1e-3 and min(value) >= 0.0
-            else f"shares of a day must be 0 or more and sum to 1, not {sum(value):.4f}",
+            lambda value: (
+                None
+                if abs(sum(value) - 1.0) < 1e-3 and min(value) >= 0.0
+                else f"shares of a day must be 0 or more and sum to 1, not {sum(value):.4f}"
+            ),
         ),
     )
 
@@ -163,7 +167,10 @@ class InboundShape(Term):
     rules = (
         Rule(("season",), lambda season: _missing(season, MONTHS)),
         Rule(("weekday",), lambda weekday: _missing(weekday, WEEKDAYS)),
-        Rule(("profile",), lambda profile: _missing({d: 0 for p in profile.values() for d in p.weekdays}, WEEKDAYS)),
+        Rule(
+            ("profile",),
+            lambda profile: _missing({d: 0 for p in profile.values() for d in p.weekdays}, WEEKDAYS),
+        ),
     )
 
 

@@ -46,7 +46,9 @@ class Ledger:
         if entry.account not in ACCOUNTS:
             raise ValueError(f"unknown account {entry.account!r}")
         if not 0.0 <= entry.amount < float("inf"):
-            raise ValueError(f"{entry.account}: an entry's amount must be finite and 0 or more, not {entry.amount}")
+            raise ValueError(
+                f"{entry.account}: an entry's amount must be finite and 0 or more, not {entry.amount}"
+            )
         if entry.amount > 0.0:
             self._entries.append(entry)
 
@@ -55,9 +57,15 @@ class Ledger:
         """All entries in the order of posting."""
         return tuple(self._entries)
 
-    def flows(self, party: Party, account: str, kind: Kind = "cash") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def flows(
+        self, party: Party, account: str, kind: Kind = "cash"
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Days and signed amounts (received +, paid −) of one party under one account and kind."""
-        rows = [e for e in self._entries if e.account == account and e.kind == kind and party in (e.payer, e.payee)]
+        rows = [
+            e
+            for e in self._entries
+            if e.account == account and e.kind == kind and party in (e.payer, e.payee)
+        ]
         days = np.array([e.day for e in rows], dtype=np.float64)
         signed = np.array([e.amount if e.payee == party else -e.amount for e in rows], dtype=np.float64)
         return days, signed

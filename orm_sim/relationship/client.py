@@ -37,11 +37,15 @@ class DeclaredZero(Term):
     rules = (
         Rule(
             ("account",),
-            lambda account: None
-            if account in {a.name for a in CLIENT_ACCOUNTS}
-            else f"{account} is no account of the client; accounts: {', '.join(a.name for a in CLIENT_ACCOUNTS)}",
+            lambda account: (
+                None
+                if account in {a.name for a in CLIENT_ACCOUNTS}
+                else f"{account} is no account of the client; accounts: {', '.join(a.name for a in CLIENT_ACCOUNTS)}"
+            ),
         ),
-        Rule(("reason",), lambda reason: None if len(reason.split()) >= 3 else "a zero needs a reason in words"),
+        Rule(
+            ("reason",), lambda reason: None if len(reason.split()) >= 3 else "a zero needs a reason in words"
+        ),
     )
 
 
@@ -67,7 +71,9 @@ class InHouse(Term):
 
     workforce: WorkforceTerms
     """Terms of the client's own agents."""
-    staffing_ratio: float = quantity(1.0, unit="ratio", source="design_choice", grade="D", low=0.95, high=1.1, gt=0)
+    staffing_ratio: float = quantity(
+        1.0, unit="ratio", source="design_choice", grade="D", low=0.95, high=1.1, gt=0
+    )
     """Agents planned against the requirement."""
     improvement: Improvement | None = None
     """An improvement programme, or none."""
@@ -75,9 +81,13 @@ class InHouse(Term):
         6, unit="months", source="expert_judgement_2026", grade="D", low=3, high=12, ge=0
     )
     """Months for which a vacated seat is still paid: stranded cost."""
-    notice_weeks: int = quantity(8, unit="weeks", source="expert_judgement_2026", grade="D", low=2, high=12, ge=0)
+    notice_weeks: int = quantity(
+        8, unit="weeks", source="expert_judgement_2026", grade="D", low=2, high=12, ge=0
+    )
     """Weeks for which a displaced agent is paid without work: stranded cost."""
-    rebuild_premium: float = quantity(0.20, unit="share", source="expert_judgement_2026", grade="D", low=0.1, high=0.4, ge=0)
+    rebuild_premium: float = quantity(
+        0.20, unit="share", source="expert_judgement_2026", grade="D", low=0.1, high=0.4, ge=0
+    )
     """Premium on labour and hiring when the client has to rebuild in-house after a vendor's insolvency."""
 
 
@@ -106,7 +116,15 @@ class Client(Term):
     """Loss per contact that leaves the matter open (complaint, churn); its return is counted apart."""
     transition_cost: float = required(unit="$", ge=0)
     """Project, integration and knowledge transfer; dual running and the vendor's training are simulated."""
-    exit_share: float = quantity(0.5, unit="share of transition cost", source="expert_judgement_2026", grade="D", low=0.3, high=0.8, ge=0)
+    exit_share: float = quantity(
+        0.5,
+        unit="share of transition cost",
+        source="expert_judgement_2026",
+        grade="D",
+        low=0.3,
+        high=0.8,
+        ge=0,
+    )
     """Cost of an exit against the transition cost."""
     retained_roles_per_year: float = required(unit="$/year", ge=0)
     """The retained team: heads, whatever the volume."""

@@ -68,7 +68,7 @@ class Sheet:
                 ratio=1 if first else None,
             )
         for row, strong in zip(self.rows, self.emphasised, strict=True):
-            drawn.add_row(*(Text.from_markup(cell, style="bold" if strong else "") for cell in row))
+            drawn.add_row(*(Text(cell, style="bold" if strong else "") for cell in row))
         return drawn
 
     def html(self) -> str:

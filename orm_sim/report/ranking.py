@@ -8,6 +8,9 @@ import pandas as pd
 from orm_sim.report.theme import CLIENT, INK, MILLION, VENDOR, WIDTH, Figure, finish, labels
 from orm_sim.report.words import millions
 
+_STANDING = {True: "tied with the best", False: "worse than the best"}
+_VALUES = {"risk_adjusted_value": "risk-adjusted value", "mean_value": "mean value"}
+
 
 def rank_chart(comparison: pd.DataFrame, *, preliminary: bool = False) -> Figure:
     """Every option's value to the client with its interval, its mean and its tail, best first.
@@ -22,74 +25,69 @@ def rank_chart(comparison: pd.DataFrame, *, preliminary: bool = False) -> Figure
     table = comparison.sort_values("rank")
     first = table.iloc[0]
     ranked = str(first["ranked_by"])
-    tail = f"CVaR{first['beta'] * 100:g}"
-    value_name = "risk-adjusted value" if ranked == "risk_adjusted_value" else "mean value"
-    data = pd.DataFrame(
-        {
-            "option": table["option"],
-            "group": table["group"],
-            "value": table[ranked] / MILLION,
-            "low": table[f"{ranked}_low"] / MILLION,
-            "high": table[f"{ranked}_high"] / MILLION,
-            "mean": table["mean_value"] / MILLION,
-            "cvar": table["cvar"] / MILLION,
-            "best": table["tied_with_best"].map({True: "tied with the best", False: "worse than the best"}),
-            "label": [
-                f"{millions(v, a, b)}  {g}"
-                for v, a, b, g in zip(
-                    table[ranked],
-                    table[f"{ranked}_low"],
-                    table[f"{ranked}_high"],
-                    table["group"],
-                    strict=True,
-                )
-            ],
-        }
+    data = _drawn(table, ranked)
+    y = alt.Y(
+        "option:N", sort=list(data["option"]), title=None, axis=alt.Axis(ticks=False, domain=False, grid=True)
     )
-    data["right"] = data[["value", "high", "mean"]].max(axis=1)
-    order = list(data["option"])
-    y = alt.Y("option:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, grid=True))
     base = alt.Chart(data).encode(y=y)
     money = f"client's present value against {first['zero']}, $ million"
     colour = alt.Color(
         "best:N",
         title=None,
         legend=alt.Legend(symbolType="square"),
-        scale=alt.Scale(domain=["tied with the best", "worse than the best"], range=[CLIENT, "#56B4E9"]),
+        scale=alt.Scale(domain=list(_STANDING.values()), range=[CLIENT, "#56B4E9"]),
     )
     interval = base.mark_bar(height=9, opacity=0.6).encode(
         x=alt.X("low:Q", title=money, axis=alt.Axis(format=",.1f"), scale=alt.Scale(padding=12)),
         x2="high:Q",
         color=colour,
     )
-    kinds = {"value": value_name, "mean": "mean, E", "cvar": f"mean of the worst cases, {tail}"}
-    marks = data.melt("option", ["value", "mean", "cvar"], var_name="what", value_name="at").dropna(
-        subset="at"
-    )
-    marks["what"] = marks["what"].map(kinds)
-    point = (
-        alt.Chart(marks)
-        .mark_point(size=75, color=INK, strokeWidth=1.7)
-        .encode(
-            x="at:Q",
-            y=y,
-            shape=alt.Shape(
-                "what:N",
-                title=None,
-                scale=alt.Scale(domain=list(kinds.values()), range=["circle", "diamond", "cross"]),
-                legend=alt.Legend(columns=3),
-            ),
-        )
-    )
+    point = _points(data, ranked, f"CVaR{first['beta'] * 100:g}").encode(y=y)
     label = labels(base, dx=12, x="right:Q", text="label:N")
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="x:Q")
     chart = alt.layer(zero, interval, point, label).properties(width=WIDTH, height=alt.Step(34))
     return finish(
         chart,
-        f"Which option: {value_name} to the client",
+        f"Which option: {_VALUES[ranked]} to the client",
         f"λ = {first['lam']:g}, β = {first['beta']:g}, {first['level'] * 100:g} % intervals, "
         f"n = {first['n']}. Options that share a letter are tied.",
         preliminary=preliminary,
+    )
+
+
+def _drawn(table: pd.DataFrame, ranked: str) -> pd.DataFrame:
+    """What the rank chart draws of each option, in $ million, with the words beside it."""
+    low, high = f"{ranked}_low", f"{ranked}_high"
+    data = pd.DataFrame(
+        {
+            "option": table["option"],
+            "value": table[ranked] / MILLION,
+            "low": table[low] / MILLION,
+            "high": table[high] / MILLION,
+            "mean": table["mean_value"] / MILLION,
+            "cvar": table["cvar"] / MILLION,
+            "best": table["tied_with_best"].map(_STANDING),
+        }
+    )
+    values = zip(table[ranked], table[low], table[high], table["group"], strict=True)
+    data["label"] = [f"{millions(value, a, b)}  {group}" for value, a, b, group in values]
+    data["right"] = data[["value", "high", "mean"]].max(axis=1)
+    return data
+
+
+def _points(data: pd.DataFrame, ranked: str, tail: str) -> alt.Chart:
+    """The marks of value, mean and tail; those that the sample could not carry are left out."""
+    kinds = {"value": _VALUES[ranked], "mean": "mean, E", "cvar": f"mean of the worst cases, {tail}"}
+    if ranked == "mean_value":
+        del kinds["mean"]
+    kinds = {name: words for name, words in kinds.items() if data[name].notna().any()}
+    marks = data.melt("option", list(kinds), var_name="what", value_name="at").dropna(subset="at")
+    marks["what"] = marks["what"].map(kinds)
+    shapes = {"value": "circle", "mean": "diamond", "cvar": "cross"}
+    scale = alt.Scale(domain=list(kinds.values()), range=[shapes[name] for name in kinds])
+    drawn = alt.Chart(marks).mark_point(size=75, color=INK, strokeWidth=1.7)
+    return drawn.encode(
+        x="at:Q", shape=alt.Shape("what:N", title=None, scale=scale, legend=alt.Legend(columns=3))
     )
 
 

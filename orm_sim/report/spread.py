@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import altair as alt
 import numpy as np
@@ -83,18 +83,7 @@ def quantile_dots(
         option: outcomes.loc[outcomes["option"] == option, column].to_numpy() / MILLION for option in options
     }
     edges = _edges(values.values())
-    size = WIDTH / (len(edges) - 1)
-    dots, labels, depth = [], [], 0.0
-    for option, sample in values.items():
-        stack = dot_positions(sample, edges)
-        step = min(size, _ROW / (stack["height"].max() + 1))
-        depth += _GAP + max(step * (stack["height"].max() + 1), 22)
-        dots.append(
-            stack.assign(
-                loss=stack["value"] < 0, y=depth - step * (stack["height"] + 0.5), size=step**2 * 0.74
-            )
-        )
-        labels.append((depth, f"{option}\n{int((stack['value'] < 0).sum())} of {DOTS} below zero"))
+    dots, rows, depth = _stacks(values, edges)
     down = alt.Scale(domain=[0, depth + _GAP], range=[0, depth + _GAP], nice=False)
     x = alt.X(
         "column:Q",
@@ -105,7 +94,7 @@ def quantile_dots(
     y = alt.Y("y:Q", axis=None, scale=down)
     above = VENDOR if column.startswith("vendor") else CLIENT
     circles = (
-        alt.Chart(pd.concat(dots, ignore_index=True))
+        alt.Chart(dots)
         .mark_circle(opacity=1)
         .encode(
             x=x,
@@ -114,7 +103,6 @@ def quantile_dots(
             color=alt.condition("datum.loss", alt.value(LOSS), alt.value(above)),
         )
     )
-    rows = pd.DataFrame(labels, columns=["y", "text"])
     floor = alt.Chart(rows).mark_rule(color="#D0D0D0").encode(y=y)
     names = (
         alt.Chart(rows)
@@ -139,6 +127,21 @@ def quantile_dots(
         "Each dot is a chance of 1 in 50; vermilion dots lie below zero.",
         preliminary=preliminary,
     )
+
+
+def _stacks(values: Mapping[str, np.ndarray], edges: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame, float]:
+    """Where dots and names stand, in pixels from the top: dots (column, y, size, loss), rows (y, text), the depth."""
+    widest = WIDTH / (len(edges) - 1)
+    dots, rows, depth = [], [], 0.0
+    for option, sample in values.items():
+        stack = dot_positions(sample, edges)
+        tall = stack["height"].max() + 1
+        step = min(widest, _ROW / tall)
+        depth += _GAP + max(step * tall, 22)
+        y = depth - step * (stack["height"] + 0.5)
+        dots.append(stack.assign(loss=stack["value"] < 0, y=y, size=step**2 * 0.74))
+        rows.append((depth, f"{option}\n{int((stack['value'] < 0).sum())} of {DOTS} below zero"))
+    return pd.concat(dots, ignore_index=True), pd.DataFrame(rows, columns=["y", "text"]), depth
 
 
 def _edges(samples: Iterable[np.ndarray]) -> np.ndarray:

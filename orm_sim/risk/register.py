@@ -11,9 +11,13 @@ class Risk(Term):
 
     name: str
     """What may happen."""
-    likelihood: int = quantity(3, unit="score 1 to 5", source="design_choice", grade="D", low=1, high=5, ge=1, le=5)
+    likelihood: int = quantity(
+        3, unit="score 1 to 5", source="design_choice", grade="D", low=1, high=5, ge=1, le=5
+    )
     """Expert score of likelihood."""
-    impact: int = quantity(3, unit="score 1 to 5", source="design_choice", grade="D", low=1, high=5, ge=1, le=5)
+    impact: int = quantity(
+        3, unit="score 1 to 5", source="design_choice", grade="D", low=1, high=5, ge=1, le=5
+    )
     """Expert score of impact."""
 
     @property

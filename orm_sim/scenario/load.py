@@ -86,7 +86,13 @@ def load_study(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
         raise InputError(problems)
     titles = {name: option.title for name, option in study.options.items()}
     return LoadedStudy(
-        study.study, study.title, study.zero, options, titles, tuple(files), {k: str(v) for k, v in given.items()}
+        study.study,
+        study.title,
+        study.zero,
+        options,
+        titles,
+        tuple(files),
+        {k: str(v) for k, v in given.items()},
     )
 
 
@@ -123,7 +129,9 @@ def _base(document: Document, study: Study, path: Path) -> Document:
     return load_extended(os.path.normpath(base_path))
 
 
-def _option(base: Document, document: Document, study: Study, name: str, title: str, given: dict[str, Any]) -> Document:
+def _option(
+    base: Document, document: Document, study: Study, name: str, title: str, given: dict[str, Any]
+) -> Document:
     """The base with an option's differences, the study's evaluation and evidence, and the overrides laid over it."""
     at = ("options", name)
     place = document.place(at)
@@ -134,7 +142,9 @@ def _option(base: Document, document: Document, study: Study, name: str, title: 
         laid = merge(laid, document.section((*at, "set")))
     laid = put(put(laid, ("name",), name, place), ("title",), title, place)
     figures = [*(laid.data.get("evidence") or []), *(document.data.get("evidence") or [])]
-    return override(put(laid, ("evidence",), _latest(figures), document.place(("evidence",))), given)
+    laid = put(laid, ("evidence",), _latest(figures), document.place(("evidence",)))
+    bare = laid.data.get("contract") is None  # in-house: an override of contract terms speaks of the other options
+    return override(laid, {path: v for path, v in given.items() if not (bare and path.startswith("contract."))})
 
 
 def _latest(figures: list[Any]) -> list[Any]:

@@ -15,17 +15,29 @@ from orm_sim.vendor.terms import Vendor
 class Evaluation(Term):
     """How a study is run and judged."""
 
-    replications: int = quantity(300, unit="replications", source="decisions_note", grade="D", low=20, high=5000, ge=1)
+    replications: int = quantity(
+        300, unit="replications", source="design_choice", grade="D", low=20, high=5000, ge=1
+    )
     """Random histories per option."""
-    seed: int = quantity(20270104, unit="seed", source="design_choice", grade="D", low=0, high=4_294_967_295, ge=0)
+    seed: int = quantity(
+        20270104, unit="seed", source="design_choice", grade="D", low=0, high=4_294_967_295, ge=0
+    )
     """Root of every random stream."""
-    risk_weight: float = quantity(0.5, unit="share", source="decisions_note", grade="D", low=0.0, high=1.0, ge=0, le=1)
+    risk_weight: float = quantity(
+        0.5, unit="share", source="design_choice", grade="D", low=0.0, high=1.0, ge=0, le=1
+    )
     """λ: weight of the worst tenth in risk-adjusted value."""
-    tail: float = quantity(0.10, unit="share", source="decisions_note", grade="D", low=0.05, high=0.25, gt=0, lt=1)
+    tail: float = quantity(
+        0.10, unit="share", source="design_choice", grade="D", low=0.05, high=0.25, gt=0, lt=1
+    )
     """β: the share of worst histories averaged in CVaR."""
-    price_replications: int = quantity(8, unit="replications", source="design_choice", grade="D", low=4, high=64, ge=1)
+    price_replications: int = quantity(
+        8, unit="replications", source="design_choice", grade="D", low=4, high=64, ge=1
+    )
     """Histories of the reference vendor from which free rates are solved."""
-    forecast_cv: float = quantity(0.05, unit="ratio", source="design_choice", grade="D", low=0.02, high=0.15, ge=0)
+    forecast_cv: float = quantity(
+        0.05, unit="ratio", source="design_choice", grade="D", low=0.02, high=0.15, ge=0
+    )
     """Coefficient of variation of the client's monthly forecast around the expected volume."""
     vendor_discount_rate_per_year: float = quantity(
         0.12, unit="share/year", source="design_choice", grade="D", low=0.08, high=0.2, gt=-1
@@ -60,15 +72,20 @@ class Scenario(Term):
     rules = (
         Rule(
             ("programme", "contract"),
-            lambda programme, contract: None
-            if contract is None or contract.term_months == programme.months
-            else f"the contract's term is {contract.term_months} months, the programme's {programme.months}",
+            lambda programme, contract: (
+                None
+                if contract is None or contract.term_months == programme.months
+                else f"the contract's term is {contract.term_months} months, the programme's {programme.months}"
+            ),
         ),
         Rule(
             ("client",),
-            lambda client: None
-            if client.value_per_resolved > 0.0 or any(z.account == "contact_value" for z in client.declared_zero)
-            else "value_per_resolved is 0: declare contact_value under declared_zero with its reason",
+            lambda client: (
+                None
+                if client.value_per_resolved > 0.0
+                or any(z.account == "contact_value" for z in client.declared_zero)
+                else "value_per_resolved is 0: declare contact_value under declared_zero with its reason"
+            ),
         ),
     )
 

@@ -39,7 +39,12 @@ class Study(Term):
     rules = (
         Rule(
             ("options", "zero"),
-            lambda options, zero: None if zero in options else f"zero '{zero}' is no option; options: {', '.join(options)}",
+            lambda options, zero: (
+                None if zero in options else f"zero '{zero}' is no option; options: {', '.join(options)}"
+            ),
         ),
-        Rule(("options",), lambda options: None if len(options) >= 2 else "a study compares at least two options"),
+        Rule(
+            ("options",),
+            lambda options: None if len(options) >= 2 else "a study compares at least two options",
+        ),
     )

@@ -9,7 +9,8 @@ import numpy as np
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.period import NOTHING, LineItem, Memory
 from orm_sim.contract.settlement import settle
-from orm_sim.finance.ledger import Entry, Kind, Ledger
+from orm_sim.finance.accounts import Kind
+from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.simulation.history import Books
 
 
@@ -21,7 +22,9 @@ def account_of(item: LineItem) -> str:
 class Billing:
     """The invoices of one contract in one replication."""
 
-    def __init__(self, contract: Contract, books: Books, ledger: Ledger, wage_growth: float, tax_share: float) -> None:
+    def __init__(
+        self, contract: Contract, books: Books, ledger: Ledger, wage_growth: float, tax_share: float
+    ) -> None:
         self._contract = contract
         self._books = books
         self._ledger = ledger
@@ -53,13 +56,23 @@ class Billing:
             received += amount
             if amount > 0.0 and self._tax_share > 0.0:
                 self._ledger.post(
-                    Entry(day, "client", "authority", "irrecoverable_tax", amount * self._tax_share, "cash", item.label)
+                    Entry(
+                        day,
+                        "client",
+                        "authority",
+                        "irrecoverable_tax",
+                        amount * self._tax_share,
+                        "cash",
+                        item.label,
+                    )
                 )
         return received
 
     def outstanding(self, after_day: int) -> float:
         """What is invoiced and not yet paid."""
-        return sum(float(item.amount) for day, items in self._due.items() if day > after_day for item in items)
+        return sum(
+            float(item.amount) for day, items in self._due.items() if day > after_day for item in items
+        )
 
     def _post(self, day: int, item: LineItem, amount: float, kind: Kind, accrued: int) -> None:
         account = account_of(item)
@@ -67,5 +80,3 @@ class Billing:
             self._ledger.post(Entry(day, "client", "vendor", account, amount, kind, item.label, accrued))
         else:
             self._ledger.post(Entry(day, "vendor", "client", account, -amount, kind, item.label, accrued))
-
-

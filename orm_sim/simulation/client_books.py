@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orm_sim.demand.programme import CHANNELS
+from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import OPERATORS, Books
@@ -48,7 +48,9 @@ class ClientBooks:
         """Transition, retained roles, oversight and licences; governance ends with the vendor."""
         client = self._client
         if month < self._transition_months:
-            self._pay(day, "transition", client.transition_cost / self._transition_months, "transition project")
+            self._pay(
+                day, "transition", client.transition_cost / self._transition_months, "transition project"
+            )
         if insolvent_day is not None and insolvent_day < day:
             return
         self._pay(day, "retained_roles", client.retained_roles_per_year / 12.0, "retained team")
@@ -71,8 +73,8 @@ class ClientBooks:
         """The vendor is gone: transition back, at a share of what the way out has cost."""
         self._pay(day, "exit", self._client.transition_cost * self._client.exit_share, "exit and rebuilding")
 
-    def _sum(self, channel: str, name: str, month: int) -> float:
-        return sum(float(self._books.of(o, channel, name)[month]) for o in OPERATORS)  # type: ignore[arg-type]
+    def _sum(self, channel: Channel, name: str, month: int) -> float:
+        return sum(float(self._books.of(o, channel, name)[month]) for o in OPERATORS)
 
     def _pay(self, day: int, account: str, amount: float, cause: str) -> None:
         self._ledger.post(Entry(day, "client", "suppliers", account, amount, "cash", cause, day))

@@ -68,7 +68,13 @@ def value_at(term: Term, path: str) -> Any:
     """
     found: Any = term
     for part in parse_path(path):
-        found = found[part] if isinstance(part, int) else found[part] if isinstance(found, dict) else getattr(found, part)
+        found = (
+            found[part]
+            if isinstance(part, int)
+            else found[part]
+            if isinstance(found, dict)
+            else getattr(found, part)
+        )
     return found
 
 

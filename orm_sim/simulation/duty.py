@@ -14,7 +14,7 @@ Whole = NDArray[np.int64]
 
 
 class InboundDuty(NamedTuple):
-    """An operator's share of a day's contacts, its agents on duty (int64[48] as bytes), and how they handle contacts."""
+    """An operator's share of contacts, its agents on duty (int64[48] as bytes), and how they handle contacts."""
 
     operator: str
     share: float
@@ -48,7 +48,7 @@ def agents(staffed: bytes) -> Whole:
 
 
 def inbound_duty(operator: Operator, share: float, day: int, drift: float, fcr: float) -> InboundDuty:
-    """An operator's inbound duty: `drift` is the growth of handle time since the start, `fcr` that of proficient agents."""
+    """An operator's inbound duty; `drift` is handle time over its start, `fcr` that of proficient agents."""
     resolved = min(max(fcr * operator.staff("inbound").resolution + operator.fcr_delta, 0.0), 1.0)
     staffed = operator.staffed["inbound"][day % 7].tobytes()
     return InboundDuty(operator.name, share, staffed, operator.handle_multiplier("inbound") * drift, resolved)

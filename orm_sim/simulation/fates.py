@@ -83,7 +83,15 @@ def aftermath(
 
 @jit
 def take_share(
-    k0: int, k1: int, arrival: Floats, handle: Floats, patience: Floats, ref: Whole, low: float, high: float, factor: float
+    k0: int,
+    k1: int,
+    arrival: Floats,
+    handle: Floats,
+    patience: Floats,
+    ref: Whole,
+    low: float,
+    high: float,
+    factor: float,
 ) -> tuple[Floats, Floats, Floats, Whole]:
     """Contacts whose lot falls in [low, high), with their handle time multiplied by a factor.
 
@@ -115,9 +123,19 @@ def merge_contacts(
     i = j = 0
     for k in range(n):
         if j >= ref_b.size or (i < ref_a.size and arrival_a[i] <= arrival_b[j]):
-            arrival[k], handle[k], patience[k], ref[k] = arrival_a[i], handle_a[i] * factor, patience_a[i], ref_a[i]
+            arrival[k], handle[k], patience[k], ref[k] = (
+                arrival_a[i],
+                handle_a[i] * factor,
+                patience_a[i],
+                ref_a[i],
+            )
             i += 1
         else:
-            arrival[k], handle[k], patience[k], ref[k] = arrival_b[j], handle_b[j] * factor, patience_b[j], ref_b[j]
+            arrival[k], handle[k], patience[k], ref[k] = (
+                arrival_b[j],
+                handle_b[j] * factor,
+                patience_b[j],
+                ref_b[j],
+            )
             j += 1
     return arrival, handle, patience, ref

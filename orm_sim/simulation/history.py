@@ -1,4 +1,4 @@
-"""What one replication leaves behind: counters by operator, channel and month, daily payroll, events, and the ledger."""
+"""What one replication leaves behind: counters by operator, channel and month, payroll, events, and the ledger."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class Books:
             np.zeros((*shape, days.n_months_with_run_off)),
         )
 
-    def count(self, operator: str, channel: Channel, day: int, names: Sequence[str], values: Sequence[float]) -> None:
+    def count(
+        self, operator: str, channel: Channel, day: int, names: Sequence[str], values: Sequence[float]
+    ) -> None:
         """Add to counters of the billing month a day falls in; days past the run-off are out of the books."""
         if day >= self.days.end_day:
             return
@@ -79,7 +81,7 @@ class Books:
 
     def of(self, operator: str, channel: Channel, name: str) -> Floats:
         """One counter by month: float64[n_months with run-off]."""
-        return self.counters[_OPERATOR[operator], _CHANNEL[channel], _INDEX[name]]
+        return np.asarray(self.counters[_OPERATOR[operator], _CHANNEL[channel], _INDEX[name]])
 
     def hours(self, operator: str, channel: Channel, day: int, paid: float, training: float) -> None:
         """Hours paid on a day."""
@@ -140,7 +142,7 @@ class History:
     def of(self, name: str, channel: Channel, operator: str | None = None) -> Floats:
         """A counter by month over both operators, or one of them."""
         page = self.counters[:, _CHANNEL[channel], _INDEX[name]]
-        return page.sum(axis=0) if operator is None else page[_OPERATOR[operator]]
+        return np.asarray(page.sum(axis=0) if operator is None else page[_OPERATOR[operator]])
 
     def entries(self) -> tuple[Entry, ...]:
         """The ledger's entries."""

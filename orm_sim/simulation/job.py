@@ -53,7 +53,9 @@ class StudyJob:
             flows = client_flows(histories[self.zero], self._rate())
             for name, history in histories.items():
                 scenario = with_inputs(self.options[name], values)
-                outcomes.append(outcome_row(name, replication, scenario, history, histories[self.zero], flows))
+                outcomes.append(
+                    outcome_row(name, replication, scenario, history, histories[self.zero], flows)
+                )
                 kpis.append(kpi_rows(name, replication, history))
                 ledger += ledger_rows(name, replication, history)
         return {
@@ -74,7 +76,9 @@ class StudyJob:
         for name, option in self.options.items():
             scenario = with_inputs(option, values)
             if setting is None or setting.programme != scenario.programme:
-                setting = make_setting(scenario.programme, scenario.evaluation.forecast_cv, self.seed, replication)
+                setting = make_setting(
+                    scenario.programme, scenario.evaluation.forecast_cv, self.seed, replication
+                )
             histories[name] = simulate(scenario, setting, engine_of(self.engine))
         return values, histories
 

@@ -62,7 +62,13 @@ class Operator:
 
     @classmethod
     def found(
-        cls, name: str, terms: WorkforceTerms, reference: Reference, setting: Setting, handle_factor: float, fcr_delta: float
+        cls,
+        name: str,
+        terms: WorkforceTerms,
+        reference: Reference,
+        setting: Setting,
+        handle_factor: float,
+        fcr_delta: float,
     ) -> Operator:
         """An operator with nobody on the floor yet."""
         stream = {c: key(setting.seed, setting.replication, "workforce", name, c) for c in CHANNELS}
@@ -81,7 +87,9 @@ class Operator:
         staff = self.staff(channel)
         speed = staff.handle_speed
         if not staff.agents:
-            speed = self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
+            speed = (
+                self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
+            )
         return self.handle_factor * self.reference.handle_speed / speed
 
     def inbound_load(self, setting: Setting, week: int, share: float) -> Floats:
@@ -93,7 +101,10 @@ class Operator:
         inside = days < setting.days.n_days
         days = np.minimum(days, setting.days.n_days - 1)
         expected = setting.expected
-        rates = expected.rates[days] * (share * inside * setting.forecast_factor[setting.days.month[days]])[:, None]
+        rates = (
+            expected.rates[days]
+            * (share * inside * setting.forecast_factor[setting.days.month[days]])[:, None]
+        )
         handle = expected.mean_handle_s * expected.handle_factor[days] * self.handle_multiplier("inbound")
         return np.asarray(rates / INTERVAL_S * handle[:, None])
 
@@ -101,7 +112,9 @@ class Operator:
         """Agents required in each interval for loads in erlangs."""
         return planning.required.agents(load.ravel()).reshape(load.shape) * self.staffing_ratio
 
-    def agents_for(self, setting: Setting, planning: Planning, channel: Channel, week: int, share: float) -> float:
+    def agents_for(
+        self, setting: Setting, planning: Planning, channel: Channel, week: int, share: float
+    ) -> float:
         """Agents needed on the floor in a week for a share of a channel's contacts."""
         if share <= 0.0 or 7 * week >= setting.days.n_days:
             return 0.0
@@ -113,7 +126,9 @@ class Operator:
         hours = outbound.seats * share * (outbound.closes_hour - outbound.opens_hour) * 5.0
         return hours / self.terms.on_duty_hours_per_agent_week
 
-    def plan(self, setting: Setting, planning: Planning, week: int, share_of: Callable[[Channel, int], float]) -> None:
+    def plan(
+        self, setting: Setting, planning: Planning, week: int, share_of: Callable[[Channel, int], float]
+    ) -> None:
         """Set the agents wanted at the end of the hiring lead time.
 
         Every four weeks, on the mean need of the two months from then; while shares change, every week on that week's
@@ -137,7 +152,9 @@ class Operator:
         self.staffed["inbound"] = self._inbound_roster(setting, planning, week, share["inbound"], hours)
         self.staffed["outbound"] = self._outbound_roster(setting, week, share["outbound"], hours)
 
-    def _inbound_roster(self, setting: Setting, planning: Planning, week: int, share: float, hours: float) -> Whole:
+    def _inbound_roster(
+        self, setting: Setting, planning: Planning, week: int, share: float, hours: float
+    ) -> Whole:
         """Hours on duty follow the requirement as far as shifts can; the rest lies flat over each day's open hours."""
         inside = min(setting.days.n_days - 7 * week, 7) / 7.0
         on_duty = self.staff("inbound").agents * hours * inside / HOURS_PER_INTERVAL

@@ -73,11 +73,15 @@ def client_flows(history: History, discount_rate_per_year: float) -> ClientFlows
 
 
 def vendor_npv(history: History, discount_rate_per_year: float) -> float:
-    """Present value of the contract to the vendor: receipts less people, seats, overhead and interest, insolvency included.
+    """Present value of the contract to the vendor: receipts less people, seats, overhead and interest.
 
     The margin of other business is not part of the contract's value.
     """
-    rows = [e for e in history.entries() if e.kind == "cash" and "vendor" in (e.payer, e.payee) and e.account != "other_business"]
+    rows = [
+        e
+        for e in history.entries()
+        if e.kind == "cash" and "vendor" in (e.payer, e.payee) and e.account != "other_business"
+    ]
     if not rows:
         return 0.0
     factors = discount_factor([e.day for e in rows], discount_rate_per_year)
@@ -97,7 +101,12 @@ def vendor_accounts(history: History) -> tuple[float, float]:
 
 
 def outcome_row(
-    option: str, replication: int, scenario: Scenario, history: History, zero: History, zero_flows: ClientFlows
+    option: str,
+    replication: int,
+    scenario: Scenario,
+    history: History,
+    zero: History,
+    zero_flows: ClientFlows,
 ) -> dict[str, object]:
     """One row of the table of outcomes; see `orm_sim.study.tables.OUTCOMES`."""
     rate = scenario.client.discount_rate_per_year
@@ -116,12 +125,16 @@ def outcome_row(
         "cost_total": flows.cost_total,
         "cost_inbound": channel_cost(history, scenario, "inbound"),
         "cost_outbound": channel_cost(history, scenario, "outbound"),
-        "vendor_npv": vendor_npv(history, scenario.evaluation.vendor_discount_rate_per_year) if outsourced else 0.0,
+        "vendor_npv": vendor_npv(history, scenario.evaluation.vendor_discount_rate_per_year)
+        if outsourced
+        else 0.0,
         "vendor_revenue": revenue,
         "vendor_cost": cost,
         "vendor_margin": (revenue - cost) / revenue if revenue > 0.0 else np.nan,
         "insolvent": history.insolvent_day is not None,
-        "insolvent_month": float(history.days.month[history.insolvent_day]) if history.insolvent_day is not None else np.nan,
+        "insolvent_month": float(history.days.month[history.insolvent_day])
+        if history.insolvent_day is not None
+        else np.nan,
         "peak_cash": max(-float(cumulative.min()), 0.0),
         "payback_month": payback_month(cumulative),
         "sla_met": service_met(history, scenario),
@@ -196,7 +209,7 @@ def kpi_rows(option: str, replication: int, history: History) -> dict[str, Float
         "option": [option] * (2 * n),
         "replication": [replication] * (2 * n),
         "month": [*range(n), *range(n)],
-        "channel": [c for c in CHANNELS for _ in range(n)],
+        "channel": [str(c) for c in CHANNELS for _ in range(n)],
     }
     counters = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _ALWAYS}
     columns |= counters

@@ -63,7 +63,9 @@ class PeopleCosts:
             self.operator.name, channel, day, ("paid_hours", "training_hours", "fte"),
             (paid + training, training, (staff.agents + staff.trainees) / length),
         )  # fmt: skip
-        self.books.add_cost(self.operator.name, channel, day, (paid + training) * wage + support + hired + seats)
+        self.books.add_cost(
+            self.operator.name, channel, day, (paid + training) * wage + support + hired + seats
+        )
 
     def _growth(self, day: int) -> float:
         """Support is mostly people: it grows as wages do."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,45 +17,58 @@ from orm_sim.centre import Engine
 from orm_sim.centre.outcome import ANSWERED, DayOutcome
 from orm_sim.centre.plan import Carry, DayPlan
 from orm_sim.demand.inbound import Contacts
-from orm_sim.demand.leads import KEPT_DAYS, apply_attempts, attempt_fates, dial_list, expected_attempt_s, sale_life
+from orm_sim.demand.leads import (
+    KEPT_DAYS,
+    apply_attempts,
+    attempt_fates,
+    dial_list,
+    expected_attempt_s,
+    sale_life,
+)
 from orm_sim.simulation.duty import Count, InboundDuty, OutboundDuty, agents
 from orm_sim.simulation.fates import FIELDS, aftermath, merge_contacts, take_share
 from orm_sim.simulation.setting import Setting
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-Duties = tuple[InboundDuty, ...] | tuple[OutboundDuty, ...]
-Memory = dict[tuple[int, int, Duties], tuple[int, tuple[Count, ...]]]
+D_contra = TypeVar("D_contra", contravariant=True)
+D = TypeVar("D")
 _NONE = np.empty(0, np.int64)
+_NOBODY: Contacts = (np.empty(0), np.empty(0), np.empty(0), _NONE)
 _INBOUND_NAMES = (
-    "offered", "answered", "answered_within", "abandoned", "wait_answered_s", "wait_all_s", "busy_s", "staffed_s", *FIELDS,
+    "offered", "answered", "answered_within", "abandoned", "wait_answered_s", "wait_all_s", "busy_s", "staffed_s",
+    *FIELDS,
 )  # fmt: skip
 
 
-class Pool(Protocol):
+class Pool(Protocol[D_contra]):
     """A fold over days."""
 
-    def live(self, day: int, duties: Duties) -> tuple[Count, ...]:
+    def live(self, day: int, duties: tuple[D_contra, ...]) -> tuple[Count, ...]:
         """Live one day with whoever is on duty; what it adds to the counters."""
         ...
 
 
-class Remembered:
+class Remembered(Generic[D]):
     """A pool whose days are looked up before they are lived.
 
     The memory maps (state, day, duties) to (next state, counts), a state being the number of a chain of days. On a
     chain nobody has lived before, the pool is rebuilt from the days so far and lives on by itself.
     """
 
-    def __init__(self, make: Callable[[], Pool], memory: Memory) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Pool[D]],
+        memory: dict[tuple[int, int, tuple[D, ...]], tuple[int, tuple[Count, ...]]],
+    ) -> None:
         self._make = make
         self._memory = memory
-        self._pool: Pool | None = None
-        self._days: list[tuple[int, Duties]] = []
+        self._pool: Pool[D] | None = None
+        self._days: list[tuple[int, tuple[D, ...]]] = []
         self._lived = 0
         self._state = 0
 
-    def live(self, day: int, duties: Duties) -> tuple[Count, ...]:
+    def live(self, day: int, duties: tuple[D, ...]) -> tuple[Count, ...]:
         """Live or look up one day."""
         key = (self._state, day, duties)
         found = self._memory.get(key)
@@ -95,14 +108,19 @@ class InboundPool:
                 counts.append(self._replay(day, duty, mine))
         return tuple(counts)
 
-    def _share_of(self, contacts: tuple[Contacts, Contacts], low: float, high: float, factor: float) -> Contacts:
+    def _share_of(
+        self, contacts: tuple[Contacts, Contacts], low: float, high: float, factor: float
+    ) -> Contacts:
         first, back = contacts
+        if high <= low:
+            return _NOBODY
         if high - low >= 1.0 - 1e-12:
             return merge_contacts(*first, *back, factor)
         stream = self._setting.demand.stream
         upper = 1.1 if high >= 1.0 - 1e-12 else high
-        kept = [take_share(*stream, *some, low, upper, factor) for some in (first, back)]
-        return merge_contacts(*kept[0], *kept[1], 1.0)
+        mine = take_share(stream[0], stream[1], *first, low, upper, factor)
+        again = take_share(stream[0], stream[1], *back, low, upper, factor)
+        return merge_contacts(*mine, *again, 1.0)
 
     def _replay(self, day: int, duty: InboundDuty, mine: Contacts) -> Count:
         arrival, handle, patience, ref = mine
@@ -134,7 +152,7 @@ class InboundPool:
             refs = again[after == days]
             if refs.size:
                 self._due[day + days].append(refs)
-        return sums.tolist()
+        return [float(each) for each in sums]
 
 
 class OutboundPool:
@@ -165,7 +183,15 @@ class OutboundPool:
         on_duty = int(staffed.sum())
         most = int(on_duty * 1800.0 / self._mean_s / duty.handle_factor * 1.25) + 60 if on_duty else 0
         called, position, n_follow_ups = dial_list(
-            leads.release_day, self._fresh, self._queue, self._queue_due, self._head, self._tail, day, outbound.window_days, most
+            leads.release_day,
+            self._fresh,
+            self._queue,
+            self._queue_due,
+            self._head,
+            self._tail,
+            day,
+            outbound.window_days,
+            most,
         )
         handle, fate = attempt_fates(
             *leads.stream, called, self._attempts, leads.quality, leads.conversion, duty.conversion_factor,
@@ -192,7 +218,9 @@ class OutboundPool:
             if made > n_follow_ups:
                 self._fresh = int(position[made - 1]) + 1
 
-    def _book(self, day: int, operator: str, outcome: DayOutcome, called: Whole, fate: Whole, handled_s: float) -> list[Count]:
+    def _book(
+        self, day: int, operator: str, outcome: DayOutcome, called: Whole, fate: Whole, handled_s: float
+    ) -> list[Count]:
         outbound, leads = self._setting.programme.outbound, self._setting.leads
         reached, sold, self._tail = apply_attempts(
             called, fate, self._attempts, self._queue, self._queue_due, self._tail,
@@ -202,7 +230,8 @@ class OutboundPool:
         funded = life[life >= 0]
         names = ("attempts", "reached", "sales_gross", "handled_s", "busy_s", "staffed_s", "sales_net")
         values = (
-            called.size, reached, sold.size, handled_s, float(outcome.busy_s.sum()), float(outcome.staffed_s.sum()), funded.size,
+            called.size, reached, sold.size, handled_s,
+            float(outcome.busy_s.sum()), float(outcome.staffed_s.sum()), funded.size,
         )  # fmt: skip
         return [Count(operator, "outbound", day, names, values), *self._later(day, operator, funded)]
 

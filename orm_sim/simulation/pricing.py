@@ -78,7 +78,11 @@ def _solve(scenario: Scenario, histories: list[History], name: str) -> float:
         top *= 4.0
     if missing(top) < 0.0 or missing(0.0) > 0.0:
         rule = f"no rate gives the reference vendor a margin of {aim:.0%}"
-        hint = "the fees that are not free already pay for more" if missing(0.0) > 0.0 else "nothing is sold at any price"
+        hint = (
+            "the fees that are not free already pay for more"
+            if missing(0.0) > 0.0
+            else "nothing is sold at any price"
+        )
         raise InputError(Problem(Place(name), "contract.price", str(aim), rule, hint))
     return float(brentq(missing, 0.0, top, xtol=1e-6))
 
@@ -99,7 +103,9 @@ def _revenue(scenario: Scenario, histories: list[History], rate: float) -> float
     """Mean revenue over term and run-off, settled for all histories at once."""
     contract = _contract(scenario).with_rate(rate)
     growth = scenario.vendor.workforce.wage_growth_per_year
-    invoice = settle_history(contract, [_meters(histories, month, growth) for month in range(_months(histories))])["invoice"]
+    invoice = settle_history(
+        contract, [_meters(histories, month, growth) for month in range(_months(histories))]
+    )["invoice"]
     return float(np.mean(invoice.sum(axis=-1)))
 
 
@@ -109,7 +115,11 @@ def _months(histories: list[History]) -> int:
 
 def _meters(histories: list[History], month: int, wage_growth: float) -> dict[tuple[str, str], Floats]:
     """Meters of one month over all histories: float64[n_replications] each."""
-    meters = {(c, n): np.array([h.of(n, c, "vendor")[month] for h in histories]) for c in CHANNELS for n in histories[0].names}
+    meters: dict[tuple[str, str], Floats] = {
+        (c, n): np.array([h.of(n, c, "vendor")[month] for h in histories])
+        for c in CHANNELS
+        for n in histories[0].names
+    }
     years = int(histories[0].days.month_starts[month + 1] - 1) // 365
     meters["index", "wages"] = np.full(len(histories), (1.0 + wage_growth) ** years)
     return meters

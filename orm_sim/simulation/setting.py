@@ -87,7 +87,12 @@ class Planning:
 
 @lru_cache(maxsize=64)
 def _planning(
-    service: ServiceRequest, efficiency: float, handle_s: float, patience_s: float, busyness_cv: float, week: bytes
+    service: ServiceRequest,
+    efficiency: float,
+    handle_s: float,
+    patience_s: float,
+    busyness_cv: float,
+    week: bytes,
 ) -> Planning:
     """Tabulated once in a process for all options and replications."""
     table = RequirementTable.build(handle_s, patience_s, service.threshold_s, service.share, busyness_cv)

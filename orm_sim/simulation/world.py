@@ -15,10 +15,10 @@ from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
+from orm_sim.simulation.duty import inbound_duty, outbound_duty
 from orm_sim.simulation.history import Books, Event, History
 from orm_sim.simulation.operator import Operator, Reference
 from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
-from orm_sim.simulation.duty import inbound_duty, outbound_duty
 from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
 from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.firm import Purse, other_margins
@@ -28,7 +28,9 @@ EVENING = 0.75
 """A day closes in the evening, after everything that happened on it."""
 
 
-def simulate(scenario: Scenario, setting: Setting, engine: Engine, *, unlimited_cash: bool = False) -> History:
+def simulate(
+    scenario: Scenario, setting: Setting, engine: Engine, *, unlimited_cash: bool = False
+) -> History:
     """Live one contract once.
 
     Parameters
@@ -85,7 +87,12 @@ class World:
         self._home.established = True
         self._home.staffing_ratio = scenario.client.in_house.staffing_ratio
         self._vendor = Operator.found(
-            "vendor", scenario.vendor.workforce, reference, setting, offshore.handle_time_factor, -offshore.fcr_points
+            "vendor",
+            scenario.vendor.workforce,
+            reference,
+            setting,
+            offshore.handle_time_factor,
+            -offshore.fcr_points,
         )
         self._home_costs = PeopleCosts(self._home, self._books)
         self._vendor_costs = PeopleCosts(self._vendor, self._books)
@@ -103,8 +110,8 @@ class World:
         env.run(until=self._days.end_day)
         opening = self._scenario.vendor.firm.opening_cash if self._billing else float("nan")
         return History(
-            self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours, self._books.operating_cost,
-            self._ledger, tuple(self._books.events), self._insolvent_day, opening,
+            self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
+            self._books.operating_cost, self._ledger, tuple(self._books.events), self._insolvent_day, opening,
             self._purse.cash if self._billing else float("nan"), self._cash,
         )  # fmt: skip
 
@@ -130,7 +137,9 @@ class World:
         before = dict(self._vendor_share)
         self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
         self._displace(week, before)
-        self._man(self._home, self._home_plan(), week, {c: 1.0 - self._vendor_share[c] for c in CHANNELS}, True)
+        self._man(
+            self._home, self._home_plan(), week, {c: 1.0 - self._vendor_share[c] for c in CHANNELS}, True
+        )
         if self._billing is not None and self._insolvent_day is None:
             self._man(self._vendor, self._vendor_plan(), week, self._vendor_share, False)
 
@@ -140,7 +149,9 @@ class World:
             return 0.0
         return self._scenario.relationship.share(week)
 
-    def _man(self, operator: Operator, plan: StaffingPlan, week: int, share: dict[Channel, float], home: bool) -> None:
+    def _man(
+        self, operator: Operator, plan: StaffingPlan, week: int, share: dict[Channel, float], home: bool
+    ) -> None:
         planning = self._planning(operator, plan.service)
         operator.plan(
             self._setting, planning, week, lambda c, w: 1.0 - self._share(c, w) if home else self._share(c, w)
@@ -164,7 +175,11 @@ class World:
         payroll = agents * vendor.workforce.paid_hours_per_week * 52.0 / 12.0 * vendor.workforce.wage_per_hour
         liquidity = float("inf") if self._purse.unlimited else self._purse.liquidity
         return contract_following(
-            ServiceRequest(asked.target, asked.within_s) if asked else None, self._requested, liquidity, payroll, vendor.hiring_reserve_months
+            ServiceRequest(asked.target, asked.within_s) if asked else None,
+            self._requested,
+            liquidity,
+            payroll,
+            vendor.hiring_reserve_months,
         )
 
     def _displace(self, week: int, before: dict[Channel, float]) -> None:
@@ -177,7 +192,9 @@ class World:
                 need = self._home.agents_for(self._setting, planning, channel, week, 1.0 - share)
                 gone = force.release(force.agents - int(np.ceil(need)))
                 self._client.displaced(7 * week, gone, self._home)
-                self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
+                self._books.events.append(
+                    Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced")
+                )
 
     def _improve(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         """The in-house improvement programme takes effect."""

@@ -113,6 +113,12 @@ class Store:
         """File of a table."""
         return self.tables / f"{table}.parquet"
 
+    def sweep(self) -> None:
+        """Remove what a killed process left half-written."""
+        for folder in (self.folder, self.tables, self.parts):
+            for left in [*folder.glob(".*.part"), *folder.glob(".probe-*")]:
+                left.unlink(missing_ok=True)
+
     def remove_parts(self) -> None:
         """Forget the blocks."""
         shutil.rmtree(self.parts, ignore_errors=True)

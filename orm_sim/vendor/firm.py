@@ -19,7 +19,9 @@ class OtherBusiness(Term):
     """Mean margin a month after all costs of that business."""
     sd: float = required(unit="$/month", ge=0)
     """Standard deviation of the monthly margin."""
-    correlation: float = quantity(0.5, unit="correlation", source="design_choice", grade="D", low=0.0, high=0.9, gt=-1, lt=1)
+    correlation: float = quantity(
+        0.5, unit="correlation", source="design_choice", grade="D", low=0.0, high=0.9, gt=-1, lt=1
+    )
     """Correlation of one month's margin with the next: bad times last."""
 
 
@@ -30,7 +32,9 @@ class FirmTerms(Term):
     """Cash on the first day of the contract."""
     credit_line: float = required(unit="$", ge=0)
     """How far cash may fall below zero."""
-    credit_rate_per_year: float = quantity(0.12, unit="share/year", source="design_choice", grade="D", low=0.08, high=0.20, ge=0)
+    credit_rate_per_year: float = quantity(
+        0.12, unit="share/year", source="design_choice", grade="D", low=0.08, high=0.20, ge=0
+    )
     """Price of a drawn credit line."""
     other_business: OtherBusiness
     """Margin that flows in from other accounts: a thin vendor has little of it."""

@@ -1,4 +1,4 @@
-"""How an operator decides on staffing: `fixed` keeps its plan, `contract_following` staffs what the contract asks for."""
+"""How an operator decides on staffing: `fixed` keeps its plan, `contract_following` staffs what is asked for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def fixed(programme: ServiceRequest, staffing_ratio: float) -> StaffingPlan:
 
 
 def contract_following(
-    contract: ServiceRequest | None, programme: ServiceRequest, liquidity: float, monthly_payroll: float, reserve_months: float
+    contract: ServiceRequest | None,
+    programme: ServiceRequest,
+    liquidity: float,
+    monthly_payroll: float,
+    reserve_months: float,
 ) -> StaffingPlan:
     """The plan of a vendor that staffs to the contract's service level, else to the programme's, while its cash lasts.
 

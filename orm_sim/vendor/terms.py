@@ -12,9 +12,13 @@ from orm_sim.vendor.workforce import WorkforceTerms
 class Offshore(Term):
     """What distance and a second language may cost; evidence conflicts, so the ranges include zero."""
 
-    handle_time_factor: float = quantity(1.06, unit="ratio", source="expert_judgement_2026", grade="D", low=1.0, high=1.12, gt=0)
+    handle_time_factor: float = quantity(
+        1.06, unit="ratio", source="expert_judgement_2026", grade="D", low=1.0, high=1.12, gt=0
+    )
     """Multiplies handle time of proficient agents."""
-    fcr_points: float = quantity(0.02, unit="share", source="expert_judgement_2026", grade="D", low=0.0, high=0.06, ge=0, le=1)
+    fcr_points: float = quantity(
+        0.02, unit="share", source="expert_judgement_2026", grade="D", low=0.0, high=0.06, ge=0, le=1
+    )
     """Taken off first-contact resolution."""
 
 
@@ -35,5 +39,7 @@ class Vendor(Term):
     """Effects of location."""
     account_overhead_per_month: float = required(unit="$/month", ge=0)
     """Account management, reporting and compliance for this client, while the contract runs."""
-    hiring_reserve_months: float = quantity(0.5, unit="months of payroll", source="design_choice", grade="D", low=0.25, high=2.0, ge=0)
+    hiring_reserve_months: float = quantity(
+        0.5, unit="months of payroll", source="design_choice", grade="D", low=0.25, high=2.0, ge=0
+    )
     """Hiring stops while cash and credit line hold less than this."""

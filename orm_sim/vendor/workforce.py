@@ -21,7 +21,7 @@ class Learning(Term):
     """How the output of an agent grows with weeks on the floor: start + (1 − start)·(1 − e^(−weeks/weeks_to_learn))."""
 
     handle_speed_at_start: float = quantity(
-        0.61, unit="share", source="de_grip_sauermann_sieben_2016", grade="A", low=0.55, high=0.71, gt=0, le=1
+        0.61, unit="share", source="de_grip_peers_2016", grade="A", low=0.55, high=0.71, gt=0, le=1
     )
     """Speed of a new agent against a proficient one; 1/1.64, from the +64 % output over the first year."""
     resolution_at_start: float = quantity(
@@ -33,7 +33,7 @@ class Learning(Term):
     )
     """Chance that a new agent sells to a customer reached, against a proficient one."""
     weeks_to_learn: float = quantity(
-        12.0, unit="weeks", source="de_grip_sauermann_sieben_2016", grade="D", low=8.0, high=16.0, gt=0
+        12.0, unit="weeks", source="de_grip_peers_2016", grade="D", low=8.0, high=16.0, gt=0
     )
     """Weeks after which 63 % of the gap to a proficient agent is closed."""
 
@@ -55,19 +55,29 @@ class WorkforceTerms(Term):
     """Advertising, selection and trainers for one new agent; the trainee's wage comes on top."""
     attrition_per_year: float = required(unit="leavers per agent-year", ge=0)
     """Agents who leave in a year, as a share of the average number on the floor."""
-    paid_hours_per_week: float = quantity(40.0, unit="hours/week", source="design_choice", grade="D", low=38, high=48, gt=0)
+    paid_hours_per_week: float = quantity(
+        40.0, unit="hours/week", source="design_choice", grade="D", low=38, high=48, gt=0
+    )
     """Hours for which a full-time agent is paid in a week."""
-    shrinkage: float = quantity(0.30, unit="share", source="opsdog_shrinkage", grade="B", low=0.13, high=0.39, ge=0, lt=1)
+    shrinkage: float = quantity(
+        0.30, unit="share", source="opsdog_shrinkage", grade="B", low=0.13, high=0.39, ge=0, lt=1
+    )
     """Share of paid hours not on duty: leave, absence, breaks, meetings, coaching."""
     schedule_efficiency: float = quantity(
         0.85, unit="share", source="expert_judgement_2026", grade="D", low=0.75, high=0.95, gt=0, le=1
     )
     """Share of hours on duty that follow the requirement; the rest lies flat over the opening hours, as shifts do."""
-    recruit_weeks: int = quantity(3, unit="weeks", source="simplycontact_recruiting", grade="C", low=1, high=6, ge=0)
+    recruit_weeks: int = quantity(
+        3, unit="weeks", source="simplycontact_lead_time", grade="C", low=1, high=6, ge=0
+    )
     """Weeks from the decision to hire to the first day of training."""
-    training_weeks: int = quantity(4, unit="weeks", source="us_call_center_report_2004", grade="A", low=2, high=8, ge=0)
+    training_weeks: int = quantity(
+        4, unit="weeks", source="us_call_center_report_2004", grade="A", low=2, high=8, ge=0
+    )
     """Weeks of paid training before the first contact."""
-    offer_no_show: float = quantity(0.022, unit="share", source="ccap_wtw_2022", grade="B", low=0.019, high=0.025, ge=0, lt=1)
+    offer_no_show: float = quantity(
+        0.022, unit="share", source="ccap_wtw_2022", grade="B", low=0.019, high=0.025, ge=0, lt=1
+    )
     """Accepted offers that do not appear on the first day."""
     learning: Learning = Learning()
     """Growth of output on the floor."""
@@ -184,7 +194,9 @@ class Workforce:
         self._present[:] = False
         self._classes.clear()
 
-    def week(self, week: int, target_agents: float, attrition_factor: float = 1.0, may_hire: bool = True) -> WeekStaff:
+    def week(
+        self, week: int, target_agents: float, attrition_factor: float = 1.0, may_hire: bool = True
+    ) -> WeekStaff:
         """Live one week: leavers go, finished classes come to the floor, and a class is recruited for the gap ahead.
 
         Parameters

@@ -15,6 +15,7 @@ from orm_sim.contract import (
     Contract,
     Fixed,
     Floor,
+    Measure,
     Meters,
     PaymentTerms,
     reserve_balance,
@@ -207,3 +208,14 @@ def test_the_invoice_is_linear_in_a_solved_rate_where_nothing_binds() -> None:
     meters = drawn_meters(3, ())
     low, middle, high = (float(total(settle(free.with_rate(r), NOTHING, meters, 0)[0])) for r in (10.0, 15.0, 20.0))
     assert middle == pytest.approx((low + high) / 2.0, abs=0.02)
+
+
+@pytest.mark.parametrize("points", ["up", "down", "exact"])
+def test_whole_points_survive_binary_fractions(points: str) -> None:
+    measure = Measure.model_validate(
+        {"kpi": "fcr", "target": 0.99, "credit": {"by": "point", "points": points, "amount": 1.0}}
+    )
+    for reached in range(99):
+        counted = {"resolved": float(reached), "unresolved": float(100 - reached)}
+        miss = measure.miss(counted, np.asarray(1e6), np.asarray(1e6), {})
+        assert float(to_cents(measure.credit.owed(miss))) == 99 - reached

@@ -75,12 +75,13 @@ def test_names_from_files_stay_text(hostile: Tables, name: str) -> None:
 
 
 def test_two_charts_on_one_page_share_no_id(small: Tables) -> None:
-    texts = [report.show(FIGURES[name](small)).text for name in ("kpi", "client cash")]
+    charts = [report.kpi_by_month(small["kpis"], kpi, "inbound", [ZERO]) for kpi in ("service_level", "aht")]
+    texts = [report.show(chart).text for chart in charts]
     ids = [{e.get("id") for e in _parsed(text).iter()} - {None} for text in texts]
-    assert ids[0] and not ids[0] & ids[1]
+    assert ids[0] and ids[1] and not ids[0] & ids[1]
     for text, own in zip(texts, ids, strict=True):
         used = {part.split(")")[0] for part in text.split("url(#")[1:]}
-        assert used <= own
+        assert used and used <= own
 
 
 def test_preliminary_is_said_first(small: Tables) -> None:
@@ -107,6 +108,11 @@ def test_rank_chart_draws_the_intervals_of_the_table(ranked: pd.DataFrame) -> No
     ]
     for expected in ranked["vendor_risk_adjusted_value"].dropna():
         assert any(value == pytest.approx(expected) for value in values)
+
+
+def test_rank_chart_without_a_tail_shows_the_mean_alone(small: Tables) -> None:
+    text = report.show(report.rank_chart(small["comparison"])).text
+    assert "Which option: mean value" in text and "worst cases" not in text and "mean, E" not in text
 
 
 def test_fifty_dots_count_the_chance_of_a_loss() -> None:

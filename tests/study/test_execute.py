@@ -13,8 +13,7 @@ import psutil
 import pytest
 
 from orm_sim.core.errors import InputError
-from orm_sim.study import RunFailed, RunInterrupted, execute, run_study
-from orm_sim.study.execute import Run
+from orm_sim.study import Run, RunFailed, RunInterrupted, execute, run_study
 from orm_sim.study.plan import Unit
 from orm_sim.study.pool import ONE_THREAD, work_through
 from orm_sim.study.store import Store
@@ -161,7 +160,7 @@ def start(out: Path, log: Path, workers: int = 2) -> subprocess.Popen[str]:
 
 
 def wait_for_parts(out: Path, many: int) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while len(list(out.glob("*/parts/block-*.json"))) < many:
         assert time.monotonic() < until, "no parts appeared"
         time.sleep(0.02)
@@ -191,14 +190,17 @@ def test_a_killed_run_resumes_and_ends_with_the_same_bytes(
 ) -> None:
     program = start(tmp_path, log)
     wait_for_parts(tmp_path, 3)
+    (folder,) = tmp_path.glob("toy-*")
     workers = psutil.Process(program.pid).children(recursive=True)
     program.kill()
     program.communicate(timeout=30)
     _, alive = psutil.wait_procs(workers, timeout=10)
     assert not alive  # workers end with their parent
+    (folder / ".manifest.json.1.part").write_text("half")
     run = run_study(plan(), Toy(log=str(log)), tmp_path, contracts=CONTRACTS)
     assert 0 < run.lived <= UNITS - 3
     assert contents(run) == truth
+    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "tables"]
 
 
 def test_parts_of_other_versions_or_another_cut_are_not_resumed_from(

@@ -1,0 +1,64 @@
+"""Bad input at the command line: a sentence with its place, exit status 2, and nothing written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from orm_sim.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+BANK = ROOT / "scenarios" / "bank.yaml"
+STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare", "nowhere.yaml"], "nowhere.yaml"),
+        (["compare", str(BANK)], "is a scenario, not a study"),
+        (["run", str(STUDY)], "is a study"),
+        (["run", str(BANK)], "nothing to compare"),
+        (["compare", str(STUDY), "--set", "vendor.polcy=fixed"], "Did you mean 'policy'?"),
+        (["compare", str(STUDY), "--set", "vendor"], "must be written path=value"),
+        (["compare", str(STUDY), "--set", "vendor.workforce.wage_per_hour=-3"], "vendor.workforce.wage_per_hour"),
+        (["compare", str(STUDY), "--set", "client.transition_cost=.nan"], "finite"),
+        (["compare", str(STUDY), "--replications", "1"], "must be 2 or more"),
+        (["compare", str(STUDY), "--workers", "0"], "must be 1 or more"),
+        (["compare", str(STUDY), "--engine", "kernal"], "kernal"),
+        (["validate", str(STUDY), "missing.yaml"], "missing.yaml"),
+        (["calibrate", "missing.csv", "--mapping", "m.yaml", "--out", "o.yaml"], "m.yaml"),
+    ],
+)
+def test_a_sentence_and_exit_status_two(arguments: list[str], said: str, tmp_path: Path) -> None:
+    with CliRunner().isolated_filesystem(temp_dir=tmp_path) as folder:
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 2, result.output
+        assert said in result.output
+        assert "Traceback" not in result.output
+        assert list(Path(folder).rglob("*.parquet")) == []
+
+
+def test_an_output_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    result = CliRunner().invoke(main, ["compare", str(STUDY), "--out", str(blocked), "--no-report"])
+    assert result.exit_code == 2 and "Traceback" not in result.output
+    assert blocked.read_text(encoding="utf-8") == "not a folder"
+
+
+def test_help_says_what_to_do_next() -> None:
+    result = CliRunner().invoke(main, ["--help"])
+    assert result.exit_code == 0 and "scenarios/studies/which_contract.yaml" in result.output
+    for command in ("compare", "run", "validate", "calibrate", "schema"):
+        assert command in result.output
+        assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
+
+
+def test_schema_is_json_of_the_scenario() -> None:
+    import json
+
+    schema = json.loads(CliRunner().invoke(main, ["schema"]).output)
+    assert "programme" in json.dumps(schema) and "contract" in json.dumps(schema)
