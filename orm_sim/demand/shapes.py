@@ -23,7 +23,7 @@ class Measured(Term):
     """The figure."""
     se: float | None = None
     """Standard error in the figure's unit; null where nothing was observed."""
-    n: int = 0
+    n: int
     """Observations behind the figure."""
     unit: str
     """Unit of the figure."""
@@ -110,7 +110,7 @@ class HazardPiece(Term):
     """Chance of giving up in a second, among those still waiting."""
     se: float | None = None
     """Standard error of the hazard."""
-    n: int = 0
+    n: int
     """Abandonments behind it."""
 
 

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from orm_sim.core.evidence import quantity
+from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
 
 
 class RampStep(Term):
-    """From a week on, the vendor takes a share of the contacts."""
+    """From a week on, the vendor takes a share of the contacts.
 
-    week: int = quantity(
-        0, unit="weeks since contract start", source="design_choice", grade="D", low=0, high=52, ge=0
-    )
+    Examples
+    --------
+    >>> Relationship(ramp=(RampStep(week=9, share=0.4), RampStep(week=17, share=1.0))).share(12)
+    0.4
+    """
+
+    week: int = required(unit="weeks since contract start", ge=0)
     """First week of the step."""
-    share: float = quantity(
-        1.0, unit="share of contacts", source="design_choice", grade="D", low=0, high=1, gt=0, le=1
-    )
+    share: float = required(unit="share of contacts", gt=0, le=1)
     """Share of contacts the vendor takes from then on."""
 
 
 class Relationship(Term):
     """How client and vendor begin."""
 
-    ramp: Many[RampStep] = (
-        RampStep(week=9, share=0.35),
-        RampStep(week=13, share=0.7),
-        RampStep(week=17, share=1.0),
-    )
+    ramp: Many[RampStep]
     """Steps of the ramp, ending at 1; the vendor recruits and trains before the first."""
 
     rules = (
@@ -45,12 +43,6 @@ class Relationship(Term):
     )
 
     def share(self, week: int) -> float:
-        """The vendor's share of contacts in a week.
-
-        Examples
-        --------
-        >>> [Relationship().share(w) for w in (0, 9, 13, 40)]
-        [0.0, 0.35, 0.7, 1.0]
-        """
+        """The vendor's share of contacts in a week, 0 before the first step."""
         reached = [step.share for step in self.ramp if step.week <= week]
         return reached[-1] if reached else 0.0

@@ -86,9 +86,10 @@ def _points(data: pd.DataFrame, ranked: str, tail: str) -> alt.Chart:
     shapes = {"value": "circle", "mean": "diamond", "cvar": "cross"}
     scale = alt.Scale(domain=list(kinds.values()), range=[shapes[name] for name in kinds])
     drawn = alt.Chart(marks).mark_point(size=75, color=INK, strokeWidth=1.7)
-    return drawn.encode(
+    encoded: alt.Chart = drawn.encode(
         x="at:Q", shape=alt.Shape("what:N", title=None, scale=scale, legend=alt.Legend(columns=3))
     )
+    return encoded
 
 
 def both_sides(comparison: pd.DataFrame, *, preliminary: bool = False) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orm_sim.core.evidence import quantity
+from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Term
 
 
@@ -11,30 +11,27 @@ class Risk(Term):
 
     name: str
     """What may happen."""
-    likelihood: int = quantity(
-        3, unit="score 1 to 5", source="design_choice", grade="D", low=1, high=5, ge=1, le=5
-    )
+    likelihood: int = required(unit="score 1 to 5", ge=1, le=5)
     """Expert score of likelihood."""
-    impact: int = quantity(
-        3, unit="score 1 to 5", source="design_choice", grade="D", low=1, high=5, ge=1, le=5
-    )
+    impact: int = required(unit="score 1 to 5", ge=1, le=5)
     """Expert score of impact."""
 
     @property
     def score(self) -> int:
-        """Likelihood × impact, 1 to 25."""
+        """Likelihood × impact, 1 to 25.
+
+        Examples
+        --------
+        >>> Risk(name="data breach", likelihood=4, impact=5).score
+        20
+        """
         return self.likelihood * self.impact
 
 
 class Risks(Term):
     """The scenario's risks. No hazard strikes in this version: the register is an expert's view, not a simulation."""
 
-    entries: Many[Risk] = (
-        Risk(name="data breach", likelihood=4, impact=5),
-        Risk(name="service disruption", likelihood=3, impact=4),
-        Risk(name="vendor underperformance", likelihood=3, impact=3),
-        Risk(name="compliance failure", likelihood=2, impact=4),
-    )
+    entries: Many[Risk] = ()
     """Entries with expert scores."""
 
     def ranked(self) -> tuple[Risk, ...]:

@@ -62,7 +62,7 @@ class Scenario(Term):
     """What is owed, and for which channels; null keeps everything in-house."""
     risks: Risks = Risks()
     """Risk register."""
-    relationship: Relationship = Relationship()
+    relationship: Relationship
     """Transition and ramp."""
     evaluation: Evaluation = Evaluation()
     """How it is run and judged."""

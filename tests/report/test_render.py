@@ -118,9 +118,8 @@ def test_renders_with_this_interpreter_to_the_same_bytes(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     chart = (
-        "import altair as alt, pandas as pd\nfrom orm_sim.report.theme import finish, show\n"
-        "frame = pd.DataFrame({'x': [1, 2], 'y': [study, 'b']})\n"
-        "show(finish(alt.layer(alt.Chart(frame).mark_bar(clip=True).encode(x='x', y='y')), study))"
+        "from html import escape\nfrom IPython.display import SVG\n"
+        "SVG(f'<svg xmlns=\"http://www.w3.org/2000/svg\"><text>{escape(study)}</text></svg>')"
     )
     source = _write(tmp_path / "a.ipynb", "import sys\nprint(study, replications, sys.executable)", chart)
     hostile = "<script>alert(1)</script> {x} \"'\\\n"
