@@ -61,7 +61,7 @@ def page(
 
 
 def _figure(chart: charts.Chart, title: str) -> str:
-    svg = vl_convert.vegalite_to_svg(chart.configure(**_CONFIG).to_dict(), allowed_base_urls=[])
+    svg = vl_convert.vegalite_to_svg(chart.configure(**_CONFIG).to_dict(validate=False), allowed_base_urls=[])
     data = base64.b64encode(svg.encode()).decode()
     return f'<figure><img alt="{html.escape(title, quote=True)}" src="data:image/svg+xml;base64,{data}"></figure>'
 

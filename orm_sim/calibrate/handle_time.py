@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from orm_sim.calibrate.arrivals import shares
 from orm_sim.calibrate.contacts import Contacts
@@ -15,6 +15,8 @@ from orm_sim.calibrate.estimate import Estimate
 from orm_sim.calibrate.jackknife import block_sums, jackknife
 
 Floats = NDArray[np.float64]
+Law = Callable[[Floats], Floats]
+"""Share of a law below each of some times."""
 
 LAWS = ("lognormal", "exponential", "gamma", "weibull")
 _MIN_CONTACTS = 30
@@ -127,25 +129,26 @@ def distances(x: Floats) -> dict[str, float]:
     return {name: _distance(ordered, law) for name, law in fitted_laws(ordered).items()}
 
 
-def fitted_laws(x: Floats) -> dict[str, Any]:
-    """The four laws at their maximum likelihood, as frozen scipy distributions."""
+def fitted_laws(x: Floats) -> dict[str, Law]:
+    """Shares below a time by the four laws at their maximum likelihood."""
     log = np.log(x)
+    centre, spread, mean = log.mean(), log.std(), x.mean()
     shape, scale = _gamma(x, log)
     power, size = _weibull(x, log)
     return {
-        "lognormal": stats.lognorm(log.std(), scale=np.exp(log.mean())),
-        "exponential": stats.expon(scale=x.mean()),
-        "gamma": stats.gamma(shape, scale=scale),
-        "weibull": stats.weibull_min(power, scale=size),
+        "lognormal": lambda t: np.asarray(special.ndtr((np.log(t) - centre) / spread)),
+        "exponential": lambda t: -np.expm1(-t / mean),
+        "gamma": lambda t: np.asarray(special.gammainc(shape, t / scale)),
+        "weibull": lambda t: -np.expm1(-((t / size) ** power)),
     }
 
 
-def _distance(ordered: Floats, law: Any) -> float:
+def _distance(ordered: Floats, law: Law) -> float:
     """Largest gap on either side of every step of the observed shares; equal times make one step."""
     n = len(ordered)
     at, first = np.unique(ordered, return_index=True)
     below, upto = first / n, np.append(first[1:], n) / n
-    fitted = law.cdf(at)
+    fitted = law(at)
     return float(np.maximum(np.abs(fitted - below), np.abs(fitted - upto)).max())
 
 

@@ -151,7 +151,7 @@ def _distribution(times: NDArray[np.float64], unit: str) -> charts.Chart:
     at = np.geomspace(max(ordered[0], 1.0), ordered[-1], _POINTS)
     observed = pd.DataFrame({"at": at, "share": np.searchsorted(ordered, at, side="right") / len(ordered)})
     fitted = [
-        pd.DataFrame({"at": at, "share": law.cdf(at), "law": name})
+        pd.DataFrame({"at": at, "share": law(at), "law": name})
         for name, law in fitted_laws(ordered[ordered > 0]).items()
     ]
     return charts.distribution_chart(observed, pd.concat(fitted), unit)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import kolmogorov, stdtr
 
 from orm_sim.calibrate.mapping_terms import ShiftTest
 
@@ -81,7 +81,7 @@ def _split(level: Floats, start: int, end: int, alpha: float) -> list[tuple[int,
     statistic = (
         float(path.max() / (spread * np.sqrt(n))) if spread > 0 else (np.inf if path.max() > 0 else 0.0)
     )
-    p_value = float(stats.kstwobign.sf(statistic))
+    p_value = float(kolmogorov(statistic))
     if p_value >= alpha:
         return []
     return [
@@ -180,7 +180,7 @@ def _oddest(
         n_rest = int(size[rest].sum())
         others = float(mean[rest] @ size[rest] / n_rest)
         z = float((mean[i] - others) / (spread * np.sqrt(1 / size[i] + 1 / n_rest)))
-        p_value = min(float(2 * stats.t.sf(abs(z), freedom) * len(left)), 1.0)
+        p_value = min(float(2 * stdtr(freedom, -abs(z)) * len(left)), 1.0)
         if others and (best is None or abs(z) > abs(best[1].z)):
             best = (i, OddPeriod(str(names[i]), float(mean[i]), others, z, p_value))
     return best

@@ -22,10 +22,11 @@ from orm_sim.report.render import render
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
-from orm_sim.simulation.pricing import solve_rates
-from orm_sim.study import Run, plan_run, run_study
+from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
+from orm_sim.study import Run, Unit, plan_run, run_study
 from orm_sim.study.execute import OnProgress
 from orm_sim.study.manifest import read_json, to_json
+from orm_sim.study.pool import work_through
 from orm_sim.study.store import make_folder
 from orm_sim.study.tables import COMPARISON
 
@@ -134,9 +135,12 @@ def compare_loaded(
     root = evaluation.seed if seed is None else seed
     plan = plan_run(study.name, study.files, root, count, engine, study.overrides)
     folder = Path(out or "outputs")
-    rates = _rates(study, folder / plan.run_id, engine, root, say)
+    crew = workers or usable_cores()
+    rates = _rates(
+        study, folder / plan.run_id, ReferenceJob(free_options(study.options), root, engine), crew, say
+    )
     job = StudyJob(_priced(study, rates), study.zero, root, engine)
-    done = run_study(plan, job, folder, workers or usable_cores(), on_progress)
+    done = run_study(plan, job, folder, crew, on_progress)
     tables = _decide(study, done, rates)
     card = StudyCard(study.name, study.title, study.zero, study.titles)
     notes = (_SOLVED,) if rates else ()
@@ -199,7 +203,9 @@ def _check(replications: int, workers: int | None, engine: str) -> None:
         raise InputError(problems)
 
 
-def _rates(study: LoadedStudy, folder: Path, engine: str, seed: int, say: Say | None) -> dict[str, float]:
+def _rates(
+    study: LoadedStudy, folder: Path, job: ReferenceJob, workers: int, say: Say | None
+) -> dict[str, float]:
     """Solved rates, kept in the run's folder so that resuming does not solve them again."""
     make_folder(folder)
     kept = read_json(folder / _PRICES)
@@ -207,7 +213,10 @@ def _rates(study: LoadedStudy, folder: Path, engine: str, seed: int, say: Say | 
         return {name: float(rate) for name, rate in kept.items()}
     if say is not None:
         say("Solving free rates for the reference vendor's margin ...")
-    rates = solve_rates(study.options, engine_of(engine), seed)
+    count = study.base.evaluation.price_replications
+    units = [Unit(r, r, r + 1) for r in range(count)] if job.options else []
+    lived = dict(work_through(job, units, workers) if workers > 1 else ((unit, job(unit)) for unit in units))
+    rates = solve_rates(study.options, [each for unit in units for each in lived[unit]])
     write_whole(folder / _PRICES, to_json(rates))
     return rates
 

@@ -193,7 +193,8 @@ def _with(node: Any, parts: Parts, depth: int, value: Any, place: Place) -> Any:
         if not isinstance(node, list):
             raise InputError(Problem(place, format_path(parts), None, f"{here or 'the file'} is not a list"))
         if part >= len(node):
-            rule = f"{here} has {len(node)} entr{'y' if len(node) == 1 else 'ies'}, counted from 0; there is no [{part}]"
+            count = "1 entry" if len(node) == 1 else f"{len(node)} entries"
+            rule = f"{here} has {count}, counted from 0; there is no [{part}]"
             raise InputError(Problem(place, format_path(parts), None, rule))
         return [*node[:part], _with(node[part], parts, depth + 1, value, place), *node[part + 1 :]]
     if node is None:

@@ -43,11 +43,11 @@ class Resolution(Term):
     )
     """First-contact resolution by proficient in-house agents."""
     return_share: float = quantity(
-        0.50, unit="share of unresolved", source="design_choice", grade="D", low=0.3, high=0.8, ge=0, le=1
+        0.50, unit="share of unresolved", source="assumption", grade="D", low=0.3, high=0.8, ge=0, le=1
     )
     """Unresolved contacts that come back within seven days."""
     return_within_days: int = quantity(
-        7, unit="days", source="design_choice", grade="D", low=5, high=10, ge=1, le=30
+        7, unit="days", source="assumption", grade="D", low=5, high=10, ge=1, le=30
     )
     """Days over which they come back, evenly."""
 
@@ -56,7 +56,7 @@ class Satisfaction(Term):
     """Chance that a customer surveyed is satisfied."""
 
     survey_share: float = quantity(
-        0.01, unit="share of answered", source="design_choice", grade="D", low=0.005, high=0.05, ge=0, le=1
+        0.01, unit="share of answered", source="assumption", grade="D", low=0.005, high=0.05, ge=0, le=1
     )
     """Share of answered contacts with a completed survey: CSAT carries the noise of this sample."""
     resolved: float = quantity(
@@ -68,7 +68,7 @@ class Satisfaction(Term):
     )
     """Drop when the contact was not resolved."""
     loss_per_minute_waited: float = quantity(
-        0.02, unit="share/min", source="design_choice", grade="D", low=0.0, high=0.05, ge=0, le=1
+        0.02, unit="share/min", source="assumption", grade="D", low=0.0, high=0.05, ge=0, le=1
     )
     """Drop for each minute waited."""
 
@@ -127,9 +127,9 @@ class Outbound(Term):
         6, unit="attempts", source="uci_bank_marketing", grade="A", low=3, high=8, ge=1, le=15
     )
     """Attempts before a lead is given up."""
-    retry_days: int = quantity(2, unit="days", source="design_choice", grade="D", low=1, high=5, ge=1)
+    retry_days: int = quantity(2, unit="days", source="assumption", grade="D", low=1, high=5, ge=1)
     """Days between attempts on one lead."""
-    window_days: int = quantity(30, unit="days", source="design_choice", grade="D", low=14, high=45, ge=1)
+    window_days: int = quantity(30, unit="days", source="assumption", grade="D", low=14, high=45, ge=1)
     """Days in which a lead may be called."""
     attempt_s: float = required(unit="s", gt=0)
     """Preview, dialling and notes of any attempt."""
@@ -142,11 +142,11 @@ class Outbound(Term):
     closes_hour: float = required(unit="hour of day", ge=0, le=24)
     """Last calling hour."""
     funded_share: float = quantity(
-        0.90, unit="share of sales", source="design_choice", grade="D", low=0.8, high=0.97, gt=0, le=1
+        0.90, unit="share of sales", source="assumption", grade="D", low=0.8, high=0.97, gt=0, le=1
     )
     """Sales whose deposit is really funded: net sales."""
     cancelled_by_day_90: float = quantity(
-        0.08, unit="share of net sales", source="design_choice", grade="D", low=0.03, high=0.2, ge=0, lt=1
+        0.08, unit="share of net sales", source="assumption", grade="D", low=0.03, high=0.2, ge=0, lt=1
     )
     """Net sales cancelled before day 90, evenly over the days."""
 

@@ -62,7 +62,7 @@ class Improvement(Term):
     """Schedule efficiency once in place."""
     fcr_points: float = required(unit="share", ge=-1, le=1)
     """Added to first-contact resolution once in place."""
-    in_place_week: int = quantity(13, unit="weeks", source="design_choice", grade="D", low=8, high=26, ge=0)
+    in_place_week: int = quantity(13, unit="weeks", source="assumption", grade="D", low=8, high=26, ge=0)
     """Weeks until it works."""
 
 
@@ -72,7 +72,7 @@ class InHouse(Term):
     workforce: WorkforceTerms
     """Terms of the client's own agents."""
     staffing_ratio: float = quantity(
-        1.0, unit="ratio", source="design_choice", grade="D", low=0.95, high=1.1, gt=0
+        1.0, unit="ratio", source="assumption", grade="D", low=0.95, high=1.1, gt=0
     )
     """Agents planned against the requirement."""
     improvement: Improvement | None = None
@@ -97,7 +97,7 @@ class Client(Term):
     name: str
     """Name of the client."""
     discount_rate_per_year: float = quantity(
-        0.10, unit="share/year", source="design_choice", grade="D", low=0.06, high=0.14, gt=-1
+        0.10, unit="share/year", source="assumption", grade="D", low=0.06, high=0.14, gt=-1
     )
     """Effective yearly discount rate."""
     in_house: InHouse
@@ -109,7 +109,7 @@ class Client(Term):
     loss_per_abandoned: float = required(unit="$/contact", ge=0)
     """Loss per contact abandoned and not redialled."""
     redialled_share: float = quantity(
-        0.40, unit="share of abandoned", source="design_choice", grade="D", low=0.2, high=0.7, ge=0, le=1
+        0.40, unit="share of abandoned", source="assumption", grade="D", low=0.2, high=0.7, ge=0, le=1
     )
     """Abandoned contacts that call again the same day; the records' rates already contain those calls."""
     loss_per_unresolved: float = required(unit="$/contact", ge=0)

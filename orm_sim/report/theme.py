@@ -125,7 +125,7 @@ def svg(chart: Figure) -> str:
     names = list(dict.fromkeys(re.findall(r'<[A-Za-z]+[^<>]*? id="([^"]+)"', drawn)))
     numbered = _renamed(drawn, {name: f"id{i}" for i, name in enumerate(names)})
     digest = hashlib.sha256(numbered.encode()).hexdigest()[:10]
-    return _renamed(drawn, {name: f"c-{i}" for i, name in enumerate(names)})
+    return _renamed(drawn, {name: f"c{digest}-{i}" for i, name in enumerate(names)})
 
 
 def _renamed(drawn: str, ids: dict[str, str]) -> str:

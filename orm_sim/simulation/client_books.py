@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import OPERATORS, Books
 from orm_sim.simulation.operator import Operator
-from orm_sim.simulation.people_costs import DAYS_PER_MONTH
 
 
 class ClientBooks:

@@ -11,6 +11,7 @@ from orm_sim.demand.programme import Channel
 from orm_sim.simulation.operator import Operator
 
 Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 class InboundDuty(NamedTuple):
@@ -33,13 +34,13 @@ class OutboundDuty(NamedTuple):
 
 
 class Count(NamedTuple):
-    """Additions to counters of an operator's channel on a day."""
+    """Additions to counters of an operator's channel in a billing month; `rows` are places in the books."""
 
     operator: str
     channel: Channel
-    day: int
-    names: tuple[str, ...]
-    values: tuple[float, ...]
+    month: int
+    rows: Whole
+    values: Floats
 
 
 def agents(staffed: bytes) -> Whole:
@@ -47,15 +48,23 @@ def agents(staffed: bytes) -> Whole:
     return np.frombuffer(staffed, dtype=np.int64)
 
 
-def inbound_duty(operator: Operator, share: float, day: int, drift: float, fcr: float) -> InboundDuty:
-    """An operator's inbound duty; `drift` is handle time over its start, `fcr` that of proficient agents."""
+def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> list[InboundDuty]:
+    """An operator's inbound duty on the seven days of a week.
+
+    `drift` is handle time over its start, `fcr` the resolution of proficient agents.
+    """
     resolved = min(max(fcr * operator.staff("inbound").resolution + operator.fcr_delta, 0.0), 1.0)
-    staffed = operator.staffed["inbound"][day % 7].tobytes()
-    return InboundDuty(operator.name, share, staffed, operator.handle_multiplier("inbound") * drift, resolved)
+    factor = operator.handle_multiplier("inbound") * drift
+    return [
+        InboundDuty(operator.name, share, day.tobytes(), factor, resolved)
+        for day in operator.staffed["inbound"]
+    ]
 
 
-def outbound_duty(operator: Operator, day: int) -> OutboundDuty:
-    """An operator's outbound duty."""
+def outbound_week(operator: Operator) -> list[OutboundDuty]:
+    """An operator's outbound duty on the seven days of a week."""
     converted = operator.staff("outbound").conversion / operator.reference.conversion
-    staffed = operator.staffed["outbound"][day % 7].tobytes()
-    return OutboundDuty(operator.name, staffed, operator.handle_multiplier("outbound"), converted)
+    factor = operator.handle_multiplier("outbound")
+    return [
+        OutboundDuty(operator.name, day.tobytes(), factor, converted) for day in operator.staffed["outbound"]
+    ]

@@ -40,8 +40,9 @@ def aftermath(
     -------
     sums
         float64[len(FIELDS)].
-    after_days, refs
-        int64[n_comebacks]: days from today, and identity with the attempt raised by one.
+    refs, ends
+        int64[n_comebacks]: identities of those who come back, their attempt raised by one, in order of the day; and
+        int64[return_days + 1]: where each day's end among them, those of d days from now being ends[d-1] to ends[d].
     """
     sums = np.zeros(9)
     after = np.empty(ref.size, np.int64)
@@ -78,7 +79,17 @@ def aftermath(
                 chance -= loss_unresolved
             if survey < survey_share * chance:
                 sums[8] += 1.0
-    return sums, after[:n_again], again[:n_again]
+    ends = np.zeros(return_days + 1, np.int64)
+    for i in range(n_again):
+        ends[after[i]] += 1
+    for day in range(1, return_days + 1):
+        ends[day] += ends[day - 1]
+    place = ends[:-1].copy()
+    sorted_refs = np.empty(n_again, np.int64)
+    for i in range(n_again):
+        sorted_refs[place[after[i] - 1]] = again[i]
+        place[after[i] - 1] += 1
+    return sums, sorted_refs, ends
 
 
 @jit

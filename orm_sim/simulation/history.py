@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +14,7 @@ from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.kpi.counters import COUNTERS
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 OPERATORS: Final = ("in_house", "vendor")
 """Who runs contacts: the client's own centre and the vendor."""
@@ -23,6 +23,14 @@ NAMES: Final = tuple(COUNTERS)
 _INDEX: Final = {name: i for i, name in enumerate(NAMES)}
 _OPERATOR: Final = {name: i for i, name in enumerate(OPERATORS)}
 _CHANNEL: Final = {name: i for i, name in enumerate(CHANNELS)}
+
+
+def rows(*names: str) -> Rows:
+    """Places of counters in the books; each name once."""
+    return np.array([_INDEX[name] for name in names], dtype=np.int64)
+
+
+_PEOPLE: Final = rows("paid_hours", "training_hours", "fte")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +76,25 @@ class Books:
             np.zeros((*shape, days.n_months_with_run_off)),
         )
 
-    def count(
-        self, operator: str, channel: Channel, day: int, names: Sequence[str], values: Sequence[float]
-    ) -> None:
-        """Add to counters of the billing month a day falls in; days past the run-off are out of the books."""
-        if day >= self.days.end_day:
-            return
-        page = self.counters[_OPERATOR[operator], _CHANNEL[channel]]
-        month = self.days.month[day]
-        for name, value in zip(names, values, strict=True):
-            page[_INDEX[name], month] += value
+    def count(self, operator: str, channel: Channel, month: int, rows: Rows, values: Floats) -> None:
+        """Add to counters of a billing month, which `rows` names; months past the run-off are out of the books."""
+        if month < self.counters.shape[-1]:
+            self.counters[_OPERATOR[operator], _CHANNEL[channel], rows, month] += values
 
     def of(self, operator: str, channel: Channel, name: str) -> Floats:
         """One counter by month: float64[n_months with run-off]."""
         return np.asarray(self.counters[_OPERATOR[operator], _CHANNEL[channel], _INDEX[name]])
 
-    def hours(self, operator: str, channel: Channel, day: int, paid: float, training: float) -> None:
-        """Hours paid on a day."""
-        self.paid_hours[_OPERATOR[operator], _CHANNEL[channel], day] = paid
-        self.trainee_hours[_OPERATOR[operator], _CHANNEL[channel], day] = training
-
-    def add_cost(self, operator: str, channel: Channel, day: int, amount: float) -> None:
-        """Cost of people and seats incurred on a day."""
-        self.operating_cost[_OPERATOR[operator], _CHANNEL[channel], self.days.month[day]] += amount
+    def people(
+        self, operator: str, channel: Channel, day: int, paid: float, training: float, heads: int, cost: float
+    ) -> None:
+        """Hours paid to agents and trainees on a day, heads on the payroll, and what people and seats cost."""
+        i, j, month = _OPERATOR[operator], _CHANNEL[channel], self.days.month[day]
+        self.paid_hours[i, j, day] = paid
+        self.trainee_hours[i, j, day] = training
+        self.operating_cost[i, j, month] += cost
+        length = float(self.days.month_starts[month + 1] - self.days.month_starts[month])
+        self.counters[i, j, _PEOPLE, month] += np.array([paid + training, training, heads / length])
 
     def meters(self, operator: str, month: int) -> dict[tuple[str, str], Floats]:
         """Counters of one month keyed as a contract's meters: (channel, counter)."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from orm_sim.core.units import DAYS_PER_YEAR
+from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.simulation.history import Books
 from orm_sim.simulation.operator import Operator
 
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0
 PAYDAY_EVERY_DAYS = 14
 """Wages are paid fortnightly."""
 
@@ -25,6 +24,19 @@ class Accrued:
     seats: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class DayCost:
+    """What one channel's people and seats cost on each day of a week; `hiring` falls on its first day."""
+
+    paid_hours: float
+    trainee_hours: float
+    heads: int
+    wage: float
+    support: float
+    hiring: float
+    seats: float
+
+
 @dataclass(slots=True)
 class PeopleCosts:
     """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry."""
@@ -33,43 +45,49 @@ class PeopleCosts:
     books: Books
     factor: float = 1.0
     due: Accrued = field(default_factory=Accrued)
+    _week: dict[Channel, DayCost] = field(default_factory=dict)
+
+    def week(self, day: int) -> None:
+        """Take the head counts and wages as they are from a day on."""
+        self._week = {channel: self._rates(channel, day) for channel in CHANNELS}
+
+    def _rates(self, channel: Channel, day: int) -> DayCost:
+        terms, staff = self.operator.terms, self.operator.staff(channel)
+        hours, heads = terms.paid_hours_per_week / 7.0, staff.agents + staff.trainees
+        growth = (1.0 + terms.wage_growth_per_year) ** (
+            day // 365
+        )  # support is mostly people: it grows as wages do
+        return DayCost(
+            paid_hours=staff.agents * hours,
+            trainee_hours=staff.trainees * hours,
+            heads=heads,
+            wage=terms.wage_level(day) * self.factor,
+            support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH,
+            hiring=staff.hires * terms.hiring_cost * self.factor,
+            seats=heads * terms.seat_per_month / DAYS_PER_MONTH,
+        )
 
     def day(self, day: int) -> None:
         """Accrue one day for both channels."""
-        for channel in CHANNELS:
-            self._channel_day(day, channel)
+        if day % 365 == 0:
+            self.week(day)
+        for channel, cost in self._week.items():
+            if cost.heads:
+                self._accrue(day, channel, cost)
 
-    def _channel_day(self, day: int, channel: Channel) -> None:
-        terms, staff = self.operator.terms, self.operator.staff(channel)
-        if staff.agents == 0 and staff.trainees == 0:
-            return
-        paid = staff.agents * terms.paid_hours_per_week / 7.0
-        training = staff.trainees * terms.paid_hours_per_week / 7.0
-        wage = terms.wage_level(day) * self.factor
-        hired = staff.hires * terms.hiring_cost * self.factor if day % 7 == 0 else 0.0
-        support = staff.agents * terms.support_per_agent_month * self._growth(day) / DAYS_PER_MONTH
-        seats = (staff.agents + staff.trainees) * terms.seat_per_month / DAYS_PER_MONTH
+    def _accrue(self, day: int, channel: Channel, cost: DayCost) -> None:
+        hiring = cost.hiring if day % 7 == 0 else 0.0
+        wages, training = cost.paid_hours * cost.wage, cost.trainee_hours * cost.wage
         due = self.due
-        due.wages += paid * wage
-        due.trainee_wages += training * wage
-        due.support += support
-        due.hiring += hired
-        due.seats += seats
-        self.books.hours(self.operator.name, channel, day, paid, training)
-        month_days = self.books.days.month_starts
-        month = self.books.days.month[day]
-        length = float(month_days[month + 1] - month_days[month])
-        self.books.count(
-            self.operator.name, channel, day, ("paid_hours", "training_hours", "fte"),
-            (paid + training, training, (staff.agents + staff.trainees) / length),
-        )  # fmt: skip
-        self.books.add_cost(
-            self.operator.name, channel, day, (paid + training) * wage + support + hired + seats
+        due.wages += wages
+        due.trainee_wages += training
+        due.support += cost.support
+        due.hiring += hiring
+        due.seats += cost.seats
+        total = wages + training + cost.support + hiring + cost.seats
+        self.books.people(
+            self.operator.name, channel, day, cost.paid_hours, cost.trainee_hours, cost.heads, total
         )
-
-    def _growth(self, day: int) -> float:
-        """Support is mostly people: it grows as wages do."""
-        return float((1.0 + self.operator.terms.wage_growth_per_year) ** (day // 365))
 
     def take_wages(self) -> tuple[float, float]:
         """Wages of agents and of trainees due on payday; nothing is due afterwards."""
@@ -83,6 +101,7 @@ class PeopleCosts:
         self.due.support = self.due.hiring = self.due.seats = 0.0
         return month
 
-    def write_off(self) -> None:
-        """An insolvent employer pays nothing of what is due."""
+    def write_off(self, day: int) -> None:
+        """An insolvent employer pays nothing of what is due and has nobody left."""
         self.due = Accrued()
+        self.week(day)

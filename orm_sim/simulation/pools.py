@@ -25,8 +25,10 @@ from orm_sim.demand.leads import (
     expected_attempt_s,
     sale_life,
 )
+from orm_sim.kpi.counters import LAGS
 from orm_sim.simulation.duty import Count, InboundDuty, OutboundDuty, agents
 from orm_sim.simulation.fates import FIELDS, aftermath, merge_contacts, take_share
+from orm_sim.simulation.history import rows
 from orm_sim.simulation.setting import Setting
 
 Floats = NDArray[np.float64]
@@ -35,10 +37,13 @@ D_contra = TypeVar("D_contra", contravariant=True)
 D = TypeVar("D")
 _NONE = np.empty(0, np.int64)
 _NOBODY: Contacts = (np.empty(0), np.empty(0), np.empty(0), _NONE)
-_INBOUND_NAMES = (
+_INBOUND = rows(
     "offered", "answered", "answered_within", "abandoned", "wait_answered_s", "wait_all_s", "busy_s", "staffed_s",
     *FIELDS,
 )  # fmt: skip
+_OUTBOUND = rows("attempts", "reached", "sales_gross", "handled_s", "busy_s", "staffed_s", "sales_net")
+_KEPT = rows("sales_kept")
+_UNEARNED = [rows(name) for name in LAGS]
 
 
 class Pool(Protocol[D_contra]):
@@ -133,26 +138,31 @@ class InboundPool:
         )  # fmt: skip
         self._carry[duty.operator] = outcome.carry
         total = outcome.totals
-        values = (
+        centre = np.array([
             total.answered + total.abandoned, total.answered, total.answered_within, total.abandoned,
-            total.wait_answered_s, total.wait_all_s, float(outcome.busy_s.sum()), float(outcome.staffed_s.sum()),
-            *self._aftermath(day, duty, outcome),
-        )  # fmt: skip
-        return Count(duty.operator, "inbound", day, _INBOUND_NAMES, values)
+            total.wait_answered_s, total.wait_all_s, outcome.busy_s.sum(), outcome.staffed_s.sum(),
+        ])  # fmt: skip
+        month = int(self._setting.days.month[day])
+        return Count(
+            duty.operator,
+            "inbound",
+            month,
+            _INBOUND,
+            np.concatenate((centre, self._aftermath(day, duty, outcome))),
+        )
 
-    def _aftermath(self, day: int, duty: InboundDuty, outcome: DayOutcome) -> list[float]:
+    def _aftermath(self, day: int, duty: InboundDuty, outcome: DayOutcome) -> Floats:
         inbound = self._setting.programme.inbound
         mood = inbound.satisfaction
-        sums, after, again = aftermath(
+        sums, refs, ends = aftermath(
             *self._setting.demand.stream, outcome.ref, outcome.state, outcome.wait_s, outcome.start_s, outcome.end_s,
             duty.fcr, inbound.resolution.return_share, inbound.resolution.return_within_days,
             mood.survey_share, mood.resolved, mood.loss_unresolved, mood.loss_per_minute_waited,
         )  # fmt: skip
-        for days in range(1, inbound.resolution.return_within_days + 1):
-            refs = again[after == days]
-            if refs.size:
-                self._due[day + days].append(refs)
-        return [float(each) for each in sums]
+        for days in range(1, ends.size):
+            if ends[days] > ends[days - 1]:
+                self._due[day + days].append(refs[ends[days - 1] : ends[days]])
+        return sums
 
 
 class OutboundPool:
@@ -228,19 +238,20 @@ class OutboundPool:
         )  # fmt: skip
         life = sale_life(*leads.stream, sold, outbound.funded_share, outbound.cancelled_by_day_90, KEPT_DAYS)
         funded = life[life >= 0]
-        names = ("attempts", "reached", "sales_gross", "handled_s", "busy_s", "staffed_s", "sales_net")
-        values = (
-            called.size, reached, sold.size, handled_s,
-            float(outcome.busy_s.sum()), float(outcome.staffed_s.sum()), funded.size,
-        )  # fmt: skip
-        return [Count(operator, "outbound", day, names, values), *self._later(day, operator, funded)]
+        values = np.array([
+            called.size, reached, sold.size, handled_s, outcome.busy_s.sum(), outcome.staffed_s.sum(), funded.size,
+        ])  # fmt: skip
+        today = Count(operator, "outbound", int(self._setting.days.month[day]), _OUTBOUND, values)
+        return [today, *self._later(day, operator, funded)]
 
     def _later(self, day: int, operator: str, funded: Whole) -> list[Count]:
         """Sales kept count on day 90, and a cancelled one leaves its unearned part when it goes."""
         month = self._setting.days.month
-        later = [Count(operator, "outbound", day + KEPT_DAYS, ("sales_kept",), (int((funded == 0).sum()),))]
-        for age in funded[funded > 0].tolist():
-            lag = int(month[day + age] - month[day])
-            name = f"cancelled_unearned_lag{lag}"
-            later.append(Count(operator, "outbound", day + age, (name,), (1.0 - age / KEPT_DAYS,)))
+        kept = np.array([float(np.count_nonzero(funded == 0))])
+        later = [Count(operator, "outbound", int(month[day + KEPT_DAYS]), _KEPT, kept)]
+        ages = funded[funded > 0]
+        lags = month[day + ages] - month[day]
+        for lag in range(int(lags.max(initial=-1)) + 1):
+            unearned = np.array([float(np.sum(1.0 - ages[lags == lag] / KEPT_DAYS))])
+            later.append(Count(operator, "outbound", int(month[day]) + lag, _UNEARNED[lag], unearned))
         return later

@@ -15,8 +15,8 @@ from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
-from orm_sim.simulation.duty import inbound_duty, outbound_duty
-from orm_sim.simulation.history import Books, Event, History
+from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
+from orm_sim.simulation.history import Books, Event, History, rows
 from orm_sim.simulation.operator import Operator, Reference
 from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
 from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
@@ -24,6 +24,8 @@ from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.firm import Purse, other_margins
 from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
 
+_HOURS = rows("productive_hours")
+_FORECAST = rows("forecast_offered")
 EVENING = 0.75
 """A day closes in the evening, after everything that happened on it."""
 
@@ -77,6 +79,9 @@ class World:
         self._insolvent_day: int | None = None
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
+        self._plannings: dict[tuple[ServiceRequest, float], Planning] = {}
+        self._inbound_duties: list[tuple[InboundDuty, ...]] = []
+        self._outbound_duties: list[tuple[OutboundDuty, ...]] = []
 
     def _found_operators(self) -> None:
         scenario, setting = self._scenario, self._setting
@@ -142,6 +147,19 @@ class World:
         )
         if self._billing is not None and self._insolvent_day is None:
             self._man(self._vendor, self._vendor_plan(), week, self._vendor_share, False)
+        self._home_costs.week(7 * week)
+        self._vendor_costs.week(7 * week)
+        self._assign(7 * week)
+
+    def _assign(self, day: int) -> None:
+        """Who is on duty on each day of the week, the vendor's share of contacts first."""
+        drift = float(self._setting.expected.handle_factor[day])
+        fcr = self._scenario.programme.inbound.resolution.fcr
+        share = self._vendor_share["inbound"]
+        both = ((self._vendor, share), (self._home, 1.0 - share))
+        inbound = [inbound_week(o, part, drift, fcr) for o, part in both]
+        self._inbound_duties = list(zip(*inbound, strict=True))
+        self._outbound_duties = list(zip(*(outbound_week(o) for o, _ in both), strict=True))
 
     def _share(self, channel: Channel, week: int) -> float:
         """The vendor's share of a channel's contacts in a week, as planned today."""
@@ -161,7 +179,10 @@ class World:
         operator.roster(self._setting, planning, week, share)
 
     def _planning(self, operator: Operator, service: ServiceRequest) -> Planning:
-        return planning_for(self._scenario.programme, service, operator.schedule_efficiency)
+        key_ = (service, operator.schedule_efficiency)
+        if key_ not in self._plannings:
+            self._plannings[key_] = planning_for(self._scenario.programme, *key_)
+        return self._plannings[key_]
 
     def _home_plan(self) -> StaffingPlan:
         return fixed(self._requested, self._home.staffing_ratio)
@@ -236,14 +257,9 @@ class World:
 
     def _replay(self, day: int) -> None:
         """Live the day's contacts with whoever is on duty, the vendor's share first."""
-        share = self._vendor_share["inbound"]
-        drift = float(self._setting.expected.handle_factor[day])
-        fcr = self._scenario.programme.inbound.resolution.fcr
-        both = ((self._vendor, share), (self._home, 1.0 - share))
-        inbound = tuple(inbound_duty(o, part, day, drift, fcr) for o, part in both)
-        counts = self._inbound.live(day, inbound)
+        counts = self._inbound.live(day, self._inbound_duties[day % 7])
         if self._setting.calling[day]:
-            counts += self._outbound.live(day, tuple(outbound_duty(o, day) for o, _ in both))
+            counts += self._outbound.live(day, self._outbound_duties[day % 7])
         for count in counts:
             self._books.count(*count)
 
@@ -252,13 +268,13 @@ class World:
         for name in ("in_house", "vendor"):
             for channel in CHANNELS:
                 hours = float(self._books.of(name, channel, "staffed_s")[month]) / 3600.0
-                self._books.count(name, channel, day, ("productive_hours",), (hours,))
+                self._books.count(name, channel, month, _HOURS, np.array([hours]))
         if month < self._days.n_months and self._billing is not None:
             days = np.arange(self._days.month_starts[month], self._days.month_starts[month + 1])
             share = np.array([self._share("inbound", int(d) // 7) for d in days])
             expected = float((self._setting.expected.rates[days].sum(axis=1) * share).sum())
             forecast = expected * float(self._setting.forecast_factor[month])
-            self._books.count("vendor", "inbound", day, ("forecast_offered",), (forecast,))
+            self._books.count("vendor", "inbound", month, _FORECAST, np.array([forecast]))
 
     def _pay(self, day: int, is_month_end: bool) -> None:
         if day % PAYDAY_EVERY_DAYS == PAYDAY_EVERY_DAYS - 1:
@@ -316,11 +332,12 @@ class World:
             self._vendor.workforce[channel].week(day // 7, 0.0, may_hire=False)
             self._vendor.staffed[channel][:] = 0
             self._vendor_share[channel] = 0.0
-        self._vendor_costs.write_off()
+        self._vendor_costs.write_off(day)
         self._home.established = False
         self._home_costs.factor = 1.0 + self._scenario.client.in_house.rebuild_premium
         if day < self._days.n_days:
             self._client.exit(day)
+            self._assign(day)
         self._books.events.append(Event(day, "vendor insolvent; the client rebuilds in-house"))
 
     def _post(self, day: int, payer: Any, payee: Any, account: str, amount: float, cause: str) -> None:

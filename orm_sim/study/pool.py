@@ -148,7 +148,7 @@ def _result(unit: Unit, message: tuple[str, Any, str]) -> Any:
 def _lost(worker: _Worker, tries: int) -> str:
     worker.process.join(GRACE_S)
     return (
-        f"{worker.unit} ended its worker process, {tries} times (exit code {worker.process.exitcode}). "
+        f"{worker.unit} ended its worker process (try {tries}, exit code {worker.process.exitcode}). "
         "A negative code is a signal; -9 often means too little memory: try fewer --workers. "
         'A script that starts a study needs its call under `if __name__ == "__main__":`.'
     )
@@ -157,7 +157,8 @@ def _lost(worker: _Worker, tries: int) -> str:
 def _dismiss(crew: list[_Worker]) -> None:
     for worker in crew:
         worker.line.close()
-        worker.process.terminate()
+        if worker.process.is_alive():
+            worker.process.terminate()
     for worker in crew:
         worker.process.join(GRACE_S)
         if worker.process.is_alive():

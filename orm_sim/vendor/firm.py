@@ -20,7 +20,7 @@ class OtherBusiness(Term):
     sd: float = required(unit="$/month", ge=0)
     """Standard deviation of the monthly margin."""
     correlation: float = quantity(
-        0.5, unit="correlation", source="design_choice", grade="D", low=0.0, high=0.9, gt=-1, lt=1
+        0.5, unit="correlation", source="assumption", grade="D", low=0.0, high=0.9, gt=-1, lt=1
     )
     """Correlation of one month's margin with the next: bad times last."""
 
@@ -33,7 +33,7 @@ class FirmTerms(Term):
     credit_line: float = required(unit="$", ge=0)
     """How far cash may fall below zero."""
     credit_rate_per_year: float = quantity(
-        0.12, unit="share/year", source="design_choice", grade="D", low=0.08, high=0.20, ge=0
+        0.12, unit="share/year", source="assumption", grade="D", low=0.08, high=0.20, ge=0
     )
     """Price of a drawn credit line."""
     other_business: OtherBusiness

@@ -40,6 +40,6 @@ class Vendor(Term):
     account_overhead_per_month: float = required(unit="$/month", ge=0)
     """Account management, reporting and compliance for this client, while the contract runs."""
     hiring_reserve_months: float = quantity(
-        0.5, unit="months of payroll", source="design_choice", grade="D", low=0.25, high=2.0, ge=0
+        0.5, unit="months of payroll", source="assumption", grade="D", low=0.25, high=2.0, ge=0
     )
     """Hiring stops while cash and credit line hold less than this."""

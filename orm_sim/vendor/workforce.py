@@ -25,11 +25,11 @@ class Learning(Term):
     )
     """Speed of a new agent against a proficient one; 1/1.64, from the +64 % output over the first year."""
     resolution_at_start: float = quantity(
-        0.92, unit="share", source="design_choice", grade="D", low=0.80, high=1.0, gt=0, le=1
+        0.92, unit="share", source="assumption", grade="D", low=0.80, high=1.0, gt=0, le=1
     )
     """Chance that a new agent resolves a contact, against a proficient one."""
     conversion_at_start: float = quantity(
-        0.80, unit="share", source="design_choice", grade="D", low=0.60, high=1.0, gt=0, le=1
+        0.80, unit="share", source="assumption", grade="D", low=0.60, high=1.0, gt=0, le=1
     )
     """Chance that a new agent sells to a customer reached, against a proficient one."""
     weeks_to_learn: float = quantity(
@@ -56,7 +56,7 @@ class WorkforceTerms(Term):
     attrition_per_year: float = required(unit="leavers per agent-year", ge=0)
     """Agents who leave in a year, as a share of the average number on the floor."""
     paid_hours_per_week: float = quantity(
-        40.0, unit="hours/week", source="design_choice", grade="D", low=38, high=48, gt=0
+        40.0, unit="hours/week", source="assumption", grade="D", low=38, high=48, gt=0
     )
     """Hours for which a full-time agent is paid in a week."""
     shrinkage: float = quantity(

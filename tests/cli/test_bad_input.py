@@ -23,7 +23,10 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
         (["run", str(BANK)], "nothing to compare"),
         (["compare", str(STUDY), "--set", "vendor.polcy=fixed"], "Did you mean 'policy'?"),
         (["compare", str(STUDY), "--set", "vendor"], "must be written path=value"),
-        (["compare", str(STUDY), "--set", "vendor.workforce.wage_per_hour=-3"], "vendor.workforce.wage_per_hour"),
+        (
+            ["compare", str(STUDY), "--set", "vendor.workforce.wage_per_hour=-3"],
+            "vendor.workforce.wage_per_hour",
+        ),
         (["compare", str(STUDY), "--set", "client.transition_cost=.nan"], "finite"),
         (["compare", str(STUDY), "--replications", "1"], "must be 2 or more"),
         (["compare", str(STUDY), "--workers", "0"], "must be 1 or more"),

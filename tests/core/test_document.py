@@ -11,9 +11,13 @@ from orm_sim.core.errors import InputError, Place
 from orm_sim.core.loader import override, parse_yaml, set_path
 
 _KEYS = st.sampled_from("abcd")
-_LEAVES = st.one_of(st.none(), st.integers(0, 9), st.lists(st.integers(0, 9), max_size=2), st.just([{"a": 1}]))
+_LEAVES = st.one_of(
+    st.none(), st.integers(0, 9), st.lists(st.integers(0, 9), max_size=2), st.just([{"a": 1}])
+)
 _TREES = st.dictionaries(
-    _KEYS, st.recursive(_LEAVES, lambda inner: st.dictionaries(_KEYS, inner, max_size=3), max_leaves=6), max_size=3
+    _KEYS,
+    st.recursive(_LEAVES, lambda inner: st.dictionaries(_KEYS, inner, max_size=3), max_leaves=6),
+    max_size=3,
 )
 
 
@@ -89,7 +93,9 @@ def test_a_path_survives_being_written_and_read(parts):
     assert parse_path(format_path(tuple(parts))) == tuple(parts)
 
 
-@pytest.mark.parametrize("text", ["", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a]b", "a[0]b", 'a["b', "a[1.5]"])
+@pytest.mark.parametrize(
+    "text", ["", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a]b", "a[0]b", 'a["b', "a[1.5]"]
+)
 def test_what_is_no_path_is_refused(text):
     with pytest.raises(InputError, match="is not a path"):
         parse_path(text)
@@ -121,7 +127,8 @@ def test_a_merge_worked_by_hand():
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("12.5", 12.5), ("1e-3", 0.001), ("no", "no"), ("[1, {a: 2}]", [1, {"a": 2}]), ("{a: .inf}", {"a": float("inf")}),
+        ("12.5", 12.5), ("1e-3", 0.001), ("no", "no"), ("[1, {a: 2}]", [1, {"a": 2}]),
+        ("{a: .inf}", {"a": float("inf")}),
         ("'12'", "12"), ("", None), ("null", None), (" 7 ", 7), ("Foo: bar", "Foo: bar"), ("# x", "# x"), (0.1, 0.1),
         ((1, 2), [1, 2]),
     ],

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from orm_sim.core.evidence import (
     required,
     unevidenced,
 )
-from orm_sim.core.loader import build, parse_yaml
+from orm_sim.core.loader import build, load_yaml, parse_yaml
 from orm_sim.core.terms import Many, Term
 
 from .vendor_terms import Contract, Demand, Payment, PerUnit, Scenario, Tier, Tiered
@@ -54,6 +55,18 @@ def test_every_field_of_the_package_is_documented():
     assert not silent, "\n".join(silent)
 
 
+def test_every_source_that_a_shipped_file_names_is_known():
+    """Ids only: a source may also be named in words, which hold a space."""
+    unknown = []
+    for file in sorted(Path(orm_sim.__path__[0]).parent.glob("scenarios/**/*.yaml")):
+        document = load_yaml(file)
+        for parts, place in document.places.items():
+            source = document.value(parts)
+            if parts and parts[-1] == "source" and isinstance(source, str) and " " not in source:
+                unknown += [] if source in references() else [f"{place}  {source}"]
+    assert not unknown, "\n".join(unknown)
+
+
 def test_the_example_terms_are_in_order():
     assert unevidenced(Scenario) == []
 
@@ -77,7 +90,14 @@ def test_a_naked_default_is_found(annotation, default, lack):
 
 @pytest.mark.parametrize(
     ("annotation", "default"),
-    [(float | None, None), (bool, True), (str, "x"), (Payment, Payment()), (Payment, Payment(net_days=45)), (Many[Tier], ())],
+    [
+        (float | None, None),
+        (bool, True),
+        (str, "x"),
+        (Payment, Payment()),
+        (Payment, Payment(net_days=45)),
+        (Many[Tier], ()),
+    ],
 )
 def test_what_is_no_number_needs_no_evidence(annotation, default):
     bare = type("T", (Term,), {"__annotations__": {"x": annotation}, "x": default, "__module__": __name__})
@@ -102,7 +122,12 @@ def test_evidence_that_lacks_something_is_found(changes, lack):
     weak = type("T", (Term,), {"__annotations__": {"x": float}, "x": field, "__module__": __name__})
     assert f"T.x: {lack}" in unevidenced(weak)
     strong = quantity(1.0, **whole)
-    assert unevidenced(type("U", (Term,), {"__annotations__": {"x": float}, "x": strong, "__module__": __name__})) == []
+    assert (
+        unevidenced(
+            type("U", (Term,), {"__annotations__": {"x": float}, "x": strong, "__module__": __name__})
+        )
+        == []
+    )
 
 
 def test_terms_are_searched_through_unions_lists_and_themselves():
@@ -146,7 +171,11 @@ def scenario() -> Scenario:
 
 
 def test_what_a_scenario_rests_on():
-    figures = [Figure(path="contract.payment.net_days", source="draft contract", grade="C", low=30, high=60, vary=True)]
+    figures = [
+        Figure(
+            path="contract.payment.net_days", source="draft contract", grade="C", low=30, high=60, vary=True
+        )
+    ]
     found = {each.path: each for each in assumptions(scenario(), figures)}
     assert list(found) == [
         "demand.busyness.cv", "demand.contacts_per_day", "contract.term_months", "contract.notice_months",
@@ -189,7 +218,9 @@ evidence:
 
     document = parse_yaml(text, "a.yaml")
     problems = figure_problems(scenario(), build(File, document).evidence, document)
-    assert "\n".join(str(each) for each in problems) == """\
+    assert (
+        "\n".join(str(each) for each in problems)
+        == """\
 a.yaml:2  evidence[0].path = demand.contacts_per_dya
     names no number of this file.  Did you mean 'demand.contacts_per_day'?
 a.yaml:3  evidence[1].path = contract.payment.net_days
@@ -200,6 +231,7 @@ a.yaml:5  evidence[3].path = contract.term_months
     has its evidence given twice
 a.yaml:6  evidence[4].path = contract.notice_months
     low 5 exceeds high 1"""
+    )
 
 
 def test_a_required_number_is_required():

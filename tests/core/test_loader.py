@@ -46,15 +46,16 @@ def test_the_difference_is_laid_over_the_base(folder):
 
 
 def test_a_base_may_have_a_base_and_a_section_may_have_one(folder):
+    write("base/older.yaml", "busyness: {cv: 0.9}\n")
     write("shapes.yaml", "extends: base/fitted.yaml\ncontacts_per_day: 700\n")
-    write("base/fitted.yaml", "busyness: {cv: 0.31}\ncontacts_per_day: 1\n")
+    write("base/fitted.yaml", "extends: older.yaml\nbusyness: {cv: 0.31}\ncontacts_per_day: 1\n")
     write("third.yaml", "extends: offer.yaml\ndemand:\n  extends: shapes.yaml\n  busyness: {cv: 0.4}\n")
     document = load_extended("third.yaml")
     assert document.data["demand"] == {"contacts_per_day": 700, "busyness": {"cv": 0.4}}
     assert document.data["contract"] == {"title": "Offer", "term_months": 24}
     assert str(document.place(("demand", "contacts_per_day"))) == "shapes.yaml:2"
     assert str(document.place(("demand", "busyness", "cv"))) == "third.yaml:4"
-    assert len(document.files) == 5
+    assert len(document.files) == 6
     assert "extends" not in str(document.data)
     assert not any("extends" in parts for parts in document.places)
 
@@ -80,11 +81,16 @@ def test_a_circle_is_refused(folder):
 
 def test_the_name_of_a_base_must_be_text(folder):
     write("a.yaml", "extends: [b.yaml]")
-    assert "a.yaml:1  extends = [b.yaml]\n    must be the name of a YAML file" in refused(load_extended, "a.yaml")
+    assert "a.yaml:1  extends = [b.yaml]\n    must be the name of a YAML file" in refused(
+        load_extended, "a.yaml"
+    )
 
 
 def test_problems_in_several_bases_arrive_together(folder):
-    write("a.yaml", "demand: {extends: one.yaml}\ncontract:\n  extends: two.yaml\n  payment: {extends: rates_2026.yaml}\n")
+    write(
+        "a.yaml",
+        "demand: {extends: one.yaml}\ncontract:\n  extends: two.yaml\n  payment: {extends: rates_2026.yaml}\n",
+    )
     write("one.yaml", "a: 1\na: 2\n")
     write("two.yaml", "a: 'x\n")
     assert refused(load_extended, "a.yaml") == dedent("""\

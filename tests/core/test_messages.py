@@ -1,5 +1,7 @@
 """The text of the likeliest mistakes in a file of terms, all of them at once, each with its place."""
 
+# ruff: noqa: E501 (messages stand here as they are printed)
+
 from textwrap import dedent
 
 import pytest
@@ -117,7 +119,7 @@ def test_a_mistyped_required_key_is_one_problem_not_two():
     assert said("titel: x") == dedent("""\
         a.yaml:1  titel
             unknown key.  Did you mean 'title'?  Allowed: title, start, term_months, notice_months, exclusive, scope, payment, clauses, sites, weights
-        1 problem. Nothing was run.""")  # noqa: E501
+        1 problem. Nothing was run.""")
 
 
 def test_contradictions_come_with_the_problems_of_other_fields_and_other_terms():
@@ -160,7 +162,7 @@ def test_contradictions_come_with_the_problems_of_other_fields_and_other_terms()
             unknown key.  Allowed: net_days, discount_days
         a.yaml:16  sites.cebu.net_days = 5
             the discount ends on day 9, after payment is due.  Beside it: sites.cebu.discount_days = 9 (line 16)
-        10 problems. Nothing was run.""")  # noqa: E501
+        10 problems. Nothing was run.""")
 
 
 def test_a_contradiction_with_a_default_is_placed_at_what_the_file_says():
@@ -198,7 +200,7 @@ def test_all_overrides_are_checked_before_any_is_refused():
             contract.title is a plain value; it has no key 'x'
         --set  demand = {a: 1
             a mapping that opens here with '{' is not closed, or lacks a comma
-        4 problems. Nothing was run.""")  # noqa: E501
+        4 problems. Nothing was run.""")
 
 
 def test_an_error_is_the_same_after_a_journey_between_processes():

@@ -61,7 +61,9 @@ def test_every_breach_is_said():
     broken = broken.drop(columns="insolvent").assign(insolvant=1)
     with pytest.raises(TableError) as caught:
         CONTRACT.check(broken)
-    assert str(caught.value) == """\
+    assert (
+        str(caught.value)
+        == """\
 table 'outcomes' breaks its contract:
     column 'insolvant' is unknown.  Did you mean 'insolvent'?
     column 'option' is missing in 1 of 3 rows, first in row 1 with .nan
@@ -74,6 +76,7 @@ table 'outcomes' breaks its contract:
     column 'insolvent' is missing
     column 'end' is none of term, insolvency in 2 of 3 rows, first in row 1 with end
     key is not unique: 1 rows repeat one, first row 2 with option = a, replication = 0"""
+    )
 
 
 def test_a_column_twice_is_said():

@@ -74,19 +74,25 @@ def test_a_changed_copy_is_checked_like_a_new_one():
 def test_limits_reach_into_lists_and_beside_words():
     class Limited(Term):
         rate: float | Literal["solve"] = required(unit="$", gt=0)
-        scale: Many[float] = quantity((1.0,), unit="$", source="design_choice", grade="D", low=0, high=1, ge=0, le=2)
-        by_site: dict[str, float] = quantity({}, unit="$", source="design_choice", grade="D", low=0, high=1, lt=5)
+        scale: Many[float] = quantity(
+            (1.0,), unit="$", source="design_choice", grade="D", low=0, high=1, ge=0, le=2
+        )
+        by_site: dict[str, float] = quantity(
+            {}, unit="$", source="design_choice", grade="D", low=0, high=1, lt=5
+        )
         maybe: int | None = quantity(None, unit="$", source="design_choice", grade="D", low=0, high=1, ge=3)
 
     Limited(rate="solve", scale=(0, 2), by_site={"a": 4.9}, maybe=None)
     with pytest.raises(ValidationError) as caught:
         Limited(rate=0, scale=(0.0, -1.0, 3.0), by_site={"a": 5.0}, maybe=2)
-    places = {each["loc"][:2] if each["loc"][0] != "rate" else each["loc"][:1] for each in caught.value.errors()}
+    places = {
+        each["loc"][:2] if each["loc"][0] != "rate" else each["loc"][:1] for each in caught.value.errors()
+    }
     assert places == {("rate",), ("scale", 1), ("scale", 2), ("by_site", "a"), ("maybe",)}
 
 
 def test_a_rule_about_no_field_is_a_fault_of_the_class():
-    with pytest.raises(TypeError, match="'notice' is not|about 'notice'"):
+    with pytest.raises(TypeError, match="a rule about 'notice', which is not a field"):
 
         class Wrong(Term):
             rules = (Rule(("notice",), lambda notice: None),)
@@ -147,5 +153,5 @@ def test_a_contradiction_is_said_exactly_when_it_holds(net, early, with_another_
 def test_a_term_that_contains_itself_says_a_contradiction_once():
     inner = {"clause": "per_unit", "meter": "m", "rate": 1.0}
     with pytest.raises(ValidationError) as caught:
-        Cap.model_validate({"clause": "cap", "of": inner, "low": 2.0, "high": 1.0, "x": 1})
+        Contract(title="x", clauses=[{"clause": "cap", "of": inner, "low": 2.0, "high": 1.0, "x": 1}])
     assert sorted(each["type"] for each in caught.value.errors()) == ["contradiction", "extra_forbidden"]

@@ -11,10 +11,11 @@ from orm_sim.core import units
 
 
 def test_the_constants_agree_with_one_another():
-    assert units.SECONDS_PER_DAY == units.SECONDS_PER_HOUR * units.HOURS_PER_DAY == 86_400
+    assert units.SECONDS_PER_DAY == 86_400
+    assert pytest.approx(units.SECONDS_PER_HOUR * units.HOURS_PER_DAY) == units.SECONDS_PER_DAY
     assert units.SECONDS_PER_HOUR == units.SECONDS_PER_MINUTE * units.MINUTES_PER_HOUR
     assert units.DAYS_PER_MONTH * units.MONTHS_PER_YEAR == units.DAYS_PER_YEAR
-    assert units.WEEKS_PER_YEAR * units.DAYS_PER_WEEK == pytest.approx(units.DAYS_PER_YEAR, rel=1e-15)
+    assert pytest.approx(units.DAYS_PER_YEAR, rel=1e-15) == units.WEEKS_PER_YEAR * units.DAYS_PER_WEEK
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,9 @@ def test_print(printed, text):
     assert printed == text
 
 
-@pytest.mark.parametrize("unit", ["s", "$", "share/year", "$/agent-hour", "hours", "share of sales", "the KPI's own"])
+@pytest.mark.parametrize(
+    "unit", ["s", "$", "share/year", "$/agent-hour", "hours", "share of sales", "the KPI's own"]
+)
 def test_units_that_are_named(unit):
     assert units.unit_problem(unit) is None
 

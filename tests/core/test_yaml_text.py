@@ -108,6 +108,7 @@ def test_every_duplicate_key_is_said_with_its_first_line():
     a: 1
     b: {c: 1, c: 2, c: 3}
     a: {d: 1, d: 2}
+    a: 2
     """
     assert slips(text) == dedent("""\
         a.yaml:2  b.c
@@ -118,7 +119,9 @@ def test_every_duplicate_key_is_said_with_its_first_line():
             this key is given twice, first on line 1
         a.yaml:3  a.d
             this key is given twice, first on line 3
-        4 problems. Nothing was run.""")
+        a.yaml:4  a
+            this key is given twice, first on line 1
+        5 problems. Nothing was run.""")
 
 
 def test_all_slips_of_syntax_are_found_in_one_go():

@@ -66,7 +66,9 @@ class Payment(Term):
     rules = (
         Rule(
             ("net_days", "discount_days"),
-            lambda net, early: None if early <= net else f"the discount ends on day {early}, after payment is due",
+            lambda net, early: (
+                None if early <= net else f"the discount ends on day {early}, after payment is due"
+            ),
         ),
     )
 
@@ -89,7 +91,9 @@ class Contract(Term):
     rules = (
         Rule(
             ("term_months", "notice_months"),
-            lambda term, notice: None if notice < term else f"{notice} months of notice do not fit in {term} of term",
+            lambda term, notice: (
+                None if notice < term else f"{notice} months of notice do not fit in {term} of term"
+            ),
         ),
         Rule(
             ("term_months", "payment.net_days"),
@@ -101,9 +105,13 @@ class Contract(Term):
     """What it is called."""
     start: datetime.date | None = None
     """First day."""
-    term_months: int = quantity(36, unit="months", source="startek_tmobile_term", grade="A", low=12, high=84, gt=0)
+    term_months: int = quantity(
+        36, unit="months", source="startek_tmobile_term", grade="A", low=12, high=84, gt=0
+    )
     """Length."""
-    notice_months: int = quantity(3, unit="months", source="startek_filing_terms", grade="A", low=1, high=6, ge=0)
+    notice_months: int = quantity(
+        3, unit="months", source="startek_filing_terms", grade="A", low=1, high=6, ge=0
+    )
     """Notice."""
     exclusive: bool = False
     """Whether the client may use no other vendor."""
@@ -115,7 +123,9 @@ class Contract(Term):
     """What is paid."""
     sites: dict[str, Payment] = {}
     """Other terms of payment, by site."""
-    weights: Many[float] = quantity((0.5, 0.5), unit="share", source="design_choice", grade="D", low=0, high=1, ge=0)
+    weights: Many[float] = quantity(
+        (0.5, 0.5), unit="share", source="design_choice", grade="D", low=0, high=1, ge=0
+    )
     """Weights of the two channels."""
 
 

@@ -98,7 +98,9 @@ def test_sectioned_mean_by_hand() -> None:
 def test_sectioned_is_centred_at_the_full_sample() -> None:
     values = np.random.default_rng(3).normal(size=100)
     found = sectioned(lambda x: float(x.max()), values)
-    maxima = values.reshape(10, 10).max(axis=1)  # all but one below the full sample's: their scatter is around that
+    maxima = values.reshape(10, 10).max(
+        axis=1
+    )  # all but one below the full sample's: their scatter is around that
     half = 2.2621571627409915 * math.sqrt(((maxima - values.max()) ** 2).sum() / 9 / 10)
     assert found.ends == pytest.approx((values.max(), values.max() - half, values.max() + half))
 

@@ -11,8 +11,8 @@ from orm_sim.core.streams import key
 from orm_sim.demand.calendar import calendar
 from orm_sim.demand.contacts import draw_comebacks, draw_day, pack, patience_time, unpack
 from orm_sim.demand.inbound import busyness, forecast, weekly_shape
-from tests.simulation.bank import STUDY
 from orm_sim.scenario.load import load_study
+from tests.simulation.bank import STUDY
 
 BASE = load_study(STUDY).base
 SHAPE = BASE.programme.shapes.inbound
@@ -88,7 +88,17 @@ def test_comebacks_arrive_in_open_hours_in_order() -> None:
     rates = np.zeros(48)
     rates[16:40] = 10.0
     refs = np.array([pack(3, 0, 1, i) for i in range(500)])
-    back = draw_comebacks(*key(11, 0, "inbound"), refs, rates, 1800.0, np.array([LOG_MEAN]), np.array([LOG_SD]), SHORT, UNTIL, PER_S)
+    back = draw_comebacks(
+        *key(11, 0, "inbound"),
+        refs,
+        rates,
+        1800.0,
+        np.array([LOG_MEAN]),
+        np.array([LOG_SD]),
+        SHORT,
+        UNTIL,
+        PER_S,
+    )
     assert np.all(np.diff(back[0]) >= 0)
     assert back[0].min() >= 16 * 1800 and back[0].max() < 40 * 1800
     assert sorted(back[3].tolist()) == sorted(refs.tolist())

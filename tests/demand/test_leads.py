@@ -9,8 +9,17 @@ import pytest
 
 from orm_sim.demand.calendar import add_months, calendar
 from orm_sim.demand.leads import (
-    KEPT_DAYS, NOT_REACHED, SOLD, apply_attempts, attempt_fates, calling_days, conversion_table, dial_list,
-    expected_attempt_s, plan_leads, sale_life,
+    KEPT_DAYS,
+    NOT_REACHED,
+    SOLD,
+    apply_attempts,
+    attempt_fates,
+    calling_days,
+    conversion_table,
+    dial_list,
+    expected_attempt_s,
+    plan_leads,
+    sale_life,
 )  # fmt: skip
 from orm_sim.scenario.load import load_study
 from tests.simulation.bank import STUDY
@@ -51,7 +60,9 @@ def test_reach_and_conversion_match_the_fitted_shares() -> None:
 def test_mean_attempt_time_is_the_expected_one() -> None:
     handle, _ = fates(np.arange(300_000), 0)
     se = handle.std() / math.sqrt(handle.size)
-    assert abs(handle.mean() - expected_attempt_s(OUTBOUND, SHAPE)) < 4 * se + 1.0  # first attempts convert a bit better
+    assert (
+        abs(handle.mean() - expected_attempt_s(OUTBOUND, SHAPE)) < 4 * se + 1.0
+    )  # first attempts convert a bit better
 
 
 def test_sales_live_as_stated() -> None:
@@ -77,7 +88,9 @@ def test_list_takes_due_follow_ups_first_then_fresh_leads() -> None:
 
 def test_a_lead_is_closed_when_reached_or_used_up() -> None:
     attempts, queue, due = np.array([0, 5, 0]), np.empty(9, np.int64), np.empty(9, np.int64)
-    reached, sold, tail = apply_attempts(np.array([0, 1, 2]), np.array([0, 0, 2]), attempts, queue, due, 0, 7, 6)
+    reached, sold, tail = apply_attempts(
+        np.array([0, 1, 2]), np.array([0, 0, 2]), attempts, queue, due, 0, 7, 6
+    )
     assert (reached, sold.tolist(), tail) == (1, [2], 1)
     assert queue[0] == 0 and due[0] == 7 and attempts.tolist() == [1, 6, 1]
 

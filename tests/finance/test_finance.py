@@ -18,7 +18,9 @@ flows = st.lists(st.tuples(st.integers(0, 1300), st.floats(-1e6, 1e6)), min_size
 
 
 def test_a_year_discounts_by_the_rate() -> None:
-    assert present_value([0.0, 365.25, 730.5], [-100.0, 60.0, 60.0], 0.10) == pytest.approx(-100 + 60 / 1.1 + 60 / 1.21)
+    assert present_value([0.0, 365.25, 730.5], [-100.0, 60.0, 60.0], 0.10) == pytest.approx(
+        -100 + 60 / 1.1 + 60 / 1.21
+    )
 
 
 @given(flows, st.floats(0.0, 0.5), st.floats(-3, 3))
@@ -62,7 +64,8 @@ def test_every_cost_line_of_the_design_has_an_account() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cumulative", "month"), [([-2, -1, 1, 3], 2.5), ([-2, 1, -1], math.inf), ([1, 2], 0.0), ([-1, 1, -1, 1], 3.5)]
+    ("cumulative", "month"),
+    [([-2, -1, 1, 3], 2.5), ([-2, 1, -1], math.inf), ([1, 2], 0.0), ([-1, 1, -1, 1], 3.5)],
 )
 def test_payback_is_when_the_sum_stays_above_zero(cumulative: list[float], month: float) -> None:
     """The sum of month k stands at its end, so a crossing between the ends of months 1 and 2 is at 1.x + 1."""

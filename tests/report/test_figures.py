@@ -125,6 +125,15 @@ def test_fifty_dots_count_the_chance_of_a_loss() -> None:
     assert (stacks.nunique() == stacks.max() + 1).all()
 
 
+def test_dots_below_zero_are_marked_and_counted() -> None:
+    outcomes = pd.DataFrame({"option": "x", "client_incremental_npv": [-1e6] * 20 + [2e6] * 80})
+    chart = report.quantile_dots(outcomes, ["x"])
+    dots = next(rows for rows in chart.to_dict()["datasets"].values() if "loss" in rows[0])
+    assert [row["value"] < 0 for row in dots if row["loss"]] == [True] * 10
+    assert len(dots) == 50
+    assert "10 of 50 below zero" in report.show(chart).text
+
+
 def test_s_curve_marks_the_percentiles() -> None:
     outcomes = pd.DataFrame({"option": "x", "client_incremental_npv": np.arange(1, 101) * 1e6})
     spec = report.s_curve(outcomes, ["x"]).to_dict()

@@ -75,7 +75,9 @@ def study(tmp_path: Path, text: str) -> Path:
 
 
 def test_identical_options_are_told(tmp_path: Path) -> None:
-    path = study(tmp_path, "study: s\ntitle: t\nbase: BASE\nzero: a\noptions:\n  a: {title: A}\n  b: {title: B}\n")
+    path = study(
+        tmp_path, "study: s\ntitle: t\nbase: BASE\nzero: a\noptions:\n  a: {title: A}\n  b: {title: B}\n"
+    )
     with pytest.raises(InputError, match="identical to option 'a'"):
         load_study(path)
 
@@ -96,7 +98,10 @@ def test_a_zero_line_that_is_no_option_is_told(tmp_path: Path) -> None:
 def test_terms_of_different_length_are_a_contradiction() -> None:
     with pytest.raises(InputError, match="term is 36 months, the programme's 12"):
         load_study(STUDY, {"programme.months": "12"})
-    assert load_study(STUDY, {"programme.months": "12", "contract.term_months": "12"}).base.programme.months == 12
+    assert (
+        load_study(STUDY, {"programme.months": "12", "contract.term_months": "12"}).base.programme.months
+        == 12
+    )
 
 
 def test_a_negative_wage_and_a_not_a_number_are_told_together() -> None:

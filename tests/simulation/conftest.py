@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orm_sim.centre import engine
 from orm_sim.scenario.load import LoadedStudy, load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import History
 from orm_sim.simulation.job import StudyJob
-from orm_sim.simulation.pricing import solve_rates
+from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
 from tests.simulation.bank import SEED, STUDY, shrunk
 
 
@@ -23,7 +22,8 @@ def study() -> LoadedStudy:
 def small(study: LoadedStudy) -> dict[str, Scenario]:
     """The options of the default study, small and priced."""
     options = {name: shrunk(scenario) for name, scenario in study.options.items()}
-    rates = solve_rates(options, engine("kernel"), SEED)
+    job = ReferenceJob(free_options(options), SEED, "kernel")
+    rates = solve_rates(options, [job.live(replication) for replication in range(2)])
     for name, rate in rates.items():
         contract = options[name].contract
         if contract is not None:

@@ -25,18 +25,25 @@ def outsourced(small: dict[str, Scenario]) -> list[str]:
 
 
 @pytest.mark.row("R019")
-def test_closing_cash_is_opening_cash_plus_receipts_less_payments(small: dict[str, Scenario], lived: Lived) -> None:
+def test_closing_cash_is_opening_cash_plus_receipts_less_payments(
+    small: dict[str, Scenario], lived: Lived
+) -> None:
     for _, histories in lived:
         for name in outsourced(small):
             history = histories[name]
             received = sum(e.amount for e in history.entries() if e.kind == "cash" and e.payee == "vendor")
             paid = sum(e.amount for e in history.entries() if e.kind == "cash" and e.payer == "vendor")
             if history.insolvent_day is None:
-                assert history.opening_cash + received - paid == pytest.approx(history.closing_cash, abs=CENT), name
+                assert history.opening_cash + received - paid == pytest.approx(
+                    history.closing_cash, abs=CENT
+                ), name
 
 
 def test_wages_are_paid_hours_times_the_wage(small: dict[str, Scenario], lived: Lived) -> None:
-    accounts = {"in_house": ("in_house_labour", "in_house_hiring"), "vendor": ("vendor_labour", "vendor_hiring")}
+    accounts = {
+        "in_house": ("in_house_labour", "in_house_hiring"),
+        "vendor": ("vendor_labour", "vendor_hiring"),
+    }
     for values, histories in lived:
         for name, history in histories.items():
             scenario = with_inputs(small[name], values)
@@ -50,7 +57,11 @@ def test_wages_are_paid_hours_times_the_wage(small: dict[str, Scenario], lived: 
                 level = wage * (1 + terms[operator].wage_growth_per_year) ** (days // 365)
                 hours = (history.paid_hours + history.trainee_hours)[index].sum(axis=0)
                 expected = float((hours * level)[days < last].sum())
-                paid = sum(e.amount for e in history.entries() if e.account in accounts[operator] and "payroll" in e.cause)
+                paid = sum(
+                    e.amount
+                    for e in history.entries()
+                    if e.account in accounts[operator] and "payroll" in e.cause
+                )
                 assert paid == pytest.approx(expected, abs=CENT), (name, operator)
 
 
@@ -62,14 +73,20 @@ def test_invoices_follow_from_the_meters_alone(small: dict[str, Scenario], lived
             assert contract is not None
             growth = scenario.vendor.workforce.wage_growth_per_year
             for month in range(history.days.n_months_with_run_off):
-                meters = {(c, n): history.of(n, c, "vendor")[month] for c in ("inbound", "outbound") for n in history.names}
+                meters = {
+                    (c, n): history.of(n, c, "vendor")[month]
+                    for c in ("inbound", "outbound")
+                    for n in history.names
+                }
                 last_day = int(history.days.month_starts[month + 1]) - 1
                 meters["index", "wages"] = np.asarray((1 + growth) ** (last_day // 365))
                 failed = history.insolvent_day is not None and history.insolvent_day < last_day
                 items, state = settle(contract, state, meters, month, ended=failed)
                 billed += sum(float(item.amount) for item in items)
             invoiced = sum(
-                e.amount if e.payee == "vendor" else -e.amount for e in history.entries() if e.kind == "invoice"
+                e.amount if e.payee == "vendor" else -e.amount
+                for e in history.entries()
+                if e.kind == "invoice"
             )
             assert invoiced == pytest.approx(billed, abs=CENT), name
 
@@ -86,7 +103,11 @@ def test_an_hourly_invoice_is_hours_times_rate(small: dict[str, Scenario], lived
             hours = history.of("productive_hours", channel, "vendor")[:5]  # type: ignore[arg-type]
             expected = sum(round(float(h) * rates[label] + 1e-9, 2) for h in hours)
             days = history.days.month_starts[5]
-            billed = sum(e.amount for e in history.entries() if e.kind == "invoice" and e.cause == label and e.day < days)
+            billed = sum(
+                e.amount
+                for e in history.entries()
+                if e.kind == "invoice" and e.cause == label and e.day < days
+            )
             assert billed == pytest.approx(expected, abs=0.03)
 
 
@@ -94,8 +115,14 @@ def test_every_invoice_line_is_paid_when_it_falls_due(small: dict[str, Scenario]
     for _, histories in lived:
         for name in outsourced(small):
             history = histories[name]
-            invoiced = sum(e.amount for e in history.entries() if e.kind == "invoice" and e.account in ("fees", "credits"))
-            paid = sum(e.amount for e in history.entries() if e.kind == "cash" and e.account in ("fees", "credits"))
+            invoiced = sum(
+                e.amount
+                for e in history.entries()
+                if e.kind == "invoice" and e.account in ("fees", "credits")
+            )
+            paid = sum(
+                e.amount for e in history.entries() if e.kind == "cash" and e.account in ("fees", "credits")
+            )
             assert paid == pytest.approx(invoiced, abs=CENT)
 
 

@@ -11,7 +11,6 @@ from orm_sim.simulation.history import History
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.setting import make_setting
 from orm_sim.simulation.world import simulate
-
 from tests.simulation.bank import SEED, shrunk
 
 Lived = list[tuple[dict[str, float], dict[str, History]]]
@@ -30,7 +29,9 @@ def test_remembered_days_change_nothing(small: dict[str, Scenario], lived: Lived
     """An option lived alone, with nothing to look up, has the history it has beside the others."""
     values, histories = lived[1]
     for name in ("in_house_improved", "baseline", "inbound_only"):
-        alone = StudyJob({"in_house": small["in_house"], name: small[name]}, "in_house", SEED, "kernel").live(1)
+        alone = StudyJob({"in_house": small["in_house"], name: small[name]}, "in_house", SEED, "kernel").live(
+            1
+        )
         assert alone[0] == values
         np.testing.assert_array_equal(alone[1][name].counters, histories[name].counters)
         assert alone[1][name].entries() == histories[name].entries()
@@ -49,7 +50,9 @@ def test_reference_engine_lives_the_same_contract(small: dict[str, Scenario]) ->
     for counter in ("attempts", "reached", "sales_gross", "sales_kept"):
         np.testing.assert_array_equal(kernel.of(counter, "outbound"), reference.of(counter, "outbound"))
     for counter in ("busy_s", "wait_all_s", "handled_s"):
-        np.testing.assert_allclose(kernel.of(counter, "inbound"), reference.of(counter, "inbound"), rtol=0, atol=1e-6)
+        np.testing.assert_allclose(
+            kernel.of(counter, "inbound"), reference.of(counter, "inbound"), rtol=0, atol=1e-6
+        )
 
 
 def test_contacts_are_conserved(lived: Lived) -> None:
@@ -60,9 +63,14 @@ def test_contacts_are_conserved(lived: Lived) -> None:
                     history.of(n, "inbound", operator) for n in ("offered", "answered", "abandoned")
                 )
                 np.testing.assert_array_equal(offered, answered + abandoned)
-                settled = history.of("resolved", "inbound", operator) + history.of("unresolved", "inbound", operator)
+                settled = history.of("resolved", "inbound", operator) + history.of(
+                    "unresolved", "inbound", operator
+                )
                 np.testing.assert_array_equal(answered, settled)
-            funnel = [history.of(n, "outbound").sum() for n in ("attempts", "reached", "sales_gross", "sales_net", "sales_kept")]
+            funnel = [
+                history.of(n, "outbound").sum()
+                for n in ("attempts", "reached", "sales_gross", "sales_net", "sales_kept")
+            ]
             assert all(a >= b for a, b in zip(funnel, funnel[1:], strict=False))
 
 
@@ -83,7 +91,11 @@ def test_insolvency_stops_service_and_the_client_rebuilds(small: dict[str, Scena
     assert history.of("answered", "inbound", "vendor")[month + 1 : history.days.n_months].sum() == 0
     rebuilt = history.of("answered", "inbound", "in_house")[month + 3 : history.days.n_months]
     assert rebuilt.sum() > 0
-    paid_after = [e for e in history.entries() if e.payer == "vendor" and e.kind == "cash" and e.day > history.insolvent_day]
+    paid_after = [
+        e
+        for e in history.entries()
+        if e.payer == "vendor" and e.kind == "cash" and e.day > history.insolvent_day
+    ]
     assert {e.account for e in paid_after} <= {"fees", "credits"}
 
 
@@ -97,6 +109,8 @@ def test_a_starved_vendor_shrinks_and_owes_credits(small: dict[str, Scenario]) -
         setting = make_setting(scenario.programme, 0.05, SEED, 0)
         history = simulate(scenario.model_copy(update={"vendor": vendor}), setting, engine("kernel"))
         counts.append(history.of("fte", "inbound", "vendor").sum())
-        credited.append(sum(e.amount for e in history.entries() if e.account == "credits" and e.kind == "invoice"))
+        credited.append(
+            sum(e.amount for e in history.entries() if e.account == "credits" and e.kind == "invoice")
+        )
     assert counts[1] < 0.9 * counts[0]
     assert credited[1] > credited[0]

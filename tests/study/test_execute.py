@@ -88,7 +88,7 @@ def test_a_block_that_always_kills_its_worker_ends_the_run_and_keeps_the_rest(
     tmp_path: Path, log: Path, truth: dict[str, bytes]
 ) -> None:
     with pytest.raises(
-        RunFailed, match=r"replications 2 to 3 ended its worker process, 3 times \(exit code -9\)"
+        RunFailed, match=r"replications 2 to 3 ended its worker process \(try 3, exit code -9\)"
     ):
         run_study(plan(), Toy(log=str(log), dies=99), tmp_path, 2, contracts=CONTRACTS)
     store = Store(tmp_path / plan().run_id, CONTRACTS)
@@ -101,7 +101,7 @@ def test_a_block_that_always_kills_its_worker_ends_the_run_and_keeps_the_rest(
 
 def test_workers_that_all_die_end_the_run_soon() -> None:
     units = [Unit(i, i, i + 1) for i in range(50)]
-    with pytest.raises(RunFailed, match=r"ended its worker process, 1 times \(exit code 3\)"):
+    with pytest.raises(RunFailed, match=r"ended its worker process \(try 1, exit code 3\)"):
         list(work_through(die, units, 2))
 
 
