@@ -51,7 +51,7 @@ def fit_availability(
 
     Notes
     -----
-    Three draws of the same numbers at every factor, between 0.3 and 2 (false position): abandonment falls with staffing.
+    The same three draws at every factor between 0.3 and 2 (false position): abandonment falls with staffing.
     """
     target = float(seen.abandoned.sum())
     n = len(contacts.at_s)

@@ -108,6 +108,7 @@ def cash_fan(
     if reference is not None:
         base = cumulative_cash(ledger, reference, party)
         paths = (paths - base).dropna(axis=1, how="all")
+    alone = party == "vendor" and reference is None and opening == 0.0
     data = bands(paths / MILLION)
     single = (
         paths.iloc[:, :PATHS].div(MILLION).rename_axis("month").reset_index().melt("month", var_name="path")
@@ -147,7 +148,8 @@ def cash_fan(
         alt.layer(*layers).properties(width=WIDTH, height=300),
         f"When: {what} under {option}",
         f"Thick line: median of {paths.shape[1]} replications. Bands: middle 50 % and 80 %. "
-        f"Thin lines: {PATHS} of them. Not discounted.",
+        f"Thin lines: {min(PATHS, paths.shape[1])} of them. Not discounted.",
+        "Starts at zero: what the vendor had in the bank before is not counted." if alone else "",
         preliminary=preliminary,
     )
 
@@ -178,15 +180,9 @@ def kpi_by_month(
     entry = kpi_of(kpi)
     unit, number = _AXES.get(entry.unit, (entry.unit, ",.2f"))
     names = list(options)
-    parts = []
-    for option in names:
-        rows = kpis[(kpis["option"] == option) & (kpis["channel"] == channel)]
-        paths = rows.pivot(index="month", columns="replication", values=kpi)
-        if paths.notna().any(axis=None):
-            parts.append(bands(paths).assign(option=option))
-    if not parts:
-        raise ValueError(f"no {kpi} on {channel} for {', '.join(names)}")
-    data = pd.concat(parts, ignore_index=True)
+    data = _kpi_bands(kpis, kpi, channel, names)
+    if entry.unit == "share" and data["p90"].max() - data["p10"].min() < 0.06:
+        number = ".1%"
     title = f"{entry.name}, {unit}" if unit else entry.name
     x = alt.X(
         "month:Q",
@@ -224,3 +220,16 @@ def kpi_by_month(
         f"{entry.name.capitalize()}, {channel}",
         f"Median of the month and middle 80 % of replications; {arrow}.",
     )
+
+
+def _kpi_bands(kpis: pd.DataFrame, kpi: str, channel: str, options: Sequence[str]) -> pd.DataFrame:
+    """The bands of a KPI for each option that has it."""
+    parts = []
+    for option in options:
+        rows = kpis[(kpis["option"] == option) & (kpis["channel"] == channel)]
+        paths = rows.pivot(index="month", columns="replication", values=kpi)
+        if paths.notna().any(axis=None):
+            parts.append(bands(paths).assign(option=option))
+    if not parts:
+        raise ValueError(f"no {kpi} on {channel} for {', '.join(options)}")
+    return pd.concat(parts, ignore_index=True)

@@ -212,6 +212,7 @@ def _execute(
             kernel_manager_class=_PinnedKernel,
             extra_arguments=["--IPKernelApp.log_level=40"],
             record_timing=False,
+            shutdown_kernel="immediate",  # a polite end interrupts the kernel, which then complains on our stderr
         )
         return executed
     except PapermillExecutionError as error:

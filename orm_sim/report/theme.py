@@ -155,7 +155,8 @@ class Picture:
 
 def show(chart: Figure) -> Picture:
     """The chart as a picture that a notebook displays and that can be saved."""
-    return Picture(svg(chart), str(chart.to_dict().get("description", "")))
+    title = chart.description if isinstance(chart.description, str) else ""
+    return Picture(svg(chart), title)
 
 
 def save_png(chart: Figure, path: Path, scale: float = 2.0) -> Path:

@@ -7,11 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.demand.programme import Channel
 from orm_sim.simulation.operator import Operator
 
 Whole = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 class InboundDuty(NamedTuple):
@@ -31,16 +29,6 @@ class OutboundDuty(NamedTuple):
     staffed: bytes
     handle_factor: float
     conversion_factor: float
-
-
-class Count(NamedTuple):
-    """Additions to counters of an operator's channel in a billing month; `rows` are places in the books."""
-
-    operator: str
-    channel: Channel
-    month: int
-    rows: Whole
-    values: Floats
 
 
 def agents(staffed: bytes) -> Whole:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,21 @@ _CHANNEL: Final = {name: i for i, name in enumerate(CHANNELS)}
 def rows(*names: str) -> Rows:
     """Places of counters in the books; each name once."""
     return np.array([_INDEX[name] for name in names], dtype=np.int64)
+
+
+def places(operator: str, channel: Channel, counters: Rows, month: int, n_months: int) -> Rows:
+    """Places in the flattened books of an operator's counters in a billing month; none past the last month."""
+    if month >= n_months:
+        return counters[:0]
+    page = _OPERATOR[operator] * len(CHANNELS) + _CHANNEL[channel]
+    return (page * len(NAMES) + counters) * n_months + month
+
+
+class Counts(NamedTuple):
+    """What a day adds to the books: places in them, each once, and the values added there."""
+
+    places: Rows
+    values: Floats
 
 
 _PEOPLE: Final = rows("paid_hours", "training_hours", "fte")
@@ -76,25 +91,42 @@ class Books:
             np.zeros((*shape, days.n_months_with_run_off)),
         )
 
-    def count(self, operator: str, channel: Channel, month: int, rows: Rows, values: Floats) -> None:
-        """Add to counters of a billing month, which `rows` names; months past the run-off are out of the books."""
-        if month < self.counters.shape[-1]:
-            self.counters[_OPERATOR[operator], _CHANNEL[channel], rows, month] += values
+    def count(self, counts: Counts) -> None:
+        """Add to counters."""
+        self.counters.reshape(-1)[counts.places] += counts.values
+
+    def put(self, operator: str, channel: Channel, name: str, month: int, value: float) -> None:
+        """Set a counter that is known at the month's end."""
+        self.counters[_OPERATOR[operator], _CHANNEL[channel], _INDEX[name], month] = value
 
     def of(self, operator: str, channel: Channel, name: str) -> Floats:
         """One counter by month: float64[n_months with run-off]."""
         return np.asarray(self.counters[_OPERATOR[operator], _CHANNEL[channel], _INDEX[name]])
 
     def people(
-        self, operator: str, channel: Channel, day: int, paid: float, training: float, heads: int, cost: float
+        self,
+        operator: str,
+        channel: Channel,
+        first: int,
+        until: int,
+        paid: float,
+        training: float,
+        heads: int,
+        cost: float,
     ) -> None:
-        """Hours paid to agents and trainees on a day, heads on the payroll, and what people and seats cost."""
-        i, j, month = _OPERATOR[operator], _CHANNEL[channel], self.days.month[day]
-        self.paid_hours[i, j, day] = paid
-        self.trainee_hours[i, j, day] = training
-        self.operating_cost[i, j, month] += cost
+        """Daily hours of agents and trainees, heads and cost of people and seats over days of one billing month."""
+        i, j, month = _OPERATOR[operator], _CHANNEL[channel], self.days.month[first]
+        self.paid_hours[i, j, first:until] = paid
+        self.trainee_hours[i, j, first:until] = training
+        self.operating_cost[i, j, month] += cost * (until - first)
         length = float(self.days.month_starts[month + 1] - self.days.month_starts[month])
-        self.counters[i, j, _PEOPLE, month] += np.array([paid + training, training, heads / length])
+        self.counters[i, j, _PEOPLE, month] += (until - first) * np.array(
+            [paid + training, training, heads / length]
+        )
+
+    def cost(self, operator: str, channel: Channel, day: int, amount: float) -> None:
+        """A cost of people that falls on one day."""
+        self.operating_cost[_OPERATOR[operator], _CHANNEL[channel], self.days.month[day]] += amount
 
     def meters(self, operator: str, month: int) -> dict[tuple[str, str], Floats]:
         """Counters of one month keyed as a contract's meters: (channel, counter)."""

@@ -26,32 +26,40 @@ class Accrued:
 
 @dataclass(frozen=True, slots=True)
 class DayCost:
-    """What one channel's people and seats cost on each day of a week; `hiring` falls on its first day."""
+    """What one channel's people and seats cost on each day of a week, hiring aside."""
 
     paid_hours: float
     trainee_hours: float
     heads: int
     wage: float
     support: float
-    hiring: float
     seats: float
 
 
 @dataclass(slots=True)
 class PeopleCosts:
-    """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry."""
+    """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry.
+
+    Days on which nothing changes are booked as one stretch: call `book` before anything reads what has accrued.
+    """
 
     operator: Operator
     books: Books
     factor: float = 1.0
     due: Accrued = field(default_factory=Accrued)
-    _week: dict[Channel, DayCost] = field(default_factory=dict)
+    _since: int = 0
+    _rates: dict[Channel, DayCost] = field(default_factory=dict)
 
     def week(self, day: int) -> None:
-        """Take the head counts and wages as they are from a day on."""
-        self._week = {channel: self._rates(channel, day) for channel in CHANNELS}
+        """Take the head counts and wages as they are from a day on; hiring of the week falls on it."""
+        self.book(day)
+        self._rates = {channel: self._day_cost(channel, day) for channel in CHANNELS}
+        for channel in CHANNELS:
+            hired = self.operator.staff(channel).hires * self.operator.terms.hiring_cost * self.factor
+            self.due.hiring += hired
+            self.books.cost(self.operator.name, channel, day, hired)
 
-    def _rates(self, channel: Channel, day: int) -> DayCost:
+    def _day_cost(self, channel: Channel, day: int) -> DayCost:
         terms, staff = self.operator.terms, self.operator.staff(channel)
         hours, heads = terms.paid_hours_per_week / 7.0, staff.agents + staff.trainees
         growth = (1.0 + terms.wage_growth_per_year) ** (
@@ -63,30 +71,30 @@ class PeopleCosts:
             heads=heads,
             wage=terms.wage_level(day) * self.factor,
             support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH,
-            hiring=staff.hires * terms.hiring_cost * self.factor,
             seats=heads * terms.seat_per_month / DAYS_PER_MONTH,
         )
 
-    def day(self, day: int) -> None:
-        """Accrue one day for both channels."""
-        if day % 365 == 0:
-            self.week(day)
-        for channel, cost in self._week.items():
-            if cost.heads:
-                self._accrue(day, channel, cost)
+    def book(self, until: int) -> None:
+        """Accrue the days before `until` that are not yet booked; wages step up on each anniversary."""
+        while self._since < until:
+            step = min(until, (self._since // 365 + 1) * 365)
+            for channel, cost in self._rates.items():
+                if cost.heads:
+                    self._accrue(channel, cost, self._since, step)
+            self._since = step
+            if step % 365 == 0 and self._rates:
+                self._rates = {channel: self._day_cost(channel, step) for channel in CHANNELS}
 
-    def _accrue(self, day: int, channel: Channel, cost: DayCost) -> None:
-        hiring = cost.hiring if day % 7 == 0 else 0.0
-        wages, training = cost.paid_hours * cost.wage, cost.trainee_hours * cost.wage
+    def _accrue(self, channel: Channel, cost: DayCost, first: int, until: int) -> None:
+        days = until - first
         due = self.due
-        due.wages += wages
-        due.trainee_wages += training
-        due.support += cost.support
-        due.hiring += hiring
-        due.seats += cost.seats
-        total = wages + training + cost.support + hiring + cost.seats
+        due.wages += days * cost.paid_hours * cost.wage
+        due.trainee_wages += days * cost.trainee_hours * cost.wage
+        due.support += days * cost.support
+        due.seats += days * cost.seats
+        daily = (cost.paid_hours + cost.trainee_hours) * cost.wage + cost.support + cost.seats
         self.books.people(
-            self.operator.name, channel, day, cost.paid_hours, cost.trainee_hours, cost.heads, total
+            self.operator.name, channel, first, until, cost.paid_hours, cost.trainee_hours, cost.heads, daily
         )
 
     def take_wages(self) -> tuple[float, float]:
@@ -101,7 +109,12 @@ class PeopleCosts:
         self.due.support = self.due.hiring = self.due.seats = 0.0
         return month
 
+    def close(self, day: int) -> None:
+        """From a day on nobody is employed (the term is over, or the employer has closed)."""
+        self.book(day)
+        self._rates = {}
+
     def write_off(self, day: int) -> None:
         """An insolvent employer pays nothing of what is due and has nobody left."""
+        self.close(day)
         self.due = Accrued()
-        self.week(day)

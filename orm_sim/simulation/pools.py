@@ -26,9 +26,9 @@ from orm_sim.demand.leads import (
     sale_life,
 )
 from orm_sim.kpi.counters import LAGS
-from orm_sim.simulation.duty import Count, InboundDuty, OutboundDuty, agents
+from orm_sim.simulation.duty import InboundDuty, OutboundDuty, agents
 from orm_sim.simulation.fates import FIELDS, aftermath, merge_contacts, take_share
-from orm_sim.simulation.history import rows
+from orm_sim.simulation.history import Counts, places, rows
 from orm_sim.simulation.setting import Setting
 
 Floats = NDArray[np.float64]
@@ -49,7 +49,7 @@ _UNEARNED = [rows(name) for name in LAGS]
 class Pool(Protocol[D_contra]):
     """A fold over days."""
 
-    def live(self, day: int, duties: tuple[D_contra, ...]) -> tuple[Count, ...]:
+    def live(self, day: int, duties: tuple[D_contra, ...]) -> Counts:
         """Live one day with whoever is on duty; what it adds to the counters."""
         ...
 
@@ -64,7 +64,7 @@ class Remembered(Generic[D]):
     def __init__(
         self,
         make: Callable[[], Pool[D]],
-        memory: dict[tuple[int, int, tuple[D, ...]], tuple[int, tuple[Count, ...]]],
+        memory: dict[tuple[int, int, tuple[D, ...]], tuple[int, Counts]],
     ) -> None:
         self._make = make
         self._memory = memory
@@ -73,7 +73,7 @@ class Remembered(Generic[D]):
         self._lived = 0
         self._state = 0
 
-    def live(self, day: int, duties: tuple[D, ...]) -> tuple[Count, ...]:
+    def live(self, day: int, duties: tuple[D, ...]) -> Counts:
         """Live or look up one day."""
         key = (self._state, day, duties)
         found = self._memory.get(key)
@@ -99,19 +99,19 @@ class InboundPool:
         self._carry: dict[str, Carry] = {}
         self._due: dict[int, list[Whole]] = defaultdict(list)
 
-    def live(self, day: int, duties: tuple[InboundDuty, ...]) -> tuple[Count, ...]:
+    def live(self, day: int, duties: tuple[InboundDuty, ...]) -> Counts:
         """Replay one day: shares sum to 1; an operator without a share still finishes what it carries."""
         due = self._due.pop(day, [])
         demand = self._setting.demand
         contacts = demand.first_contacts(day), demand.comebacks(day, np.concatenate(due) if due else _NONE)
-        counts: list[Count] = []
+        counts: list[Counts] = []
         low = 0.0
         for duty in duties:
             mine = self._share_of(contacts, low, low + duty.share, duty.handle_factor)
             low += duty.share
             if mine[3].size or duty.operator in self._carry:
                 counts.append(self._replay(day, duty, mine))
-        return tuple(counts)
+        return _joined(counts)
 
     def _share_of(
         self, contacts: tuple[Contacts, Contacts], low: float, high: float, factor: float
@@ -127,7 +127,7 @@ class InboundPool:
         again = take_share(stream[0], stream[1], *back, low, upper, factor)
         return merge_contacts(*mine, *again, 1.0)
 
-    def _replay(self, day: int, duty: InboundDuty, mine: Contacts) -> Count:
+    def _replay(self, day: int, duty: InboundDuty, mine: Contacts) -> Counts:
         arrival, handle, patience, ref = mine
         outcome = self._engine(
             DayPlan(
@@ -142,14 +142,9 @@ class InboundPool:
             total.answered + total.abandoned, total.answered, total.answered_within, total.abandoned,
             total.wait_answered_s, total.wait_all_s, outcome.busy_s.sum(), outcome.staffed_s.sum(),
         ])  # fmt: skip
-        month = int(self._setting.days.month[day])
-        return Count(
-            duty.operator,
-            "inbound",
-            month,
-            _INBOUND,
-            np.concatenate((centre, self._aftermath(day, duty, outcome))),
-        )
+        days = self._setting.days
+        where = places(duty.operator, "inbound", _INBOUND, int(days.month[day]), days.n_months_with_run_off)
+        return Counts(where, np.concatenate((centre, self._aftermath(day, duty, outcome))))
 
     def _aftermath(self, day: int, duty: InboundDuty, outcome: DayOutcome) -> Floats:
         inbound = self._setting.programme.inbound
@@ -179,15 +174,15 @@ class OutboundPool:
         self._carry: dict[str, Carry] = {}
         self._mean_s = expected_attempt_s(setting.programme.outbound, setting.programme.shapes.outbound)
 
-    def live(self, day: int, duties: tuple[OutboundDuty, ...]) -> tuple[Count, ...]:
+    def live(self, day: int, duties: tuple[OutboundDuty, ...]) -> Counts:
         """Call for one day with whoever is on duty."""
-        counts: list[Count] = []
+        counts: list[Counts] = []
         for duty in duties:
             if duty.operator in self._carry or agents(duty.staffed).any():
-                counts.extend(self._call(day, duty))
-        return tuple(counts)
+                counts.append(self._call(day, duty))
+        return _joined(counts)
 
-    def _call(self, day: int, duty: OutboundDuty) -> list[Count]:
+    def _call(self, day: int, duty: OutboundDuty) -> Counts:
         outbound, leads = self._setting.programme.outbound, self._setting.leads
         staffed = agents(duty.staffed)
         on_duty = int(staffed.sum())
@@ -230,7 +225,7 @@ class OutboundPool:
 
     def _book(
         self, day: int, operator: str, outcome: DayOutcome, called: Whole, fate: Whole, handled_s: float
-    ) -> list[Count]:
+    ) -> Counts:
         outbound, leads = self._setting.programme.outbound, self._setting.leads
         reached, sold, self._tail = apply_attempts(
             called, fate, self._attempts, self._queue, self._queue_due, self._tail,
@@ -241,17 +236,29 @@ class OutboundPool:
         values = np.array([
             called.size, reached, sold.size, handled_s, outcome.busy_s.sum(), outcome.staffed_s.sum(), funded.size,
         ])  # fmt: skip
-        today = Count(operator, "outbound", int(self._setting.days.month[day]), _OUTBOUND, values)
-        return [today, *self._later(day, operator, funded)]
+        month, n_months = int(self._setting.days.month[day]), self._setting.days.n_months_with_run_off
+        today = Counts(places(operator, "outbound", _OUTBOUND, month, n_months), values)
+        return _joined([today, *self._later(day, operator, funded)])
 
-    def _later(self, day: int, operator: str, funded: Whole) -> list[Count]:
+    def _later(self, day: int, operator: str, funded: Whole) -> list[Counts]:
         """Sales kept count on day 90, and a cancelled one leaves its unearned part when it goes."""
-        month = self._setting.days.month
-        kept = np.array([float(np.count_nonzero(funded == 0))])
-        later = [Count(operator, "outbound", int(month[day + KEPT_DAYS]), _KEPT, kept)]
+        days = self._setting.days
+        month, n_months = days.month, days.n_months_with_run_off
+        kept_in = places(operator, "outbound", _KEPT, int(month[day + KEPT_DAYS]), n_months)
+        later = [Counts(kept_in, np.array([float(np.count_nonzero(funded == 0))])[: kept_in.size])]
         ages = funded[funded > 0]
         lags = month[day + ages] - month[day]
-        for lag in range(int(lags.max(initial=-1)) + 1):
-            unearned = np.array([float(np.sum(1.0 - ages[lags == lag] / KEPT_DAYS))])
-            later.append(Count(operator, "outbound", int(month[day]) + lag, _UNEARNED[lag], unearned))
+        unearned = np.bincount(lags, weights=1.0 - ages / KEPT_DAYS, minlength=1)
+        for lag in range(unearned.size):
+            where = places(operator, "outbound", _UNEARNED[lag], int(month[day]) + lag, n_months)
+            later.append(Counts(where, unearned[lag : lag + where.size]))
         return later
+
+
+def _joined(counts: list[Counts]) -> Counts:
+    """Counts at different places as one."""
+    if len(counts) == 1:
+        return counts[0]
+    if not counts:
+        return Counts(_NONE, np.empty(0))
+    return Counts(np.concatenate([c.places for c in counts]), np.concatenate([c.values for c in counts]))

@@ -16,7 +16,7 @@ from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
-from orm_sim.simulation.history import Books, Event, History, rows
+from orm_sim.simulation.history import Books, Event, History
 from orm_sim.simulation.operator import Operator, Reference
 from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
 from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
@@ -24,8 +24,6 @@ from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.firm import Purse, other_margins
 from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
 
-_HOURS = rows("productive_hours")
-_FORECAST = rows("forecast_offered")
 EVENING = 0.75
 """A day closes in the evening, after everything that happened on it."""
 
@@ -77,6 +75,8 @@ class World:
             growth, tax = vendor.workforce.wage_growth_per_year, scenario.client.irrecoverable_tax_share
             self._billing = Billing(scenario.contract, self._books, self._ledger, growth, tax)
         self._insolvent_day: int | None = None
+        last = scenario.relationship.ramp[-1].week
+        self._ramp = [scenario.relationship.share(week) for week in range(last + 1)]
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
         self._plannings: dict[tuple[ServiceRequest, float], Planning] = {}
@@ -165,7 +165,7 @@ class World:
         """The vendor's share of a channel's contacts in a week, as planned today."""
         if self._insolvent_day is not None or not self._scenario.outsourced(channel):
             return 0.0
-        return self._scenario.relationship.share(week)
+        return self._ramp[min(week, len(self._ramp) - 1)]
 
     def _man(
         self, operator: Operator, plan: StaffingPlan, week: int, share: dict[Channel, float], home: bool
@@ -239,12 +239,12 @@ class World:
         """Replay, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
         if day < self._days.n_days:
             self._replay(day)
-            self._home_costs.day(day)
-            self._vendor_costs.day(day)
         month = int(self._days.month[day])
         is_month_end = day + 1 == self._days.month_starts[month + 1]
         if is_month_end:
-            self._measure(month, day)
+            for costs in (self._home_costs, self._vendor_costs):
+                costs.book(day + 1) if day + 1 < self._days.n_days else costs.close(self._days.n_days)
+            self._measure(month)
             if self._billing is not None:
                 in_force = month < self._days.n_months and self._insolvent_day is None
                 self._billing.month_end(month, day, in_force)
@@ -257,24 +257,25 @@ class World:
 
     def _replay(self, day: int) -> None:
         """Live the day's contacts with whoever is on duty, the vendor's share first."""
-        counts = self._inbound.live(day, self._inbound_duties[day % 7])
+        self._books.count(self._inbound.live(day, self._inbound_duties[day % 7]))
         if self._setting.calling[day]:
-            counts += self._outbound.live(day, self._outbound_duties[day % 7])
-        for count in counts:
-            self._books.count(*count)
+            self._books.count(self._outbound.live(day, self._outbound_duties[day % 7]))
 
-    def _measure(self, month: int, day: int) -> None:
+    def _measure(self, month: int) -> None:
         """Counters that are known at the month's end."""
         for name in ("in_house", "vendor"):
             for channel in CHANNELS:
                 hours = float(self._books.of(name, channel, "staffed_s")[month]) / 3600.0
-                self._books.count(name, channel, month, _HOURS, np.array([hours]))
+                self._books.put(name, channel, "productive_hours", month, hours)
         if month < self._days.n_months and self._billing is not None:
             days = np.arange(self._days.month_starts[month], self._days.month_starts[month + 1])
-            share = np.array([self._share("inbound", int(d) // 7) for d in days])
+            weeks = [
+                self._share("inbound", week) for week in range(int(days[0]) // 7, int(days[-1]) // 7 + 1)
+            ]
+            share = np.array(weeks)[days // 7 - days[0] // 7]
             expected = float((self._setting.expected.rates[days].sum(axis=1) * share).sum())
             forecast = expected * float(self._setting.forecast_factor[month])
-            self._books.count("vendor", "inbound", month, _FORECAST, np.array([forecast]))
+            self._books.put("vendor", "inbound", "forecast_offered", month, forecast)
 
     def _pay(self, day: int, is_month_end: bool) -> None:
         if day % PAYDAY_EVERY_DAYS == PAYDAY_EVERY_DAYS - 1:
@@ -283,6 +284,8 @@ class World:
             self._pay_month(day)
 
     def _pay_people(self, day: int) -> None:
+        for costs in (self._home_costs, self._vendor_costs):
+            costs.book(min(day + 1, self._days.n_days))
         wages, training = self._home_costs.take_wages()
         self._post(day, "client", "staff", "in_house_labour", wages, "payroll")
         self._post(day, "client", "staff", "in_house_hiring", training, "payroll of trainees")

@@ -114,19 +114,21 @@ def store(folder: Path, rows: pd.DataFrame, mapping: str = MAPPING) -> tuple[Pat
     return records, terms
 
 
-def centre(seed: int, available: float, n_days: int = 28) -> Contacts:
-    """A queue served by named agents who are away from their desk part of every half-hour they are on duty.
+def centre(seed: int, at_desk: float, n_days: int = 28) -> tuple[Contacts, float]:
+    """A queue served by named agents who are away from their desk part of the time they are on duty.
 
     First come first served with abandonment, told agent by agent in plain Python: an agent on duty from 9 to 17 is
-    at the desk in a share `available` of the ten-minute slots, chosen by chance.
+    at the desk in a share `at_desk` of the ten-minute slots, chosen by chance, and stays to finish a contact.
+    Returned with the contacts: the share of time on duty in which agents were at the desk or on a contact.
     """
     rng = np.random.default_rng(seed)
     n_agents, handle_mean, patience_mean, load = 14, 180.0, 150.0, 1.12
-    per_day = load * available * n_agents * 8 * 3600 / handle_mean
-    rows = []
+    per_day = load * at_desk * n_agents * 8 * 3600 / handle_mean
+    rows, there = [], np.zeros((n_days, n_agents, 8 * 360), bool)
     for day in range(n_days):
         at = np.sort(rng.uniform(9 * 3600, 17 * 3600, rng.poisson(per_day))) + day * 86_400
-        slot = rng.random((n_agents, 48)) < available
+        slot = rng.random((n_agents, 48)) < at_desk
+        there[day] = np.repeat(slot, 60, axis=1)
         edges = day * 86_400 + 9 * 3600 + 600.0 * np.arange(49)
         free = np.full(n_agents, edges[0])
         for t in at:
@@ -137,24 +139,15 @@ def centre(seed: int, available: float, n_days: int = 28) -> Contacts:
             handle = handle_mean * np.exp(0.8 * rng.standard_normal() - 0.32)
             if wait <= patience:
                 free[a] = ready[a] + handle
+                there[day, a, int((ready[a] - edges[0]) // 10) : int((free[a] - edges[0]) // 10)] = True
                 rows.append((t, True, wait, handle, a))
             else:
                 rows.append((t, False, patience, np.nan, -1))
     at, answered, wait, handle, agent = (np.array(column) for column in zip(*rows, strict=True))
     names = tuple(f"A{each}" for each in range(n_agents))
-    return Contacts(
-        FIRST.date(),
-        n_days,
-        at,
-        np.zeros(len(at), np.int64),
-        ("all",),
-        answered,
-        wait > 0,
-        wait,
-        handle,
-        agent,
-        names,
-    )
+    kind = np.zeros(len(at), np.int64)
+    made = Contacts(FIRST.date(), n_days, at, kind, ("all",), answered, wait > 0, wait, handle, agent, names)
+    return made, float(there.mean())
 
 
 def _at_desk(moment: float, slots: np.ndarray, edges: np.ndarray) -> float:

@@ -154,14 +154,22 @@ def test_ctrl_c_in_this_process_keeps_what_is_finished(
 
 
 def start(out: Path, log: Path, workers: int = 2) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.study.toy", str(out), str(workers), str(log), "0.3"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.study.toy",
+        str(out),
+        str(workers),
+        str(log),
+        "2.0",
+    ]  # slow: the test must be quicker than the run
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE)  # fmt: skip
 
 
-def wait_for_parts(out: Path, many: int) -> None:
+def wait_for_parts(out: Path) -> None:
     until = time.monotonic() + 240
-    while len(list(out.glob("*/parts/block-*.json"))) < many:
+    while not list(out.glob("*/parts/block-*.json")):
         assert time.monotonic() < until, "no parts appeared"
         time.sleep(0.02)
 
@@ -170,7 +178,7 @@ def test_ctrl_c_of_the_program_exits_130_and_resumes(
     tmp_path: Path, log: Path, truth: dict[str, bytes]
 ) -> None:
     program = start(tmp_path, log)
-    wait_for_parts(tmp_path, 2)
+    wait_for_parts(tmp_path)
     with pytest.raises(InputError, match=f"process {program.pid}"):  # meanwhile, nobody else gets in
         run_study(plan(), Toy(), tmp_path, contracts=CONTRACTS)
     os.killpg(program.pid, signal.SIGINT)  # as a terminal does: parent and workers alike
@@ -179,7 +187,7 @@ def test_ctrl_c_of_the_program_exits_130_and_resumes(
     assert told.startswith("Stopped. ")
     assert "Traceback" not in told
     kept = len(list(tmp_path.glob("*/parts/block-*.json")))
-    assert 2 <= kept < UNITS
+    assert 1 <= kept < UNITS
     run = run_study(plan(), Toy(log=str(log)), tmp_path, contracts=CONTRACTS)
     assert run.lived == UNITS - kept
     assert contents(run) == truth
@@ -189,7 +197,7 @@ def test_a_killed_run_resumes_and_ends_with_the_same_bytes(
     tmp_path: Path, log: Path, truth: dict[str, bytes]
 ) -> None:
     program = start(tmp_path, log)
-    wait_for_parts(tmp_path, 3)
+    wait_for_parts(tmp_path)
     (folder,) = tmp_path.glob("toy-*")
     workers = psutil.Process(program.pid).children(recursive=True)
     program.kill()
@@ -198,7 +206,7 @@ def test_a_killed_run_resumes_and_ends_with_the_same_bytes(
     assert not alive  # workers end with their parent
     (folder / ".manifest.json.1.part").write_text("half")
     run = run_study(plan(), Toy(log=str(log)), tmp_path, contracts=CONTRACTS)
-    assert 0 < run.lived <= UNITS - 3
+    assert 0 < run.lived < UNITS
     assert contents(run) == truth
     assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "tables"]
 
