@@ -1,9 +1,15 @@
-"""What all tests share: the real records, which lie beside the repository and not in it."""
+"""What all tests share: the real records, which lie beside the repository, and how examples are drawn."""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A check gives the same verdict twice, on a busy machine too. `--hypothesis-profile=search` looks for new examples.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("house")
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 REASON = "needs ../shared/data"

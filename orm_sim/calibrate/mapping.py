@@ -106,24 +106,15 @@ class ContactMapping(Term):
         2700.0, unit="s", source="anonymous_bank_1999", grade="B", low=1800, high=3600, gt=0
     )
     """An agent idle for longer than this is taken to have signed off."""
-    hazard_until_s: Many[float] = (
-        5.0,
-        10.0,
-        15.0,
-        20.0,
-        30.0,
-        45.0,
-        55.0,
-        60.0,
-        90.0,
-        120.0,
-        180.0,
-        300.0,
-        600.0,
+    hazard_until_s: Many[float] = quantity(
+        (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 55.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0),
+        unit="s",
+        source="anonymous_bank_1999",
+        grade="B",
     )
     """Ends of the pieces of the hazard of abandonment, seconds; one more piece has no end."""
     broken_share_at_most: float = quantity(
-        0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1
+        0.02, unit="share of rows", source="design_choice", grade="D", low=0.005, high=0.05, ge=0, le=1
     )
     """Share of broken rows above which the records are refused."""
     shift: ShiftTest = ShiftTest()
@@ -182,7 +173,7 @@ class IntervalMapping(Term):
     handle_log_sd: float | None = None
     """Spread (sd of the logarithm) of handle times, which counts do not show; needed to fit the availability."""
     broken_share_at_most: float = quantity(
-        0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1
+        0.02, unit="share of rows", source="design_choice", grade="D", low=0.005, high=0.05, ge=0, le=1
     )
     """Share of broken rows above which the records are refused."""
     shift: ShiftTest = ShiftTest()
@@ -244,7 +235,7 @@ class OutboundMapping(Term):
     )
     """Rows in a block: standard errors and changes of level are found between blocks."""
     broken_share_at_most: float = quantity(
-        0.02, unit="share of rows", source="design_choice", grade="D", ge=0, le=1
+        0.02, unit="share of rows", source="design_choice", grade="D", low=0.005, high=0.05, ge=0, le=1
     )
     """Share of broken rows above which the records are refused."""
     shift: ShiftTest = ShiftTest()

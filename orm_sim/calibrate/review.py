@@ -49,9 +49,8 @@ class Review:
     def about(self, start: str) -> pd.DataFrame:
         """The figures whose name starts so (``inbound.busyness``), without what all of them share."""
         chosen = self.figures[self.figures["figure"].str.startswith(start)]
-        return (
-            chosen[["figure", "value", "se", "n", "unit", "grade", "note"]].fillna("").reset_index(drop=True)
-        )
+        shown = chosen[["figure", "value", "se", "n", "unit", "grade", "note"]].reset_index(drop=True)
+        return shown.dropna(axis="columns", how="all")
 
     def months(self, handle_time_level: str = LEVELS[0]) -> pd.DataFrame:
         """Observed and simulated service of the months tested; what is missing, where the records are absent."""

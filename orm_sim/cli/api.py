@@ -14,6 +14,7 @@ from orm_sim.centre import engine as engine_of
 from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices_table, targets_table
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import write_whole
+from orm_sim.decision import precision
 from orm_sim.decision.rank import rank
 from orm_sim.negotiation.tie_price import add_tie_multipliers
 from orm_sim.report import rank_table, save_figures, titled
@@ -144,7 +145,7 @@ def compare_loaded(
     tables = _decide(study, done, rates)
     card = StudyCard(study.name, study.title, study.zero, study.titles)
     notes = (_SOLVED,) if rates else ()
-    done.amend(card=asdict(card), notes=list(notes))
+    done.amend(card=asdict(card), notes=list(notes), precision=precision(tables["comparison"]))
     result = Comparison(card, tables, done.folder, notes)
     files = [done.folder / "manifest.json", *(done.store.table_path(name) for name in sorted(tables))]
     if report:

@@ -15,14 +15,14 @@ def series(rng: np.random.Generator, n: int, rho: float) -> np.ndarray:
     return 1 + 0.1 * x[50:]
 
 
-@pytest.mark.parametrize("rho", [0.0, 0.4, 0.7])
-def test_false_alarms(rho: float) -> None:
-    """At most twice the 1 % that is meant (and a standard error), in 500 series without a change."""
+@pytest.mark.parametrize(("rho", "most"), [(0.0, 0.02), (0.4, 0.02), (0.7, 0.04)])
+def test_false_alarms(rho: float, most: float) -> None:
+    """The share the docstring admits (and two standard errors), in 500 series without a change; 1 % is meant."""
     rng = np.random.default_rng(1)
     month = np.repeat([f"{i}" for i in range(6)], 30)
     found = [(len(level_shifts(x, 0.01, 0.0)), len(odd_periods(x, month, 0.01, 0.0)))
              for x in (series(rng, 180, rho) for _ in range(500))]  # fmt: skip
-    assert (np.array(found) > 0).mean(axis=0).max() <= 0.02 + 2 * (0.02 * 0.98 / 500) ** 0.5
+    assert (np.array(found) > 0).mean(axis=0).max() <= most + 2 * (most * (1 - most) / 500) ** 0.5
 
 
 def test_change_is_found_where_it_is() -> None:
