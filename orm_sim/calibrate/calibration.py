@@ -11,10 +11,16 @@ import pandas as pd
 from orm_sim.calibrate.backtest import compare_months
 from orm_sim.calibrate.contacts import Contacts, read_contacts
 from orm_sim.calibrate.diagnostics import Section, page
-from orm_sim.calibrate.fragment import Fragment, inbound_fragment, interval_fragment, outbound_fragment
+from orm_sim.calibrate.fragment import (
+    Fragment,
+    inbound_fragment,
+    interval_fragment,
+    names_no_figure,
+    outbound_fragment,
+)
 from orm_sim.calibrate.inbound import InboundFit, fit_inbound
 from orm_sim.calibrate.interval_counts import fit_intervals, read_intervals
-from orm_sim.calibrate.mapping import ContactMapping, IntervalMapping, OutboundMapping, load_mapping
+from orm_sim.calibrate.mapping import ContactMapping, IntervalMapping, Mapping, OutboundMapping, load_mapping
 from orm_sim.calibrate.outbound import fit_outbound
 from orm_sim.calibrate.reached import read_outbound
 from orm_sim.calibrate.sections import inbound_sections, interval_sections, outbound_sections
@@ -27,8 +33,9 @@ from orm_sim.calibrate.tables import (
     outbound_tables,
 )
 from orm_sim.calibrate.yaml_text import yaml_text
-from orm_sim.core.errors import refuse
+from orm_sim.core.errors import InputError, Problem, name_hint, refuse
 from orm_sim.core.files import readable_file, writable_folder, write_whole
+from orm_sim.core.loader import load_yaml
 
 _MONTH_DRAWS = 2
 
@@ -104,6 +111,7 @@ def calibrate(records: Path | str, mapping: Path | str, out: Path | str | None =
         fitted = _intervals(source, setting, mapping_file)
     else:
         fitted = _outbound(source, setting, mapping_file)
+    _check_remarks(fitted.fragment, setting, mapping_file)
     changes = change_sentences(fitted.tables["changes"])
     lines = (*fitted.lines, *(f"CHANGE OF LEVEL  {each}" for each in changes))
     title = f"Calibration of {source.name}"
@@ -137,6 +145,21 @@ def _check_out(out: Path, records: Path, mapping_file: Path) -> None:
     if out.is_dir():
         raise refuse("is a folder", file="--out", value=str(out), hint=f"Example: {out / 'programme.yaml'}")
     writable_folder(out.parent)
+
+
+def _check_remarks(fragment: Fragment, setting: Mapping, mapping_file: Path) -> None:
+    """Refuse a remark about a figure there is none of."""
+    problems = []
+    for number, remark in enumerate(setting.remarks):
+        allowed = names_no_figure(fragment, remark.figure)
+        if allowed:
+            place = load_yaml(mapping_file).place(("remarks", number, "figure"))
+            hint = name_hint(remark.figure.rpartition(".")[2], allowed)
+            problems.append(
+                Problem(place, f"remarks[{number}].figure", remark.figure, "is no fitted figure", hint)
+            )
+    if problems:
+        raise InputError(problems)
 
 
 def _write(result: Calibration, out: Path) -> Calibration:

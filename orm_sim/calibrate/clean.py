@@ -14,7 +14,10 @@ from orm_sim.core.errors import InputError, Place, Problem
 Mask = NDArray[np.bool_]
 
 BACKWARDS = "clock goes backwards"
+FAR = "far from all other rows in time"
 _LISTED = 5
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+_LEAP_S = 31 * 86_400.0
 _HINTS = {
     BACKWARDS: "Sort the rows by arrival, or say in_order: false in the mapping if they follow another order"
 }
@@ -131,10 +134,32 @@ def moments(text: pd.Series[str], date: pd.Series[str] | None) -> pd.Series[pd.T
 
 
 def _dated(text: pd.Series[str]) -> pd.Series[pd.Timestamp]:
+    """Local dates and times; NaT where the text is none, or names a year before 1970 or after 2100."""
     parsed = pd.to_datetime(text, errors="coerce", format="ISO8601")
     if getattr(parsed.dtype, "tz", None) is not None:
         parsed = parsed.dt.tz_localize(None)  # the local clock is what the day's profile follows
-    return parsed
+    year = parsed.dt.year
+    return parsed.where((year >= _FIRST_YEAR) & (year <= _LAST_YEAR))
+
+
+def clock_s(moment: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
+    """Seconds since 1970, nan where there is no moment."""
+    return np.asarray((moment - pd.Timestamp(0)).dt.total_seconds(), np.float64)
+
+
+def far_from_the_rest(time_s: NDArray[np.float64], valid: Mask) -> Mask:
+    """A few rows more than a month before or after all others: a slip in the year, not a quiet centre."""
+    index = np.flatnonzero(valid)
+    order = index[np.argsort(time_s[index], kind="stable")]
+    wrong = np.zeros(len(time_s), bool)
+    leaps = np.flatnonzero(np.diff(time_s[order]) > _LEAP_S) + 1
+    few = len(order) // 100
+    for leap in leaps:
+        if leap <= few:
+            wrong[order[:leap]] = True
+        elif len(order) - leap <= few:
+            wrong[order[leap:]] = True
+    return wrong
 
 
 def goes_backwards(time_s: NDArray[np.float64], valid: Mask) -> Mask:

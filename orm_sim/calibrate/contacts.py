@@ -10,13 +10,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from orm_sim.calibrate.clean import BACKWARDS, Findings, Mask, goes_backwards, moments, seconds
+from orm_sim.calibrate.clean import (
+    BACKWARDS,
+    FAR,
+    Findings,
+    Mask,
+    clock_s,
+    far_from_the_rest,
+    goes_backwards,
+    moments,
+    seconds,
+)
 from orm_sim.calibrate.mapping import ContactMapping
 from orm_sim.calibrate.records import RawRecords, column_names, read_records
 from orm_sim.core.errors import refuse
 
 DAY_S = 86_400.0
 MIN_DAYS = 21
+MIN_CONTACTS = 200
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
@@ -128,6 +139,10 @@ def read_contacts(records: Path, mapping: ContactMapping, mapping_file: Path) ->
             file=str(records),
             hint=f"Outcomes in the mapping: {', '.join((*mapping.outcomes.answered, *mapping.outcomes.abandoned))}",
         )
+    if len(keep) < MIN_CONTACTS:
+        raise refuse(
+            f"holds {len(keep)} offered contacts; fits need {MIN_CONTACTS} or more", file=str(records)
+        )
     first = arrival.iloc[np.flatnonzero(~findings.broken)].min().normalize()
     at = (arrival.iloc[keep] - first).dt.total_seconds().to_numpy(np.float64) + before[keep]
     order = keep[np.argsort(at, kind="stable")]
@@ -160,8 +175,9 @@ def _arrival(raw: RawRecords, mapping: ContactMapping, findings: Findings) -> pd
     date = raw.frame[columns.date] if columns.date is not None else None
     arrival = moments(raw.frame[columns.arrival], date)
     findings.broke(arrival.isna().to_numpy(), "arrival is not a date and time", columns.arrival)
+    clock = clock_s(arrival)
+    findings.broke(far_from_the_rest(clock, ~findings.broken), FAR, columns.arrival)
     if mapping.in_order:
-        clock = np.asarray((arrival - pd.Timestamp(0)).dt.total_seconds(), np.float64)
         findings.broke(goes_backwards(clock, ~findings.broken), BACKWARDS, columns.arrival)
     return arrival
 

@@ -238,6 +238,32 @@ def _busyness_words(busyness: Busyness) -> dict[tuple[str, ...], str]:
     return {("inbound", "busyness"): words}
 
 
+_PARTS = {
+    "inbound": (
+        "types", "season", "weekday", "holiday", "profile", "busyness", "patience", "short_share", "agent_spread",
+        "availability",
+    ),
+    "outbound": ("conversion", "talk_time"),
+}  # fmt: skip
+
+
+def names_no_figure(fragment: Fragment, figure: str) -> list[str]:
+    """Names that could stand where a remark's path goes astray; empty when the path is right.
+
+    A part that could not be fitted to these records is no mistake.
+    """
+    ((root, node),) = fragment.data.items()
+    first, *rest = figure.split(".")
+    if first not in node:
+        return [] if first in _PARTS[root] else list(_PARTS[root])
+    node = node[first]
+    for part in rest:
+        if not isinstance(node, dict) or part not in node:
+            return [str(key) for key in node] if isinstance(node, dict) else ["(nothing)"]
+        node = node[part]
+    return []
+
+
 def leaves(data: Plain, at: tuple[str, ...] = ()) -> Iterator[tuple[str, Plain]]:
     """Every figure of a fragment with its dotted path; hazard pieces and attempts by number."""
     for key, value in data.items():

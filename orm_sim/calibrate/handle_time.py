@@ -56,6 +56,8 @@ def fit_handle_times(contacts: Contacts, short_below_s: float, at_most_s: float)
         Handle times from the first to the second, both included, are fitted.
     """
     chosen = plausible(contacts, short_below_s, at_most_s)
+    if not chosen.any():
+        return {}
     x, week, kind = contacts.handle_s[chosen], contacts.week[chosen], contacts.type[chosen]
     members = {name: kind == index for index, name in enumerate(contacts.types)}
     fitted = {
@@ -63,7 +65,7 @@ def fit_handle_times(contacts: Contacts, short_below_s: float, at_most_s: float)
     }
     relative = _relative_means(contacts, chosen, [name in fitted for name in contacts.types])
     fitted = {name: replace(each, relative_mean=relative[name]) for name, each in fitted.items()}
-    return {"all": _fit(x, week, np.ones(len(x), bool)), **fitted} if len(x) else {}
+    return {"all": _fit(x, week, np.ones(len(x), bool)), **fitted}
 
 
 def _relative_means(contacts: Contacts, chosen: NDArray[np.bool_], known: list[bool]) -> dict[str, Estimate]:
@@ -124,13 +126,13 @@ def distances(x: Floats) -> dict[str, float]:
     """Kolmogorov–Smirnov distance of the fitted laws: largest gap between fitted and observed shares below a time."""
     ordered = np.sort(x)
     ordered = ordered[ordered > 0]
-    if len(ordered) < 2 or ordered[0] == ordered[-1]:
-        return {}
     return {name: _distance(ordered, law) for name, law in fitted_laws(ordered).items()}
 
 
 def fitted_laws(x: Floats) -> dict[str, Law]:
-    """Shares below a time by the four laws at their maximum likelihood."""
+    """Shares below a time by the four laws at their maximum likelihood; none for a single length."""
+    if len(x) < 2 or x.min() == x.max():
+        return {}
     log = np.log(x)
     centre, spread, mean = log.mean(), log.std(), x.mean()
     shape, scale = _gamma(x, log)

@@ -13,8 +13,17 @@ from numpy.typing import NDArray
 from orm_sim.calibrate.arrivals import Profile, Volume, fit_profiles, fit_volume
 from orm_sim.calibrate.availability import Availability, fit_availability
 from orm_sim.calibrate.busyness import Busyness, fit_busyness
-from orm_sim.calibrate.clean import BACKWARDS, Findings, goes_backwards, moments, seconds
-from orm_sim.calibrate.contacts import DAY_S, MIN_DAYS
+from orm_sim.calibrate.clean import (
+    BACKWARDS,
+    FAR,
+    Findings,
+    clock_s,
+    far_from_the_rest,
+    goes_backwards,
+    moments,
+    seconds,
+)
+from orm_sim.calibrate.contacts import DAY_S, MIN_CONTACTS, MIN_DAYS
 from orm_sim.calibrate.day_table import day_table
 from orm_sim.calibrate.estimate import Estimate
 from orm_sim.calibrate.jackknife import block_sums, jackknife
@@ -76,7 +85,8 @@ def read_intervals(
     findings, step = Findings(raw), mapping.days.interval_s
     start = moments(raw.frame[mapping.columns.start], None)
     findings.broke(start.isna().to_numpy(), "start is not a date and time", mapping.columns.start)
-    clock = np.asarray((start - pd.Timestamp(0)).dt.total_seconds(), np.float64)
+    clock = clock_s(start)
+    findings.broke(far_from_the_rest(clock, ~findings.broken), FAR, mapping.columns.start)
     if mapping.in_order:
         findings.broke(goes_backwards(clock, ~findings.broken), BACKWARDS, mapping.columns.start)
     with np.errstate(invalid="ignore"):
@@ -104,8 +114,9 @@ def read_intervals(
     flat: dict[str, Floats] = {
         name: np.asarray(np.bincount(index, value[keep], size), np.float64) for name, value in values.items()
     }
-    if not flat["offered"].any():
-        raise refuse("no contact is offered in any interval", file=str(records))
+    if flat["offered"].sum() < MIN_CONTACTS:
+        rule = f"holds {flat['offered'].sum():g} offered contacts; fits need {MIN_CONTACTS} or more"
+        raise refuse(rule, file=str(records))
     optional = {name: flat.get(name) for name in _COUNTS[1:]}
     return IntervalCounts(first.date(), n_days, step, flat["offered"], **optional), findings
 

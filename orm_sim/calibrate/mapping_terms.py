@@ -69,7 +69,9 @@ class Days(Term):
     """Weekdays of the programme that share an intraday profile; absent, all seven have their own."""
     holidays: Many[Holiday] = ()
     """Days that are not like their weekday."""
-    interval_s: int = quantity(1800, unit="s", source="design_choice", grade="D", low=900, high=3600, gt=0)
+    interval_s: int = quantity(
+        1800, unit="s", source="design_choice", grade="D", low=900, high=3600, ge=300, le=7200
+    )
     """Length of an interval."""
     threshold_s: float = quantity(
         20.0, unit="s", source="service_level_norms", grade="C", low=10, high=60, ge=0

@@ -74,6 +74,8 @@ class OutboundFit:
         Conversion of each quality of list through the file.
     block_rows : int
         Rows in a block.
+    outside : int
+        Rows that fall in no quality of list.
     """
 
     overall: Estimate
@@ -83,6 +85,7 @@ class OutboundFit:
     shifts: tuple[Shift, ...]
     within: dict[str, Within]
     block_rows: int
+    outside: int
 
 
 def fit_outbound(reached: Reached, mapping: OutboundMapping) -> OutboundFit:
@@ -105,6 +108,7 @@ def fit_outbound(reached: Reached, mapping: OutboundMapping) -> OutboundFit:
         shifts,
         {name: _within(reached, member, mapping) for name, member in members.items()},
         rows,
+        int((segment < 0).sum()),
     )  # fmt: skip
 
 

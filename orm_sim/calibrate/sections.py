@@ -25,7 +25,9 @@ Tables = dict[str, pd.DataFrame]
 
 _HAZARD_SHOWN_S: Final = 180
 _POINTS: Final = 120
+_NO_LAW: Final = pd.DataFrame({"at": [1.0], "share": [np.nan], "law": ["lognormal"]})
 _INCIDENTS: Final = 12
+_BLOCKS_SHOWN: Final = 1500
 _HANDLE_WORDS: Final = (
     "Answered contacts that are neither short nor implausibly long; four laws at their maximum likelihood."
 )
@@ -154,7 +156,7 @@ def _distribution(times: NDArray[np.float64], unit: str) -> charts.Chart:
         pd.DataFrame({"at": at, "share": law(at), "law": name})
         for name, law in fitted_laws(ordered[ordered > 0]).items()
     ]
-    return charts.distribution_chart(observed, pd.concat(fitted), unit)
+    return charts.distribution_chart(observed, pd.concat([_NO_LAW, *fitted]), unit)
 
 
 def _hazard_by_second(fit: InboundFit) -> pd.DataFrame:
@@ -171,9 +173,10 @@ def _hazard_by_second(fit: InboundFit) -> pd.DataFrame:
 
 
 def _conversion(sale: NDArray[np.bool_], rows: int, shifts: tuple[Shift, ...]) -> charts.Chart:
+    shown, rows = rows, rows * -(-len(sale) // (rows * _BLOCKS_SHOWN))
     n = len(sale) // rows
     share = sale[: n * rows].reshape(n, rows).mean(axis=1)
-    edges = [0, *(shift.at for shift in shifts), n]
-    steps = [{"from": a * rows, "to": b * rows, "mean": share[a:b].mean()} for a, b in pairwise(edges)]
+    edges = [0, *(shift.at * shown for shift in shifts), len(sale)]
+    steps = [{"from": a, "to": b, "mean": sale[a:b].mean()} for a, b in pairwise(edges)]
     blocks = pd.DataFrame({"row": np.arange(n) * rows + rows / 2, "conversion": share})
     return charts.conversion_chart(blocks, pd.DataFrame(steps))

@@ -121,8 +121,8 @@ def _long_run_sd(residual: Floats, pairs_of_levels: float = 1.0) -> float:
     """Standard deviation of a sum of residuals over √n, were they autoregressive of order 1.
 
     The levels were fitted to the same data and hide some of the dependence; for each pair of them twice the usual
-    correction of the coefficient, (1 + 3ρ)/n, keeps the tests honest: with 180 observations about 1 to 2 % false alarms where
-    1 % is meant for ρ up to 0.4, up to 4 % at 0.7; with 90 observations up to 6 %.
+    correction of the coefficient, (1 + 3ρ)/n, keeps the tests honest: where 1 % of false alarms is meant, 180
+    observations give about 1 to 2 % for ρ up to 0.4 and up to 4 % at 0.7; 90 observations up to 6 %.
     """
     n, power = len(residual), float(residual @ residual)
     rho = float(residual[1:] @ residual[:-1]) / power if power > 0 else 0.0

@@ -40,7 +40,8 @@ def inbound_lines(fit: InboundFit, contacts: Contacts, mapping: ContactMapping) 
         f"{_percent(service.service_level)}, ASA {_pm(service.asa, '.1f')} s",
         f"handle time {_pm(handle.mean, '.1f')} s, cv {_pm(handle.cv, '.3f')}, lognormal({handle.log_mean.value:.3f}, "
         f"{handle.log_sd.value:.3f}); under {mapping.short_below_s:g} s: {_percent(fit.short_share)} of answered",
-        f"patience: median {_pm(patience.median, '.0f')} s, exponential mean {_pm(patience.exponential_mean, '.1f')} s",
+        f"patience: median {_pm(patience.median, '.0f', ' s')}, exponential mean "
+        f"{_pm(patience.exponential_mean, '.1f', ' s')}",
         _busyness(fit.busyness),
     ]
     if fit.agent_spread.known:
@@ -81,6 +82,10 @@ def outbound_lines(fit: OutboundFit) -> tuple[str, ...]:
         f"talk time, {name}: {_pm(each.mean, '.0f')} s, cv {_pm(each.cv, '.2f')}"
         for name, each in fit.talk.items()
     ]
+    if fit.outside:
+        lines.append(
+            f"{fit.outside:,} rows fall in no segment of the mapping and in no figure by quality of list"
+        )
     return (
         *lines,
         "rows are customers reached: the share of attempts that reach somebody stays an assumption",
@@ -102,9 +107,9 @@ def _availability(fit: InboundFit) -> str:
     return f"availability {_pm(fit.availability.factor, '.3f')} of the staffing derived from agents' activity"
 
 
-def _pm(estimate: Estimate, form: str) -> str:
+def _pm(estimate: Estimate, form: str, unit: str = "") -> str:
     error = f" ± {estimate.se:.2g}" if math.isfinite(estimate.se) else ""
-    return f"{estimate.value:{form}}{error}" if estimate.known else "unknown"
+    return f"{estimate.value:{form}}{error}{unit}" if estimate.known else "unknown"
 
 
 def _percent(estimate: Estimate) -> str:

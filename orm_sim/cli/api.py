@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,9 +17,6 @@ from orm_sim.core.files import write_whole
 from orm_sim.decision import precision
 from orm_sim.decision.rank import rank
 from orm_sim.negotiation.tie_price import add_tie_multipliers
-from orm_sim.report import rank_table, save_figures, titled
-from orm_sim.report.rank_table import RankTable
-from orm_sim.report.render import render
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
@@ -30,6 +27,11 @@ from orm_sim.study.manifest import read_json, to_json
 from orm_sim.study.pool import work_through
 from orm_sim.study.store import make_folder
 from orm_sim.study.tables import COMPARISON
+
+if TYPE_CHECKING:
+    from orm_sim.report.rank_table import RankTable
+
+# The room `report` loads a chart library, which takes seconds: it is imported where it is needed, while workers run.
 
 NOTEBOOK = "notebooks/compare_contracts.ipynb"
 _PRICES = "prices.json"
@@ -74,10 +76,14 @@ class Comparison:
     @property
     def titled(self) -> dict[str, pd.DataFrame]:
         """The tables with titles in place of option ids."""
+        from orm_sim.report import titled
+
         return titled(self.tables, self.study.options)
 
     def rank_table(self) -> RankTable:
         """The answer as a table for both sides."""
+        from orm_sim.report import rank_table
+
         return rank_table(self.titled["comparison"], self.tables["evidence"], notes=self.notes)
 
 
@@ -177,6 +183,8 @@ def usable_cores() -> int:
 
 def preliminary(study: LoadedStudy, tables: Mapping[str, pd.DataFrame]) -> RankTable:
     """The rank table of the replications lived so far, marked as preliminary."""
+    from orm_sim.report import rank_table, titled
+
     outcomes = _complete(tables["outcomes"])
     evaluation = study.base.evaluation
     ranked = rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero)
@@ -241,7 +249,7 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> dict[str,
     ranked = add_tie_multipliers(
         rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero), outcomes
     )
-    best = str(ranked.sort_values("rank")["option"].iloc[0])
+    best = str(ranked[ranked["option"] != study.zero].sort_values("rank")["option"].iloc[0])
     computed = {
         COMPARISON: ranked,
         EVIDENCE: evidence_table(study, outcomes, draws, best),
@@ -256,6 +264,9 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> dict[str,
 
 def _report(result: Comparison, say: Say | None) -> list[Path]:
     """Figures as SVG, and the notebook executed and as a page."""
+    from orm_sim.report import save_figures
+    from orm_sim.report.render import render
+
     if say is not None:
         say("Drawing figures and rendering the notebook ...")
     files = save_figures(result.titled, result.run_dir / "figures")

@@ -12,7 +12,9 @@ import click
 
 from orm_sim.core.errors import InputError, Place, Problem
 
-EXIT_INPUT, EXIT_FAILED = 2, 1
+EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
+_TOLD = ("RunInterrupted", "RunFailed", "RenderError")
+"""What the rooms behind raise as sentences; named, so that a fast command need not import them."""
 
 
 class _Group(click.Group):
@@ -20,19 +22,16 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what it raises into sentences."""
-        from orm_sim.report.render import RenderError
-        from orm_sim.study import RunFailed, RunInterrupted
-
         try:
             return super().invoke(ctx)
         except InputError as error:
             _stop(str(error), EXIT_INPUT)
-        except RunInterrupted as error:
-            _stop(str(error), error.exit_code)
-        except (RunFailed, RenderError) as error:
-            _stop(str(error), EXIT_FAILED)
         except KeyboardInterrupt:
-            _stop("Stopped. Run the same command again to resume.", 130)
+            _stop("Stopped. Run the same command again to resume.", EXIT_STOPPED)
+        except Exception as error:
+            if type(error).__name__ not in _TOLD:
+                raise
+            _stop(str(error), getattr(error, "exit_code", EXIT_FAILED))
 
 
 def _stop(text: str, status: int) -> NoReturn:
@@ -171,12 +170,12 @@ def _compare(study: Any, overrides: Mapping[str, str], options: dict[str, Any]) 
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario and study FILES and report every problem in them."""
-    from orm_sim.cli.api import load
+    from orm_sim.scenario.load import is_study, load_scenario, load_study
 
     problems: dict[Problem, None] = {}
     for file in files:
         try:
-            load(file)
+            (load_study if is_study(file) else load_scenario)(file)
             click.echo(f"{file}: ok")
         except InputError as error:
             problems |= dict.fromkeys(error.problems)

@@ -237,6 +237,6 @@ def _turning(rows: Sequence[Row]) -> tuple[str, ...]:
     priced = [row for row in rows[1:] if not math.isnan(float(row["tie_multiplier"]))]
     priced.sort(key=lambda row: abs(float(row["tie_multiplier"]) - 1.0))
     return tuple(
-        f"{row['option']} ties with {best} when its price moves by {tie_price(row)}"
+        f"{row['option']} draws level with {best} when its price moves by {tie_price(row)}"
         for row in priced[:_NAMED]
     )

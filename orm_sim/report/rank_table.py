@@ -225,7 +225,7 @@ def tie_price(row: Row) -> str:
     multiplier = float(row["tie_multiplier"])
     if math.isnan(multiplier):
         return words.NONE
-    change = words.percent(multiplier - 1.0)
+    change = words.percent(multiplier - 1.0, 0 if abs(multiplier - 1.0) >= 0.05 else 1)
     return change if change.startswith("−") else f"+{change}"
 
 

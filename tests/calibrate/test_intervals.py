@@ -62,5 +62,5 @@ def test_what_is_wrong_with_counts(tmp_path: Path) -> None:
 
 
 def test_no_contact_in_any_interval(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no contact is offered"):
+    with pytest.raises(InputError, match="holds 0 offered contacts"):
         calibrate(*synthetic.store(tmp_path, counted(3).assign(offered=0), MAPPING))

@@ -35,13 +35,15 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
         (["calibrate", "missing.csv", "--mapping", "m.yaml", "--out", "o.yaml"], "m.yaml"),
     ],
 )
-def test_a_sentence_and_exit_status_two(arguments: list[str], said: str, tmp_path: Path) -> None:
-    with CliRunner().isolated_filesystem(temp_dir=tmp_path) as folder:
-        result = CliRunner().invoke(main, arguments)
-        assert result.exit_code == 2, result.output
-        assert said in result.output
-        assert "Traceback" not in result.output
-        assert list(Path(folder).rglob("*.parquet")) == []
+def test_a_sentence_and_exit_status_two(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2, result.output
+    assert said in result.output
+    assert "Traceback" not in result.output
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_an_output_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:

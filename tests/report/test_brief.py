@@ -74,8 +74,8 @@ def test_says_chances_twice_and_names_the_turning_prices(ranked: pd.DataFrame) -
     answer = brief(table)
     assert dict(answer.client)["chance of being worse off than in_house"] == "17 %, 1 in 6"
     assert answer.turning == (
-        f"{table['option'][2]} ties with {table['option'][0]} when its price moves by −3 %",
-        f"{table['option'][1]} ties with {table['option'][0]} when its price moves by −20 %",
+        f"{table['option'][2]} draws level with {table['option'][0]} when its price moves by −3.0 %",
+        f"{table['option'][1]} draws level with {table['option'][0]} when its price moves by −20 %",
     )
     table.loc[0, ["p_insolvent", "p_insolvent_low", "p_insolvent_high"]] = [0.0, 0.0, 0.0115]
     assert dict(brief(table).vendor)["chance of insolvency within the term"] == "none seen; at most 1.1 %"

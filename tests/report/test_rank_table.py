@@ -103,7 +103,7 @@ def test_tie_price_and_its_absence(ranked: pd.DataFrame) -> None:
     multipliers[1], multipliers[2] = 0.87, 1.04
     reasons = [""] * 6 + ["no fee to change"]
     rows = rank_table(ranked.assign(tie_multiplier=multipliers, tie_reason=reasons))
-    assert [row[-1] for row in rows.client.rows[:4]] == ["best", "−13 %", "+4 %", "–"]
+    assert [row[-1] for row in rows.client.rows[:4]] == ["best", "−13 %", "+4.0 %", "–"]
     assert "in_house: no fee to change" in " ".join(rows.notes)
 
 
