@@ -50,7 +50,7 @@ class Volume:
 
 
 def fit_volume(days: pd.DataFrame) -> Volume:
-    """Volume by month, weekday and holiday, from whole days and holidays (missing and cut-short days left out).
+    """Volume by month, weekday and holiday, from whole days and holidays; missing days and days with a gap are left out.
 
     Parameters
     ----------
@@ -180,14 +180,10 @@ def fit_profiles(counts: Counts, days: pd.DataFrame, setting: Days) -> dict[str,
         if not chosen.any() or not counts[chosen].any():
             continue
         weeks = days["week"].to_numpy()[chosen]
-        sums = np.stack([counts[chosen][weeks == week].sum(axis=0) for week in np.unique(weeks)]).astype(
-            np.float64
-        )
-        value, se = jackknife(sums, shares)
-        apart = [
-            np.abs(shares(counts[chosen & days["weekday"].eq(day).to_numpy()].sum(axis=0)) - value).sum() / 2
-            for day in weekdays if counts[chosen & days["weekday"].eq(day).to_numpy()].any()
-        ]  # fmt: skip
+        sums = np.stack([counts[chosen][weeks == week].sum(axis=0) for week in np.unique(weeks)])
+        value, se = jackknife(sums.astype(np.float64), shares)
+        by_weekday = [counts[chosen & days["weekday"].eq(day).to_numpy()].sum(axis=0) for day in weekdays]
+        apart = [np.abs(shares(own) - value).sum() / 2 for own in by_weekday if own.any()]
         fitted[name] = Profile(tuple(weekdays), value, se, int(sums.sum()), float(max(apart)))
     return fitted
 

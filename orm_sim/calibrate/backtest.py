@@ -103,6 +103,8 @@ def backtest(
 def _fit(early: Contacts, setting: ContactMapping) -> tuple[Laws, Estimate]:
     """Laws and availability of the months fitted."""
     handle = fit_handle_times(early, setting.short_below_s, setting.handle_at_most_s)
+    if not handle:
+        raise refuse("no handle time can be fitted up to this day", file="fit_until")
     patience = fit_patience(early, setting.hazard_until_s)
     short = fit_short_share(early, setting.short_below_s)
     laws = laws_of(early.types, handle, short.value, setting.short_below_s, patience.pieces)

@@ -15,7 +15,6 @@ from orm_sim.calibrate.jackknife import jackknife
 
 Floats = NDArray[np.float64]
 
-
 INCIDENT = 5.0
 """An interval further than so many standard deviations from its day's profile is an incident, not busyness."""
 

@@ -19,6 +19,7 @@ OTHER: Final = "#9A9A9A"
 INK: Final = "#222222"
 WIDTH: Final = 640
 HEIGHT: Final = 230
+_AGENTS_SHOWN: Final = 60
 _STATUS: Final = ("normal", "holiday", "gap", "missing", "closed")
 _LAWS: Final = ("lognormal", "exponential", "gamma", "weibull")
 _LAW_COLOURS: Final = [FITTED, OTHER, "#009E73", "#CC79A7"]
@@ -174,6 +175,7 @@ def agents_chart(agents: pd.DataFrame, spread: float) -> Chart:
     """Agents' mean log handle time against that of the same types, with two standard errors and the fitted spread."""
     frame = agents.dropna(subset=["log_effect", "log_se"])
     frame = frame[frame["fitted_contacts"] >= 100].sort_values("log_effect")
+    frame = frame.iloc[np.unique(np.linspace(0, len(frame) - 1, min(len(frame), _AGENTS_SHOWN)).astype(int))]
     frame = frame.assign(
         low=frame["log_effect"] - 2 * frame["log_se"], high=frame["log_effect"] + 2 * frame["log_se"]
     )

@@ -27,6 +27,7 @@ from orm_sim.core.errors import refuse
 
 DAY_S = 86_400.0
 MIN_DAYS = 21
+MAX_DAYS = 3660
 MIN_CONTACTS = 200
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -133,41 +134,48 @@ def read_contacts(records: Path, mapping: ContactMapping, mapping_file: Path) ->
     handle = _length(raw, mapping, "handle", findings, answered)
     findings.refuse_above(mapping.broken_share_at_most)
     keep = np.flatnonzero(offered & ~findings.broken)
-    if not len(keep):
-        raise refuse(
-            "no offered contact: none was answered or abandoned",
-            file=str(records),
-            hint=f"Outcomes in the mapping: {', '.join((*mapping.outcomes.answered, *mapping.outcomes.abandoned))}",
-        )
-    if len(keep) < MIN_CONTACTS:
-        raise refuse(
-            f"holds {len(keep)} offered contacts; fits need {MIN_CONTACTS} or more", file=str(records)
-        )
+    _check_enough(records, mapping, len(keep), handle[answered & ~findings.broken])
     first = arrival.iloc[np.flatnonzero(~findings.broken)].min().normalize()
     at = (arrival.iloc[keep] - first).dt.total_seconds().to_numpy(np.float64) + before[keep]
     order = keep[np.argsort(at, kind="stable")]
     at = np.sort(at, kind="stable")
     n_days = int(at[-1] // DAY_S) + 1
-    if n_days < MIN_DAYS:
-        raise refuse(f"covers {n_days} days; profiles by weekday need {MIN_DAYS} or more", file=str(records))
+    check_days(records, n_days)
     queued = _queued(raw, mapping, wait, answered)[order]
     agent, agents = _agents(raw, mapping, order, answered[order])
     codes, names = pd.factorize(kind.iloc[order])
     types, kind_codes = _by_number(np.asarray(names, str), codes)
     handle = np.where(answered, handle, np.nan)
-    return Contacts(
-        first.date(),
-        n_days,
-        at,
-        kind_codes,
-        types,
-        answered[order],
-        queued,
-        wait[order],
-        handle[order],
-        agent,
-        agents,
-    ), findings
+    contacts = Contacts(
+        first.date(), n_days, at, kind_codes, types, answered[order], queued, wait[order], handle[order], agent, agents
+    )  # fmt: skip
+    return contacts, findings
+
+
+def _check_enough(records: Path, mapping: ContactMapping, n_offered: int, handle: Floats) -> None:
+    """Refuse records without offered contacts, with too few, or without a handle time that could be fitted."""
+    short, most = mapping.short_below_s, mapping.handle_at_most_s
+    words = ", ".join((*mapping.outcomes.answered, *mapping.outcomes.abandoned))
+    rule, hint = None, None
+    if not n_offered:
+        rule, hint = "no offered contact: none was answered or abandoned", f"Outcomes in the mapping: {words}"
+    elif n_offered < MIN_CONTACTS:
+        rule = f"holds {n_offered} offered contacts; fits need {MIN_CONTACTS} or more"
+    elif not ((handle >= short) & (handle <= most)).any():
+        rule = f"no answered contact has a handle time from {short:g} to {most:g} s: there is nothing to fit"
+        hint = "See short_below_s and handle_at_most_s in the mapping"
+    if rule is not None:
+        raise refuse(rule, file=str(records), hint=hint)
+
+
+def check_days(records: Path, n_days: int) -> None:
+    """Refuse records that cover too few days, or more than ten years."""
+    if n_days < MIN_DAYS:
+        raise refuse(f"covers {n_days} days; profiles by weekday need {MIN_DAYS} or more", file=str(records))
+    if n_days > MAX_DAYS:
+        raise refuse(
+            f"covers {n_days:,} days; one programme is fitted to ten years at most", file=str(records)
+        )
 
 
 def _arrival(raw: RawRecords, mapping: ContactMapping, findings: Findings) -> pd.Series[pd.Timestamp]:

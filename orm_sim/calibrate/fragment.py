@@ -57,11 +57,8 @@ class _Sourced:
         remark = self._remark(at)
         grade = self.source.grade if remark is None or remark.grade is None else remark.grade
         origin: Plain = {"source": self.source.id, "grade": grade}
-        return (
-            origin
-            if remark is None or remark.note is None or remark.figure != at
-            else origin | {"note": remark.note}
-        )
+        own = remark is not None and remark.figure == at and remark.note is not None
+        return origin | {"note": remark.note} if own and remark is not None else origin
 
     def _remark(self, at: str) -> Remark | None:
         """The remark about a figure, or about the group it stands in."""

@@ -24,7 +24,6 @@ from orm_sim.calibrate.replay import Laws, arrived, laws_of, month_levels, obser
 from orm_sim.calibrate.shift import Series, followed
 from orm_sim.calibrate.short_contacts import fit_short_share
 from orm_sim.calibrate.staffing import derive_staffing
-from orm_sim.core.errors import refuse
 
 Floats = NDArray[np.float64]
 _MIN_ON_DAY = 100
@@ -70,9 +69,6 @@ def fit_inbound(contacts: Contacts, mapping: ContactMapping) -> InboundFit:
     volume = fit_volume(days)
     profiles = fit_profiles(counts, days, setting)
     handle = fit_handle_times(contacts, below, most)
-    if not handle:
-        rule = f"no answered contact has a handle time from {below:g} to {most:g} s: there is nothing to fit"
-        raise refuse(rule, file="records", hint="See short_below_s and handle_at_most_s in the mapping")
     patience = fit_patience(contacts, mapping.hazard_until_s)
     short = fit_short_share(contacts, below)
     laws = laws_of(contacts.types, handle, short.value, below, patience.pieces)

@@ -23,7 +23,7 @@ from orm_sim.calibrate.clean import (
     moments,
     seconds,
 )
-from orm_sim.calibrate.contacts import DAY_S, MIN_CONTACTS, MIN_DAYS
+from orm_sim.calibrate.contacts import DAY_S, MIN_CONTACTS, check_days
 from orm_sim.calibrate.day_table import day_table
 from orm_sim.calibrate.estimate import Estimate
 from orm_sim.calibrate.jackknife import block_sums, jackknife
@@ -108,8 +108,7 @@ def read_intervals(
     first = start[keep].min().normalize()
     index = ((start[keep] - first).dt.total_seconds().to_numpy(np.float64) // step).astype(np.int64)
     n_days = int(index.max() * step // int(DAY_S)) + 1
-    if n_days < MIN_DAYS:
-        raise refuse(f"covers {n_days} days; profiles by weekday need {MIN_DAYS} or more", file=str(records))
+    check_days(records, n_days)
     size = n_days * int(DAY_S) // step
     flat: dict[str, Floats] = {
         name: np.asarray(np.bincount(index, value[keep], size), np.float64) for name, value in values.items()

@@ -154,13 +154,16 @@ def _by_attempt(reached: Reached, member: Mask, last: int) -> tuple[AttemptConve
 
 
 def _shifts(sale: Mask, mapping: OutboundMapping) -> tuple[Shift, ...]:
-    n_blocks = len(sale) // mapping.rows_per_block
-    share = (
-        sale[: n_blocks * mapping.rows_per_block].reshape(n_blocks, -1).mean(axis=1)
-        if n_blocks
-        else np.empty(0)
+    level = _by_block(sale, mapping.rows_per_block)
+    return level_shifts(level, mapping.shift.alpha, mapping.shift.at_least)
+
+
+def _by_block(sale: Mask, size: int) -> Floats:
+    """Conversion of neighbouring rows, so many at a time; the last few rows that fill no block are left out."""
+    n_blocks = len(sale) // size
+    return (
+        np.asarray(sale[: n_blocks * size].reshape(n_blocks, size).mean(axis=1)) if n_blocks else np.empty(0)
     )
-    return level_shifts(share, mapping.shift.alpha, mapping.shift.at_least)
 
 
 def _within(reached: Reached, member: Mask, mapping: OutboundMapping) -> Within:
@@ -169,9 +172,8 @@ def _within(reached: Reached, member: Mask, mapping: OutboundMapping) -> Within:
     by_period = {str(labels[each]): _share(sale, period == each) for each in np.unique(period)}
     shifts = _shifts(sale, mapping)
     size = mapping.rows_per_block // 4  # short blocks: a period may be a few hundred rows
-    n_blocks = len(sale) // size
-    share = sale[: n_blocks * size].reshape(n_blocks, size).mean(axis=1) if n_blocks else np.empty(0)
-    label = np.char.add(np.char.zfill(period[: n_blocks * size : size].astype(str), 4), " ")
+    share = _by_block(sale, size)
+    label = np.char.zfill(period[: len(share) * size : size].astype(str), 6)
     odd = () if shifts else odd_periods(share, label, mapping.shift.alpha, mapping.shift.at_least)
     named = tuple(replace(each, period=str(labels[int(each.period)])) for each in odd)
     return Within(shifts, named, by_period)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from orm_sim.calibrate.clean import Findings, Mask, seconds
 from orm_sim.calibrate.mapping import OutboundMapping
 from orm_sim.calibrate.records import RawRecords, column_names, read_records, words_of
-from orm_sim.core.errors import InputError, Place, Problem, refuse
+from orm_sim.core.errors import InputError, Problem, refuse
+from orm_sim.core.loader import load_yaml
 
 Floats = NDArray[np.float64]
 MIN_ROWS = 400
@@ -132,7 +133,8 @@ def _segments(raw: RawRecords, mapping: OutboundMapping, mapping_file: Path) -> 
             rule = "no row of the records meets these conditions"
         if rule:
             held = "; ".join(f"{c.column} holds {words_of(raw.frame[c.column])}" for c in each.where)
-            problems.append(Problem(Place(str(mapping_file)), f"segments[{index}]", each.name, rule, held))
+            place = load_yaml(mapping_file).place(("segments", index, "name"))
+            problems.append(Problem(place, f"segments[{index}]", each.name, rule, held))
         segment[member] = index
     if problems:
         raise InputError(problems)

@@ -169,7 +169,7 @@ def draw_comebacks(
     Parameters
     ----------
     refs
-        int64[n], identities with their attempt already raised; of two that arrive together the first comes first.
+        int64[n], identities with their attempt already raised; their order does not matter.
     rates
         float64[n_intervals], the day's rate over all types: it says when within the day they call.
     """
@@ -187,5 +187,5 @@ def draw_comebacks(
         handle[i] = handle_time(v, log_mean[kind], log_sd[kind], short_share)
         u, v = draw(k0, k1, refs[i], PATIENCE)
         patience[i] = patience_time(u, until_s, per_s)
-    order = np.argsort(arrival, kind="mergesort")
+    order = np.argsort(arrival)
     return arrival[order], handle[order], patience[order], refs[order]

@@ -21,6 +21,8 @@ from orm_sim.demand.shapes import OutboundShape
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Small = NDArray[np.int32]
+Tries = NDArray[np.int8]
 
 REACH, TALK, SALE = 0, 1, 2
 NOT_REACHED, REFUSED, SOLD = 0, 1, 2
@@ -109,8 +111,8 @@ def _talk_log_mean(shape: OutboundShape) -> Floats:
 def dial_list(
     release_day: Whole,
     fresh: int,
-    queue: Whole,
-    queue_due: Whole,
+    queue: Small,
+    queue_due: Small,
     head: int,
     tail: int,
     today: int,
@@ -157,7 +159,7 @@ def dial_list(
 
 @jit
 def attempt_fates(
-    k0: int, k1: int, leads: Whole, attempts: Whole, quality: Whole, conversion: Floats, factor: float,
+    k0: int, k1: int, leads: Whole, attempts: Tries, quality: Whole, conversion: Floats, factor: float,
     contact_rate: float, attempt_s: float, wrap_s: float, speed: float, talk_log_mean: Floats, talk_log_sd: Floats,
 ) -> tuple[Floats, Whole]:  # fmt: skip
     """Handle time in seconds and fate of the next attempt on each lead of a dial list.
@@ -196,9 +198,9 @@ def attempt_fates(
 def apply_attempts(
     called: Whole,
     fate: Whole,
-    attempts: Whole,
-    queue: Whole,
-    queue_due: Whole,
+    attempts: Tries,
+    queue: Small,
+    queue_due: Small,
     tail: int,
     due: int,
     max_attempts: int,
@@ -243,3 +245,20 @@ def sale_life(
         elif cancelling < cancelled_share:
             life[i] = 1 + int(cancelling / cancelled_share * (kept_days - 1))
     return life
+
+
+@jit
+def sum_sales(life: Whole, day: int, month: Whole, kept_days: int) -> Floats:
+    """What the sales of a day come to: funded, kept, and the unearned part of cancelled ones by months since funding.
+
+    float64[6]: funded sales, sales kept to day 90, and Σ (1 − age / 90) over sales cancelled 0, 1, 2 and 3 months later.
+    """
+    sums = np.zeros(6)
+    for i in range(life.size):
+        if life[i] >= 0:
+            sums[0] += 1.0
+        if life[i] == 0:
+            sums[1] += 1.0
+        if life[i] > 0:
+            sums[2 + month[day + life[i]] - month[day]] += 1.0 - life[i] / kept_days
+    return sums

@@ -21,8 +21,14 @@ EARNED_DAYS = 90
 """Days a funded sale must live until its commission is wholly earned."""
 
 _UNIT_WORDS: dict[Unit, str] = {
-    "count": "unit", "s": "second", "min": "minute", "h": "hour", "share": "share", "money": "dollar",
-    "fte": "full-time equivalent", "per_hour": "unit an hour",
+    "count": "unit",
+    "s": "second",
+    "min": "minute",
+    "h": "hour",
+    "share": "share",
+    "money": "dollar",
+    "fte": "full-time equivalent",
+    "per_hour": "unit an hour",
 }
 
 _ONE = {

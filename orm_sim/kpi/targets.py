@@ -86,9 +86,7 @@ class Target(Term):
         }[self.operator]
 
 
-def performance_report(
-    targets: Iterable[Target], counters_by_period: Mapping[str, Counters]
-) -> pd.DataFrame:
+def performance_report(targets: Iterable[Target], counters_by_period: Mapping[str, Counters]) -> pd.DataFrame:
     """Every target in every period: what was asked for, what was achieved, and by how much they differ.
 
     Parameters

@@ -143,8 +143,12 @@ def _option(
     laid = put(put(laid, ("name",), name, place), ("title",), title, place)
     figures = [*(laid.data.get("evidence") or []), *(document.data.get("evidence") or [])]
     laid = put(laid, ("evidence",), _latest(figures), document.place(("evidence",)))
-    bare = laid.data.get("contract") is None  # in-house: an override of contract terms speaks of the other options
-    return override(laid, {path: v for path, v in given.items() if not (bare and path.startswith("contract."))})
+    bare = (
+        laid.data.get("contract") is None
+    )  # in-house: an override of contract terms speaks of the other options
+    return override(
+        laid, {path: v for path, v in given.items() if not (bare and path.startswith("contract."))}
+    )
 
 
 def _latest(figures: list[Any]) -> list[Any]:

@@ -78,6 +78,11 @@ class Operator:
             handle_factor, fcr_delta, terms.schedule_efficiency,
         )  # fmt: skip
 
+    @property
+    def is_peopled(self) -> bool:
+        """Whether anybody works here or has been on duty this week."""
+        return any(f.agents or f.coming or f.last.agents for f in self.workforce.values())
+
     def staff(self, channel: Channel) -> WeekStaff:
         """The workforce of a channel as of this week."""
         return self.workforce[channel].last

@@ -24,6 +24,7 @@ from orm_sim.demand.leads import (
     dial_list,
     expected_attempt_s,
     sale_life,
+    sum_sales,
 )
 from orm_sim.kpi.counters import LAGS
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, agents
@@ -167,9 +168,10 @@ class OutboundPool:
         self._setting = setting
         self._engine = engine
         n, attempts = setting.leads.release_day.size, setting.programme.outbound.max_attempts
-        self._attempts = np.zeros(n, np.int64)
-        self._queue = np.empty(n * attempts, np.int64)
-        self._queue_due = np.empty(n * attempts, np.int64)
+        self._attempts = np.zeros(n, np.int8)
+        self._queue = np.empty(n * attempts, np.int32)
+        self._queue_due = np.empty(n * attempts, np.int32)
+        self._where: dict[tuple[str, int, int], Whole] = {}
         self._head = self._tail = self._fresh = 0
         self._carry: dict[str, Carry] = {}
         self._mean_s = expected_attempt_s(setting.programme.outbound, setting.programme.shapes.outbound)
@@ -231,28 +233,27 @@ class OutboundPool:
             called, fate, self._attempts, self._queue, self._queue_due, self._tail,
             day + outbound.retry_days, outbound.max_attempts,
         )  # fmt: skip
+        month = self._setting.days.month
         life = sale_life(*leads.stream, sold, outbound.funded_share, outbound.cancelled_by_day_90, KEPT_DAYS)
-        funded = life[life >= 0]
-        values = np.array([
-            called.size, reached, sold.size, handled_s, outcome.busy_s.sum(), outcome.staffed_s.sum(), funded.size,
-        ])  # fmt: skip
-        month, n_months = int(self._setting.days.month[day]), self._setting.days.n_months_with_run_off
-        today = Counts(places(operator, "outbound", _OUTBOUND, month, n_months), values)
-        return _joined([today, *self._later(day, operator, funded)])
+        work = np.array(
+            [called.size, reached, sold.size, handled_s, outcome.busy_s.sum(), outcome.staffed_s.sum()]
+        )
+        where = self._places(operator, int(month[day]), int(month[day + KEPT_DAYS]))
+        return Counts(where, np.concatenate((work, sum_sales(life, day, month, KEPT_DAYS))))
 
-    def _later(self, day: int, operator: str, funded: Whole) -> list[Counts]:
-        """Sales kept count on day 90, and a cancelled one leaves its unearned part when it goes."""
-        days = self._setting.days
-        month, n_months = days.month, days.n_months_with_run_off
-        kept_in = places(operator, "outbound", _KEPT, int(month[day + KEPT_DAYS]), n_months)
-        later = [Counts(kept_in, np.array([float(np.count_nonzero(funded == 0))])[: kept_in.size])]
-        ages = funded[funded > 0]
-        lags = month[day + ages] - month[day]
-        unearned = np.bincount(lags, weights=1.0 - ages / KEPT_DAYS, minlength=1)
-        for lag in range(unearned.size):
-            where = places(operator, "outbound", _UNEARNED[lag], int(month[day]) + lag, n_months)
-            later.append(Counts(where, unearned[lag : lag + where.size]))
-        return later
+    def _places(self, operator: str, month: int, kept_in: int) -> Whole:
+        """Where a day's counts go: today's month, the month of day 90, and the months in which sales are cancelled."""
+        key = (operator, month, kept_in)
+        if key not in self._where:
+            n_months = self._setting.days.n_months_with_run_off
+            unearned = [
+                places(operator, "outbound", _UNEARNED[lag], month + lag, n_months)
+                for lag in range(len(LAGS))
+            ]
+            kept = places(operator, "outbound", _KEPT, kept_in, n_months)
+            today = places(operator, "outbound", _OUTBOUND, month, n_months)
+            self._where[key] = np.concatenate([today, kept, *unearned])
+        return self._where[key]
 
 
 def _joined(counts: list[Counts]) -> Counts:

@@ -103,6 +103,8 @@ class World:
         self._vendor_costs = PeopleCosts(self._vendor, self._books)
         service = scenario.programme.inbound.service
         self._requested = ServiceRequest(service.share, service.threshold_s)
+        asked = scenario.contract.requested_service_level() if scenario.contract is not None else None
+        self._asked = ServiceRequest(asked.target, asked.within_s) if asked is not None else None
 
     def live(self) -> History:
         """Run the environment to the end of the run-off."""
@@ -142,9 +144,9 @@ class World:
         before = dict(self._vendor_share)
         self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
         self._displace(week, before)
-        self._man(
-            self._home, self._home_plan(), week, {c: 1.0 - self._vendor_share[c] for c in CHANNELS}, True
-        )
+        share = {c: 1.0 - self._vendor_share[c] for c in CHANNELS}
+        if any(share.values()) or self._home.is_peopled:
+            self._man(self._home, self._home_plan(), week, share, True)
         if self._billing is not None and self._insolvent_day is None:
             self._man(self._vendor, self._vendor_plan(), week, self._vendor_share, False)
         self._home_costs.week(7 * week)
@@ -188,15 +190,14 @@ class World:
         return fixed(self._requested, self._home.staffing_ratio)
 
     def _vendor_plan(self) -> StaffingPlan:
-        vendor, contract = self._scenario.vendor, self._scenario.contract
-        asked = contract.requested_service_level() if contract is not None else None
+        vendor = self._scenario.vendor
         if vendor.policy == "fixed":
             return fixed(self._requested, 1.0)
         agents = sum(self._vendor.staff(c).agents + self._vendor.staff(c).trainees for c in CHANNELS)
         payroll = agents * vendor.workforce.paid_hours_per_week * 52.0 / 12.0 * vendor.workforce.wage_per_hour
         liquidity = float("inf") if self._purse.unlimited else self._purse.liquidity
         return contract_following(
-            ServiceRequest(asked.target, asked.within_s) if asked else None,
+            self._asked,
             self._requested,
             liquidity,
             payroll,

@@ -84,6 +84,49 @@ def test_one_leap_ahead_is_one_broken_row(tmp_path: Path, rows: pd.DataFrame) ->
     assert table["lines"].tolist() == ["102, 202"]
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31 00:00:00", "1900-01-01 00:00:00", "2099-01-01 10:00:00"])
+def test_slip_in_the_year(tmp_path: Path, rows: pd.DataFrame, moment: str) -> None:
+    """The last row of all, which no later row contradicts: neither a century of empty days nor a failure."""
+    slipped = rows.assign(arrival=rows["arrival"].astype(str).where(rows.index < len(rows) - 1, moment))
+    told = calibrate(*synthetic.store(tmp_path, slipped))
+    assert told.tables["broken"]["rows"].tolist() == [1]
+    assert len(told.tables["days"]) == 28
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"handle_s": 3.0}, "no answered contact has a handle time from 10 to 3600 s"),
+        ({"outcome": "lost"}, "no answered contact has a handle time from 10 to 3600 s"),
+    ],
+)
+def test_nothing_to_fit_a_handle_time_to(
+    tmp_path: Path, rows: pd.DataFrame, change: dict[str, object], says: str
+) -> None:
+    assert f"records.csv\n    {says}" in refused(tmp_path, rows.assign(**change))
+
+
+def test_nobody_waits(tmp_path: Path, rows: pd.DataFrame) -> None:
+    """All answered at once: no patience to speak of, said so, and the rest is fitted."""
+    told = calibrate(
+        *synthetic.store(tmp_path, rows.assign(outcome="ok", wait_s=0.0, handle_s=100.0, agent="A"))
+    )
+    assert "patience" not in told.fragment["inbound"]
+    assert "patience: median unknown, exponential mean unknown" in told.summary()
+
+
+def test_remark_about_a_figure_there_is_none_of(tmp_path: Path, rows: pd.DataFrame) -> None:
+    remarks = "remarks:\n- {figure: holyday, note: x}\n- {figure: busyness.day_sd, note: y}\n"
+    message = refused(tmp_path, rows, synthetic.MAPPING + remarks)
+    assert (
+        "mapping.yaml:6  remarks[0].figure = holyday\n    is no fitted figure.  Did you mean 'holiday'?"
+        in message
+    )
+    assert "remarks[1].figure = busyness.day_sd" in message
+    fine = "remarks:\n- {figure: availability, note: x, grade: B}\n"  # not fitted here, and no mistake
+    calibrate(*synthetic.store(tmp_path, rows, synthetic.MAPPING + fine))
+
+
 def test_broken_rows_are_counted_by_reason(tmp_path: Path, rows: pd.DataFrame) -> None:
     hurt = rows.astype(object)
     hurt.loc[10, "arrival"] = "yesterday"

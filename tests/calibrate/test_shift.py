@@ -25,6 +25,13 @@ def test_false_alarms(rho: float, most: float) -> None:
     assert (np.array(found) > 0).mean(axis=0).max() <= most + 2 * (most * (1 - most) / 500) ** 0.5
 
 
+def test_alpha_is_the_share_of_false_alarms() -> None:
+    """In white noise a tenth of the series where a tenth is meant: alpha is neither ignored nor shrunk."""
+    rng = np.random.default_rng(6)
+    found = np.mean([len(level_shifts(series(rng, 180, 0.0), 0.1, 0.0)) > 0 for _ in range(400)])
+    assert 0.04 < found < 0.16
+
+
 def test_change_is_found_where_it_is() -> None:
     rng = np.random.default_rng(2)
     places = []

@@ -57,7 +57,9 @@ def drawn_meters(seed: int, shape: tuple[int, ...]) -> dict[tuple[str, str], Any
     for channel in ("inbound", "outbound"):
         for name in COUNTERS:
             meters[channel, name] = draw.uniform(0.0, 1000.0, shape) * (draw.random(shape) < 0.9)
-        meters[channel, "payable_handled_s"] = meters[channel, "payable_contacts"] * draw.uniform(200.0, 600.0, shape)
+        meters[channel, "payable_handled_s"] = meters[channel, "payable_contacts"] * draw.uniform(
+            200.0, 600.0, shape
+        )
     for name in ("wages_ph", "wages", "prices"):
         meters["index", name] = draw.uniform(0.9, 1.2, shape)
     return meters
@@ -111,7 +113,9 @@ def test_rounding_is_to_the_cent_half_away_from_zero(numerator: int, places: int
 @MANY
 @given(st.integers(0, 10**7), st.integers(0, 10**6))
 def test_rounding_sees_through_the_product_of_two_decimals(quantity: int, rate: int) -> None:
-    expected = (Decimal(quantity) / 1000 * Decimal(rate) / 10_000).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    expected = (Decimal(quantity) / 1000 * Decimal(rate) / 10_000).quantize(
+        Decimal("0.01"), rounding=ROUND_HALF_UP
+    )
     assert float(to_cents((quantity / 1000) * (rate / 10_000))) == float(expected)
 
 
@@ -150,7 +154,9 @@ def test_one_history_alone_and_among_many_comes_to_the_same_cents(path: Path, se
     months = [drawn_meters(seed + month, shape) for month in range(14)]
     together = settle_history(contract, months)
     for at in ((0, 0), (2, 1), (1, 3)):
-        alone = settle_history(contract, [{key: float(value[at]) for key, value in each.items()} for each in months])
+        alone = settle_history(
+            contract, [{key: float(value[at]) for key, value in each.items()} for each in months]
+        )
         assert alone.keys() == together.keys()
         for label, amounts in together.items():
             assert np.array_equal(amounts[at], alone[label]), label
@@ -206,7 +212,9 @@ def test_the_invoice_is_linear_in_a_solved_rate_where_nothing_binds() -> None:
     path = next(path for path in BANK if "both" in path.stem)
     free = build(Contract, load_yaml(path).section(("contract",)))
     meters = drawn_meters(3, ())
-    low, middle, high = (float(total(settle(free.with_rate(r), NOTHING, meters, 0)[0])) for r in (10.0, 15.0, 20.0))
+    low, middle, high = (
+        float(total(settle(free.with_rate(r), NOTHING, meters, 0)[0])) for r in (10.0, 15.0, 20.0)
+    )
     assert middle == pytest.approx((low + high) / 2.0, abs=0.02)
 
 

@@ -197,12 +197,16 @@ def test_a_price_that_solves_nothing_is_refused() -> None:
     said = "a.yaml:6  price.solve\n    no clause is called 'hour'.  Did you mean 'hours'?"
     assert said in refusal(HOURS, more=price)
     price = "price: {solve: hours, for: vendor_margin, value: 0.12}\n"
-    assert "'hours' already has a rate: write `solve` in its place, or quote the price" in refusal(HOURS, more=price)
+    assert "'hours' already has a rate: write `solve` in its place, or quote the price" in refusal(
+        HOURS, more=price
+    )
 
 
 def test_all_contradictions_are_said_at_once() -> None:
     frame = FRAME.replace("notice_days: 30", "notice_days: 999")
-    text = refusal(HOURS, HOURS, "{" + CREDIT.replace("grace_months: 3", "grace_months: 13") + "}", frame=frame)
+    text = refusal(
+        HOURS, HOURS, "{" + CREDIT.replace("grace_months: 3", "grace_months: 13") + "}", frame=frame
+    )
     assert "the notice is longer than the term, which is 12 months" in text
     assert text.endswith("3 problems. Nothing was run.")
 

@@ -190,7 +190,10 @@ def test_values_keep_their_file_and_line_through_merge_and_set():
 def test_all_overrides_are_checked_before_any_is_refused():
     document = parse_yaml(GOOD, "base.yaml")
     with pytest.raises(InputError) as caught:
-        override(document, {"contract.clauses[4].rate": "1", "demand..x": "1", "contract.title.x": "1", "demand": "{a: 1"})
+        override(
+            document,
+            {"contract.clauses[4].rate": "1", "demand..x": "1", "contract.title.x": "1", "demand": "{a: 1"},
+        )
     assert str(caught.value) == dedent("""\
         --set  contract.clauses[4].rate
             contract.clauses has 1 entry, counted from 0; there is no [4]

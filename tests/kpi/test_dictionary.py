@@ -80,7 +80,16 @@ def test_a_vague_kpi_is_not_smart() -> None:
 
 
 def test_the_kpis_the_sources_ask_for_are_there() -> None:
-    asked = {"fcr", "csat", "aht", "error_rate", "cost_per_contact", "service_level", "abandonment_rate", "asa"}
+    asked = {
+        "fcr",
+        "csat",
+        "aht",
+        "error_rate",
+        "cost_per_contact",
+        "service_level",
+        "abandonment_rate",
+        "asa",
+    }
     assert asked <= set(KPIS)
     assert {kpi(name).better for name in ("fcr", "csat", "service_level")} == {"higher"}
     assert {kpi(name).better for name in ("aht", "error_rate", "cost_per_contact", "asa")} == {"lower"}

@@ -41,7 +41,9 @@ def test_an_inequality_target_is_missed_when_it_is_just_reached() -> None:
 
 
 def test_the_sign_of_a_variance_is_actual_less_target_whichever_way_is_better() -> None:
-    longer = row(Target(kpi="aht", operator="<=", value=300.0, shown_in="min"), answered=10.0, handled_s=3300.0)
+    longer = row(
+        Target(kpi="aht", operator="<=", value=300.0, shown_in="min"), answered=10.0, handled_s=3300.0
+    )
     assert (longer["variance"], longer["favourable"], longer["status"]) == (0.5, False, "missed")
     lower = row(Target(kpi="fcr", operator=">=", value=0.8), resolved=75.0, unresolved=25.0, answered=100.0)
     assert (lower["variance"], lower["favourable"], lower["status"]) == (-5.0, False, "missed")
@@ -65,7 +67,13 @@ def test_share_of_targets_met() -> None:
 
 
 def test_times_counts_and_money_have_their_own_units() -> None:
-    counted = {"answered": 10.0, "wait_answered_s": 250.0, "cost": 45.0, "productive_hours": 100.0, "sales_net": 7.0}
+    counted = {
+        "answered": 10.0,
+        "wait_answered_s": 250.0,
+        "cost": 45.0,
+        "productive_hours": 100.0,
+        "sales_net": 7.0,
+    }
     targets = [
         Target(kpi="asa", operator="<=", value=20.0),
         Target(kpi="cost_per_contact", operator="<=", value=4.0),
@@ -81,8 +89,14 @@ def test_times_counts_and_money_have_their_own_units() -> None:
     ("text", "said"),
     [
         ("{kpi: cssat, operator: '>=', value: 1}", "unknown KPI id.  Did you mean 'csat'?"),
-        ("{kpi: aht, operator: '>=', value: 300}", "lower is better for 'aht': a target >= a value would reward"),
-        ("{kpi: fcr, operator: '>=', value: 0.8, shown_in: min}", "'fcr' is measured in share, which cannot be shown"),
+        (
+            "{kpi: aht, operator: '>=', value: 300}",
+            "lower is better for 'aht': a target >= a value would reward",
+        ),
+        (
+            "{kpi: fcr, operator: '>=', value: 0.8, shown_in: min}",
+            "'fcr' is measured in share, which cannot be shown",
+        ),
     ],
 )
 def test_refused_targets(text: str, said: str) -> None:
