@@ -50,7 +50,7 @@ class Volume:
 
 
 def fit_volume(days: pd.DataFrame) -> Volume:
-    """Volume by month, weekday and holiday, from whole days and holidays; missing days and days with a gap are left out.
+    """Volume by month, weekday and holiday, from whole days and holidays; days missing or with a gap are left out.
 
     Parameters
     ----------

@@ -115,7 +115,11 @@ def calibrate(records: Path | str, mapping: Path | str, out: Path | str | None =
     changes = change_sentences(fitted.tables["changes"])
     lines = (*fitted.lines, *(f"CHANGE OF LEVEL  {each}" for each in changes))
     title = f"Calibration of {source.name}"
-    header = (f"Shapes fitted to: {setting.source.title}.", *lines, _SCALING)
+    header = (
+        f"Shapes fitted to: {setting.source.title}.",
+        *lines,
+        *(_SCALING[part] for part in fitted.fragment.data),
+    )
     result = Calibration(
         fitted.fragment.data, fitted.tables | {"figures": figures_table(fitted.fragment)},
         yaml_text(fitted.fragment, header), page(title, lines, changes, fitted.sections), lines,
@@ -123,10 +127,12 @@ def calibrate(records: Path | str, mapping: Path | str, out: Path | str | None =
     return result if out is None else _write(result, Path(out))
 
 
-_SCALING = (
-    "Shapes only. Levels are inputs of the scenario: contacts a week times season, weekday, holiday and profile; "
-    "mean handle time times each type's handle_relative_mean."
-)
+_SCALING = {
+    "inbound": "Shapes only. Levels are inputs of the scenario: contacts a week times season, weekday, holiday and "
+    "profile; mean handle time times each type's handle_relative_mean.",
+    "outbound": "Shapes only. Levels are inputs of the scenario: leads a month, the share of attempts that reach the "
+    "customer, time spent beside the talk.",
+}
 
 
 def programme_text(inbound: Calibration, outbound: Calibration) -> str:

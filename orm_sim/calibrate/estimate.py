@@ -33,8 +33,19 @@ class Estimate:
         return math.isfinite(self.value)
 
     def __str__(self) -> str:
-        error = f" ± {self.se:.2g}" if math.isfinite(self.se) else ""
+        error = f" ± {plain(self.se)}" if math.isfinite(self.se) else ""
         return f"{self.value:.4g}{error} {self.unit} (n = {self.n:,})"
+
+
+def plain(error: float) -> str:
+    """An error to two significant digits, without an exponent.
+
+    Examples
+    --------
+    >>> plain(187.2), plain(0.01234)
+    ('190', '0.012')
+    """
+    return f"{float(f'{error:.2g}'):.0f}" if error >= 10 else f"{error:.2g}"
 
 
 def rounded(value: float, digits: int = 5) -> float:

@@ -7,7 +7,7 @@ import math
 from orm_sim.calibrate.busyness import Busyness
 from orm_sim.calibrate.clean import Findings
 from orm_sim.calibrate.contacts import Contacts
-from orm_sim.calibrate.estimate import Estimate
+from orm_sim.calibrate.estimate import Estimate, plain
 from orm_sim.calibrate.inbound import InboundFit
 from orm_sim.calibrate.interval_counts import IntervalFit
 from orm_sim.calibrate.mapping import ContactMapping
@@ -108,7 +108,7 @@ def _availability(fit: InboundFit) -> str:
 
 
 def _pm(estimate: Estimate, form: str, unit: str = "") -> str:
-    error = f" ± {estimate.se:.2g}" if math.isfinite(estimate.se) else ""
+    error = f" ± {plain(estimate.se)}" if math.isfinite(estimate.se) else ""
     return f"{estimate.value:{form}}{error}{unit}" if estimate.known else "unknown"
 
 

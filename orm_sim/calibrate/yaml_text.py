@@ -11,7 +11,7 @@ from orm_sim.calibrate.fragment import Fragment
 
 _WIDTH = 118
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+_WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off"}
 
 
 def yaml_text(fragment: Fragment, header: tuple[str, ...]) -> str:

@@ -13,6 +13,14 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 FIELDS = (
+    "offered",
+    "answered",
+    "answered_within",
+    "abandoned",
+    "wait_answered_s",
+    "wait_all_s",
+    "busy_s",
+    "staffed_s",
     "handled_s", "payable_contacts", "payable_handled_s", "short_contacts", "repeat_contacts",
     "resolved", "unresolved", "surveyed", "satisfied",
 )  # fmt: skip
@@ -22,6 +30,7 @@ FIELDS = (
 @jit
 def aftermath(
     k0: int, k1: int, ref: Whole, state: NDArray[np.int8], wait_s: Floats, start_s: Floats, end_s: Floats,
+    counts: Whole, waits_s: Floats, busy_s: Floats, staffed_s: Floats,
     fcr: float, return_share: float, return_days: int,
     survey_share: float, satisfied_resolved: float, loss_unresolved: float, loss_per_minute: float,
 ) -> tuple[Floats, Whole, Whole]:  # fmt: skip
@@ -29,6 +38,8 @@ def aftermath(
 
     Parameters
     ----------
+    ref, state, wait_s, start_s, end_s, counts, waits_s, busy_s, staffed_s
+        The fields of a `DayOutcome`.
     fcr
         Chance that an answered contact is resolved, by those who answer this week.
     return_share, return_days
@@ -44,7 +55,11 @@ def aftermath(
         int64[n_comebacks]: identities of those who come back, their attempt raised by one, in order of the day; and
         int64[return_days + 1]: where each day's end among them, those of d days from now being ends[d-1] to ends[d].
     """
-    sums = np.zeros(9)
+    sums = np.zeros(17)
+    for i in range(3):
+        sums[1 + i] = counts[1 + i].sum()
+    sums[0] = sums[1] + sums[3]
+    sums[4], sums[5], sums[6], sums[7] = waits_s[0].sum(), waits_s[1].sum(), busy_s.sum(), staffed_s.sum()
     after = np.empty(ref.size, np.int64)
     again = np.empty(ref.size, np.int64)
     n_again = 0
@@ -53,32 +68,32 @@ def aftermath(
             continue
         handle = end_s[i] - start_s[i]
         _, _, attempt, _ = unpack(ref[i])
-        sums[0] += handle
+        sums[8] += handle
         if handle < SHORT_BELOW_S:
-            sums[3] += 1.0
+            sums[11] += 1.0
         if attempt > 0:
-            sums[4] += 1.0
+            sums[12] += 1.0
         if handle >= SHORT_BELOW_S and attempt == 0:
-            sums[1] += 1.0
-            sums[2] += handle
+            sums[9] += 1.0
+            sums[10] += handle
         settle, survey = draw(k0, k1, ref[i], FATE)
         is_resolved = settle < fcr
         if is_resolved:
-            sums[5] += 1.0
+            sums[13] += 1.0
         else:
-            sums[6] += 1.0
+            sums[14] += 1.0
             if attempt < MAX_ATTEMPT and settle < fcr + (1.0 - fcr) * return_share:
                 when, _ = draw(k0, k1, ref[i], COMEBACK)
                 after[n_again] = 1 + int(when * return_days)
                 again[n_again] = ref[i] + (1 << INDEX_BITS)
                 n_again += 1
         if survey < survey_share:
-            sums[7] += 1.0
+            sums[15] += 1.0
             chance = satisfied_resolved - loss_per_minute * wait_s[i] / 60.0
             if not is_resolved:
                 chance -= loss_unresolved
             if survey < survey_share * chance:
-                sums[8] += 1.0
+                sums[16] += 1.0
     ends = np.zeros(return_days + 1, np.int64)
     for i in range(n_again):
         ends[after[i]] += 1

@@ -48,6 +48,7 @@ class StudyJob:
         kpis: list[dict[str, Any]] = []
         ledger: list[tuple[object, ...]] = []
         draws: list[tuple[int, str, float]] = []
+        gc.collect()
         gc.freeze()  # what is imported stays: only worlds are looked through
         for replication in unit.replications:
             gc.collect()  # the world of the replication before holds a hundred megabytes in cycles

@@ -38,10 +38,7 @@ D_contra = TypeVar("D_contra", contravariant=True)
 D = TypeVar("D")
 _NONE = np.empty(0, np.int64)
 _NOBODY: Contacts = (np.empty(0), np.empty(0), np.empty(0), _NONE)
-_INBOUND = rows(
-    "offered", "answered", "answered_within", "abandoned", "wait_answered_s", "wait_all_s", "busy_s", "staffed_s",
-    *FIELDS,
-)  # fmt: skip
+_INBOUND = rows(*FIELDS)
 _OUTBOUND = rows("attempts", "reached", "sales_gross", "handled_s", "busy_s", "staffed_s", "sales_net")
 _KEPT = rows("sales_kept")
 _UNEARNED = [rows(name) for name in LAGS]
@@ -99,6 +96,7 @@ class InboundPool:
         self._engine = engine
         self._carry: dict[str, Carry] = {}
         self._due: dict[int, list[Whole]] = defaultdict(list)
+        self._where: dict[tuple[str, int], Whole] = {}
 
     def live(self, day: int, duties: tuple[InboundDuty, ...]) -> Counts:
         """Replay one day: shares sum to 1; an operator without a share still finishes what it carries."""
@@ -138,20 +136,21 @@ class InboundPool:
             )
         )  # fmt: skip
         self._carry[duty.operator] = outcome.carry
-        total = outcome.totals
-        centre = np.array([
-            total.answered + total.abandoned, total.answered, total.answered_within, total.abandoned,
-            total.wait_answered_s, total.wait_all_s, outcome.busy_s.sum(), outcome.staffed_s.sum(),
-        ])  # fmt: skip
+        return Counts(self._places(duty.operator, day), self._aftermath(day, duty, outcome))
+
+    def _places(self, operator: str, day: int) -> Whole:
         days = self._setting.days
-        where = places(duty.operator, "inbound", _INBOUND, int(days.month[day]), days.n_months_with_run_off)
-        return Counts(where, np.concatenate((centre, self._aftermath(day, duty, outcome))))
+        key = (operator, int(days.month[day]))
+        if key not in self._where:
+            self._where[key] = places(operator, "inbound", _INBOUND, key[1], days.n_months_with_run_off)
+        return self._where[key]
 
     def _aftermath(self, day: int, duty: InboundDuty, outcome: DayOutcome) -> Floats:
         inbound = self._setting.programme.inbound
         mood = inbound.satisfaction
         sums, refs, ends = aftermath(
             *self._setting.demand.stream, outcome.ref, outcome.state, outcome.wait_s, outcome.start_s, outcome.end_s,
+            outcome.counts, outcome.waits_s, outcome.busy_s, outcome.staffed_s,
             duty.fcr, inbound.resolution.return_share, inbound.resolution.return_within_days,
             mood.survey_share, mood.resolved, mood.loss_unresolved, mood.loss_per_minute_waited,
         )  # fmt: skip
@@ -172,6 +171,7 @@ class OutboundPool:
         self._queue = np.empty(n * attempts, np.int32)
         self._queue_due = np.empty(n * attempts, np.int32)
         self._where: dict[tuple[str, int, int], Whole] = {}
+        self._opening, self._endless = np.empty(0), np.empty(0)
         self._head = self._tail = self._fresh = 0
         self._carry: dict[str, Carry] = {}
         self._mean_s = expected_attempt_s(setting.programme.outbound, setting.programme.shapes.outbound)
@@ -200,6 +200,9 @@ class OutboundPool:
             outbound.window_days,
             most,
         )
+        if called.size > self._opening.size:
+            self._opening = np.full(2 * called.size, outbound.opens_hour * 3600.0)
+            self._endless = np.full(2 * called.size, np.inf)
         handle, fate = attempt_fates(
             *leads.stream, called, self._attempts, leads.quality, leads.conversion, duty.conversion_factor,
             outbound.contact_rate, outbound.attempt_s, outbound.wrap_s, 1.0 / duty.handle_factor,
@@ -207,8 +210,8 @@ class OutboundPool:
         )  # fmt: skip
         outcome = self._engine(
             DayPlan(
-                arrival_s=np.full(called.size, outbound.opens_hour * 3600.0), handle_s=handle,
-                patience_s=np.full(called.size, np.inf), staffed=staffed, threshold_s=0.0,
+                arrival_s=self._opening[: called.size], handle_s=handle,
+                patience_s=self._endless[: called.size], staffed=staffed, threshold_s=0.0,
                 carry=self._carry.get(duty.operator, Carry.empty()),
             )
         )  # fmt: skip
