@@ -102,6 +102,7 @@ def prepare() -> None:
             build_environment()
         if read_stamp() != wanted:
             install_project()
+            compile_engine()
             write(STAMP, json.dumps(wanted, indent=1, sort_keys=True) + "\n")
             if os.path.exists(UNFINISHED):
                 os.remove(UNFINISHED)
@@ -182,6 +183,12 @@ def install_project() -> None:
         raise stop("The package itself could not be installed (see above).")
 
 
+def compile_engine() -> None:
+    """Machine code of the engine, kept for later runs; where that fails, the first study compiles it itself."""
+    say("Compiling the engine (once: about half a minute) ...")
+    run([program("orm-sim"), "warm"], quiet=True)
+
+
 def remove_environment() -> None:
     """Take `.venv` away in one step, then delete it; one that run.py did not make is left alone."""
     shutil.rmtree(DISCARDED, ignore_errors=True)
@@ -255,11 +262,12 @@ def uv(arguments: List[str]) -> List[str]:
     return [program("uv"), "pip", "--quiet", *arguments, "--python", program("python")]
 
 
-def run(command: List[str]) -> int:
-    """Exit status of a command, 127 where there is no such program."""
+def run(command: List[str], quiet: bool = False) -> int:
+    """Exit status of a command, 127 where there is no such program; `quiet` drops what it says."""
     sys.stdout.flush()
+    silence = subprocess.DEVNULL if quiet else None
     try:
-        return subprocess.call(command, close_fds=False)
+        return subprocess.call(command, close_fds=False, stdout=silence, stderr=silence)
     except OSError as problem:
         say(str(problem))
         return 127

@@ -1,4 +1,4 @@
-"""Commands of `orm-sim`: compare, run, validate, calibrate, schema."""
+"""Commands of `orm-sim`: compare, run, validate, calibrate, schema, warm."""
 
 from __future__ import annotations
 
@@ -218,3 +218,13 @@ def schema(of_study: bool, out: Path | None) -> None:
     else:
         write_whole(out, text.encode())
         click.echo(f"Written: {out}")
+
+
+@main.command()
+def warm() -> None:
+    """Compile the engine ahead of time (run.py does it once after building the environment)."""
+    from orm_sim.cli.warm import warm as compile_engine
+
+    click.echo(
+        "The engine is compiled." if compile_engine() else "No scenario found to compile the engine with."
+    )

@@ -126,6 +126,10 @@ class InboundDemand:
             )  # fmt: skip
         return self._days[day]
 
+    def release(self) -> None:
+        """Forget the contacts drawn so far; they would be drawn again, the same."""
+        self._days.clear()
+
     def comebacks(self, day: int, refs: Whole) -> Contacts:
         """Contacts with these identities as they come back on a day."""
         return draw_comebacks(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,10 +47,7 @@ class StudyJob:
         kpis: list[dict[str, Any]] = []
         ledger: list[tuple[object, ...]] = []
         draws: list[tuple[int, str, float]] = []
-        gc.collect()
-        gc.freeze()  # what is imported stays: only worlds are looked through
         for replication in unit.replications:
-            gc.collect()  # the world of the replication before holds a hundred megabytes in cycles
             values, histories = self.live(replication)
             draws += [(replication, path, value) for path, value in sorted(values.items())]
             flows = client_flows(histories[self.zero], self._rate())
@@ -80,10 +76,14 @@ class StudyJob:
         for name, option in self.options.items():
             scenario = with_inputs(option, values)
             if setting is None or setting.programme != scenario.programme:
+                if setting is not None:
+                    setting.release()
                 setting = make_setting(
                     scenario.programme, scenario.evaluation.forecast_cv, self.seed, replication
                 )
             histories[name] = simulate(scenario, setting, engine_of(self.engine))
+        if setting is not None:
+            setting.release()
         return values, histories
 
     def _rate(self) -> float:

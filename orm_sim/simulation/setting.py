@@ -41,6 +41,8 @@ class Setting:
         bool[n_days], days on which customers are called.
     forecast_factor
         float64[n_months], the client's forecast over the expected volume: forecasts err.
+    precedents
+        Operations lived so far by some option; see `orm_sim.simulation.precedent`.
     memory
         Days lived so far by some option, by channel; see `orm_sim.simulation.pools.Remembered`.
     """
@@ -54,7 +56,15 @@ class Setting:
     leads: LeadPlan
     calling: NDArray[np.bool_]
     forecast_factor: Floats
+    precedents: dict[Any, Any] = field(default_factory=dict)
     memory: dict[str, dict[Any, Any]] = field(default_factory=lambda: {"inbound": {}, "outbound": {}})
+
+    def release(self) -> None:
+        """Forget contacts and remembered days: a hundred megabytes that cycles would keep until collected."""
+        self.demand.release()
+        self.precedents.clear()
+        for memory in self.memory.values():
+            memory.clear()
 
 
 def make_setting(programme: Programme, forecast_cv: float, seed: int, replication: int) -> Setting:

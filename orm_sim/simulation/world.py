@@ -20,6 +20,7 @@ from orm_sim.simulation.history import Books, Event, History
 from orm_sim.simulation.operator import Operator, Reference
 from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
 from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
+from orm_sim.simulation.precedent import Diverged, Precedent, Week, adopt, operations_key, staff_of
 from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.firm import Purse, other_margins
 from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
@@ -49,13 +50,18 @@ def simulate(
     History
         Counters, ledger and events of the term and its run-off.
     """
-    return World(scenario, setting, engine, unlimited_cash).live()
+    try:
+        return World(scenario, setting, engine, unlimited_cash).live()
+    except Diverged:
+        return World(scenario, setting, engine, unlimited_cash, follow=False).live()
 
 
 class World:
     """One replication being lived; see `simulate`."""
 
-    def __init__(self, scenario: Scenario, setting: Setting, engine: Engine, unlimited_cash: bool) -> None:
+    def __init__(
+        self, scenario: Scenario, setting: Setting, engine: Engine, unlimited_cash: bool, follow: bool = True
+    ) -> None:
         self._scenario, self._setting, self._days = scenario, setting, setting.days
         self._ledger = Ledger()
         self._books = Books.open(self._days)
@@ -79,9 +85,20 @@ class World:
         self._ramp = [scenario.relationship.share(week) for week in range(last + 1)]
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
+        self._open_precedent(follow)
         self._plannings: dict[tuple[ServiceRequest, float], Planning] = {}
         self._inbound_duties: list[tuple[InboundDuty, ...]] = []
         self._outbound_duties: list[tuple[OutboundDuty, ...]] = []
+
+    def _open_precedent(self, follow: bool) -> None:
+        """Follow the weeks of an option that asks for the same work, or set the precedent for others."""
+        key_ = operations_key(self._scenario, self._asked)
+        known = self._setting.precedents.get(key_)
+        self._followed: Precedent | None = known if follow else None
+        self._set: Precedent | None = None
+        if known is None:
+            self._set = self._setting.precedents[key_] = Precedent()
+        self._week = Week(True)
 
     def _found_operators(self) -> None:
         scenario, setting = self._scenario, self._setting
@@ -143,15 +160,37 @@ class World:
     def _live_week(self, week: int) -> None:
         before = dict(self._vendor_share)
         self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
+        acts = self._billing is not None and self._insolvent_day is None
+        plan = self._vendor_plan() if acts else None
+        if self._followed is not None:
+            self._follow_week(week, self._followed.week(week), plan)
+        else:
+            self._work_week(week, before, plan)
+        self._home_costs.week(7 * week)
+        self._vendor_costs.week(7 * week)
+
+    def _follow_week(self, week: int, precedent: Week, plan: StaffingPlan | None) -> None:
+        """Take over a week of the precedent, or leave it where this vendor would decide otherwise."""
+        if plan is not None and plan.may_hire != precedent.may_hire:
+            raise Diverged
+        for channel, gone in precedent.displaced.items():
+            self._dismiss(week, channel, gone)
+        adopt((self._home, self._vendor), precedent.staff)
+        self._week = precedent
+
+    def _work_week(self, week: int, before: dict[Channel, float], plan: StaffingPlan | None) -> None:
+        """Live a week of operations: leavers, hires, rosters."""
+        self._week = Week(plan.may_hire if plan is not None else True)
         self._displace(week, before)
         share = {c: 1.0 - self._vendor_share[c] for c in CHANNELS}
         if any(share.values()) or self._home.is_peopled:
             self._man(self._home, self._home_plan(), week, share, True)
-        if self._billing is not None and self._insolvent_day is None:
-            self._man(self._vendor, self._vendor_plan(), week, self._vendor_share, False)
-        self._home_costs.week(7 * week)
-        self._vendor_costs.week(7 * week)
+        if plan is not None:
+            self._man(self._vendor, plan, week, self._vendor_share, False)
         self._assign(7 * week)
+        self._week.staff = staff_of((self._home, self._vendor))
+        if self._set is not None:
+            self._set.weeks.append(self._week)
 
     def _assign(self, day: int) -> None:
         """Who is on duty on each day of the week, the vendor's share of contacts first."""
@@ -213,10 +252,14 @@ class World:
                 force = self._home.workforce[channel]
                 need = self._home.agents_for(self._setting, planning, channel, week, 1.0 - share)
                 gone = force.release(force.agents - int(np.ceil(need)))
-                self._client.displaced(7 * week, gone, self._home)
-                self._books.events.append(
-                    Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced")
-                )
+                self._week.displaced[channel] = gone
+                self._dismiss(week, channel, gone)
+
+    def _dismiss(self, week: int, channel: Channel, gone: int) -> None:
+        """Agents of the client whom the vendor's share has displaced leave."""
+        self._client.displaced(7 * week, gone, self._home)
+        share = self._vendor_share[channel]
+        self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
 
     def _improve(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         """The in-house improvement programme takes effect."""
@@ -258,9 +301,13 @@ class World:
 
     def _replay(self, day: int) -> None:
         """Live the day's contacts with whoever is on duty, the vendor's share first."""
-        self._books.count(self._inbound.live(day, self._inbound_duties[day % 7]))
-        if self._setting.calling[day]:
-            self._books.count(self._outbound.live(day, self._outbound_duties[day % 7]))
+        if self._followed is None:
+            counts = [self._inbound.live(day, self._inbound_duties[day % 7])]
+            if self._setting.calling[day]:
+                counts.append(self._outbound.live(day, self._outbound_duties[day % 7]))
+            self._week.counts[day] = counts
+        for each in self._week.counts[day]:
+            self._books.count(each)
 
     def _measure(self, month: int) -> None:
         """Counters that are known at the month's end."""
@@ -330,6 +377,11 @@ class World:
 
     def _fail(self, day: int) -> None:
         """The firm is insolvent: service stops, the estate collects receivables, the client rebuilds in-house."""
+        if self._followed is not None:
+            raise Diverged
+        if self._set is not None:
+            del self._set.weeks[day // 7 :]  # from this week on nobody can follow
+            self._set = None
         self._insolvent_day = day
         for channel in CHANNELS:
             self._vendor.workforce[channel].disband()

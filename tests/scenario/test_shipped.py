@@ -40,9 +40,10 @@ def test_every_figure_of_the_bank_has_evidence() -> None:
 
 
 def test_evidence_names_values_that_exist() -> None:
-    scenario = load_study(STUDY).options["in_house_improved"]
-    for figure in scenario.evidence:
-        value_at(scenario, figure.path)
+    options = load_study(STUDY).options
+    for figure in options["in_house"].evidence:
+        option = "per_hour" if figure.path.startswith("contract.") else "in_house_improved"
+        value_at(options[option], figure.path)
 
 
 def test_every_default_in_code_has_unit_source_and_grade() -> None:
@@ -83,7 +84,8 @@ def test_identical_options_are_told(tmp_path: Path) -> None:
 
 
 def test_a_typo_in_an_option_is_placed_in_the_study(tmp_path: Path) -> None:
-    text = "study: s\ntitle: t\nbase: BASE\nzero: a\noptions:\n  a: {title: A}\n  b:\n    title: B\n    set:\n      client: {transition_cst: 5}\n"
+    text = "study: s\ntitle: t\nbase: BASE\nzero: a\noptions:\n  a: {title: A}\n"
+    text += "  b:\n    title: B\n    set:\n      client: {transition_cst: 5}\n"
     with pytest.raises(InputError) as told:
         load_study(study(tmp_path, text))
     assert "study.yaml:10" in str(told.value) and "Did you mean 'transition_cost'?" in str(told.value)
