@@ -251,7 +251,7 @@ def sale_life(
 def sum_sales(life: Whole, day: int, month: Whole, kept_days: int) -> Floats:
     """What the sales of a day come to: funded, kept, and the unearned part of cancelled ones by months since funding.
 
-    float64[6]: funded sales, sales kept to day 90, and Σ (1 − age / 90) over sales cancelled 0, 1, 2 and 3 months later.
+    float64[6]: funded, kept to day 90, and Σ (1 − age / 90) over sales cancelled 0, 1, 2 and 3 months later.
     """
     sums = np.zeros(6)
     for i in range(life.size):

@@ -135,7 +135,7 @@ class InboundPool:
                 carry=self._carry.get(duty.operator, Carry.empty()),
             )
         )  # fmt: skip
-        self._carry[duty.operator] = outcome.carry
+        _keep(self._carry, duty.operator, outcome.carry)
         return Counts(self._places(duty.operator, day), self._aftermath(day, duty, outcome))
 
     def _places(self, operator: str, day: int) -> Whole:
@@ -215,7 +215,7 @@ class OutboundPool:
                 carry=self._carry.get(duty.operator, Carry.empty()),
             )
         )  # fmt: skip
-        self._carry[duty.operator] = outcome.carry.without_waiting()
+        _keep(self._carry, duty.operator, outcome.carry.without_waiting())
         made = int(np.count_nonzero(outcome.state == ANSWERED))
         self._advance(position, n_follow_ups, made)
         return self._book(day, duty.operator, outcome, called[:made], fate[:made], float(handle[:made].sum()))
@@ -257,6 +257,14 @@ class OutboundPool:
             today = places(operator, "outbound", _OUTBOUND, month, n_months)
             self._where[key] = np.concatenate([today, kept, *unearned])
         return self._where[key]
+
+
+def _keep(carries: dict[str, Carry], operator: str, carry: Carry) -> None:
+    """Remember what an operator carries over midnight; one that carries nothing need not be asked tomorrow."""
+    if carry.busy_end_s.size or carry.waiting_ref.size:
+        carries[operator] = carry
+    else:
+        carries.pop(operator, None)
 
 
 def _joined(counts: list[Counts]) -> Counts:

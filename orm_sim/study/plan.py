@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-UNITS = 60  # blocks a study is cut into at most: the first is soon done, an interruption costs little
+UNITS = 30  # blocks a study is cut into at most: the first is soon done, an interruption costs little
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,7 +112,7 @@ def plan_run(
     replications : int
         1 or more.
     block : int, optional
-        Replications per unit; by default a sixtieth of them. Never depends on the number of workers.
+        Replications per unit; by default a thirtieth of them. Never depends on the number of workers.
 
     Raises
     ------
