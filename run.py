@@ -186,7 +186,7 @@ def install_project() -> None:
 def compile_engine() -> None:
     """Machine code of the engine, kept for later runs; where that fails, the first study compiles it itself."""
     say("Compiling the engine (once: about half a minute) ...")
-    run([program("orm-sim"), "warm"], quiet=True)
+    run([program("orm-sim"), "warm"])
 
 
 def remove_environment() -> None:
@@ -262,12 +262,11 @@ def uv(arguments: List[str]) -> List[str]:
     return [program("uv"), "pip", "--quiet", *arguments, "--python", program("python")]
 
 
-def run(command: List[str], quiet: bool = False) -> int:
-    """Exit status of a command, 127 where there is no such program; `quiet` drops what it says."""
+def run(command: List[str]) -> int:
+    """Exit status of a command, 127 where there is no such program."""
     sys.stdout.flush()
-    silence = subprocess.DEVNULL if quiet else None
     try:
-        return subprocess.call(command, close_fds=False, stdout=silence, stderr=silence)
+        return subprocess.call(command, close_fds=False)
     except OSError as problem:
         say(str(problem))
         return 127

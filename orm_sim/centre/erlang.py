@@ -186,14 +186,14 @@ def _whole(
     blocked = erlang_b(rate * handle_s, agents)
     if blocked == 0.0:
         return 0.0, 1.0, 0.0, 0.0, 0.0, rate / power
-    unit, waits, queue, answered_wait = _line(rate, power, theta)
-    norm = unit * (1.0 / blocked - 1.0) + waits
+    log_unit, waits, queue, answered_wait = _line(rate, power, theta)
+    norm = math.exp(log_unit) * (1.0 / blocked - 1.0) + waits
     wait_probability = waits / norm
     abandonment = theta * queue / (rate * norm)
-    level = 1.0 - wait_probability + unit / norm * _quickly(rate, power, theta, threshold_s)
+    level = 1.0 - wait_probability + _quickly(rate, power, theta, threshold_s, log_unit - math.log(norm))
     return (
         wait_probability,
-        min(level, 1.0),
+        min(max(level, 0.0), 1.0),
         abandonment,
         queue / (rate * norm),
         answered_wait / norm / (1.0 - abandonment),
@@ -203,15 +203,15 @@ def _whole(
 
 @jit
 def _line(rate: float, power: float, theta: float) -> tuple[float, float, float, float]:
-    """Scale of c_0, and the sums over the line j = 0, 1, ... of c_j, of j c_j and of c_j E[wait; answered].
+    """Logarithm of the scale of c_0, and the sums over the line j = 0, 1, ... of c_j, of j c_j and of c_j E[wait; answered].
 
     All are scaled down together when c_j would overflow, so that only their ratios carry meaning.
     """
     if theta == 0.0:
         ratio = rate / power
         share = 1.0 / (1.0 - ratio)
-        return 1.0, share, ratio * share * share, share * share / power
-    unit, term, waits, queue, answered_wait, passed = 1.0, 1.0, 0.0, 0.0, 0.0, 0.0
+        return 0.0, share, ratio * share * share, share * share / power
+    log_unit, term, waits, queue, answered_wait, passed = 0.0, 1.0, 0.0, 0.0, 0.0, 0.0
     j = 0
     while True:
         ahead = power + (j + 1) * theta
@@ -221,17 +221,20 @@ def _line(rate: float, power: float, theta: float) -> tuple[float, float, float,
         answered_wait += term * power / ahead * passed
         ratio = rate / ahead
         if ratio < 1.0 and (j + 1) * term < 1e-17 * (1.0 - ratio) * (waits + queue):
-            return unit, waits, queue, answered_wait
+            return log_unit, waits, queue, answered_wait
         term *= ratio
         j += 1
         if term > _LARGE:
-            unit, term, waits = unit * _SMALL, term * _SMALL, waits * _SMALL
+            log_unit, term, waits = log_unit + math.log(_SMALL), term * _SMALL, waits * _SMALL
             queue, answered_wait = queue * _SMALL, answered_wait * _SMALL
 
 
 @jit
-def _quickly(rate: float, power: float, theta: float, threshold_s: float) -> float:
-    """The integral of the last formula above over π_n: answered after a wait of at most the threshold."""
+def _quickly(rate: float, power: float, theta: float, threshold_s: float, log_scale: float) -> float:
+    """The integral of the last formula above: answered after a wait of at most the threshold.
+
+    Its scale comes as a logarithm: under heavy overload it underflows where the integrand overflows.
+    """
     steepest = max(abs(rate - power), abs(rate * math.exp(-theta * threshold_s) - power)) + theta
     panels = 1 + int(steepest * threshold_s / _PANEL)
     half = 0.5 * threshold_s / panels
@@ -240,5 +243,5 @@ def _quickly(rate: float, power: float, theta: float, threshold_s: float) -> flo
         for node in range(_NODES.size):
             x = half * (2 * panel + 1 + _NODES[node])
             arrived = rate * x if theta == 0.0 else -rate * math.expm1(-theta * x) / theta
-            total += _WEIGHTS[node] * math.exp(arrived - (power + theta) * x)
+            total += _WEIGHTS[node] * math.exp(log_scale + arrived - (power + theta) * x)
     return power * half * total

@@ -226,5 +226,6 @@ def warm() -> None:
     from orm_sim.cli.warm import warm as compile_engine
 
     click.echo(
-        "The engine is compiled." if compile_engine() else "No scenario found to compile the engine with."
+        "The engine is compiled." if compile_engine() else "No scenario found to compile the engine with.",
+        err=True,
     )

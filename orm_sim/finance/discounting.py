@@ -33,8 +33,8 @@ def present_value(day: ArrayLike, amount: ArrayLike, discount_rate_per_year: flo
 
     Examples
     --------
-    >>> round(present_value([0, 365.25], [-100.0, 110.0], 0.10), 9)
-    0.0
+    >>> round(present_value([0, 365.25], [-100.0, 121.0], 0.10), 9)
+    10.0
     """
     amounts = np.asarray(amount, dtype=np.float64)
     return float(np.sum(amounts * discount_factor(day, discount_rate_per_year)))

@@ -1,13 +1,5 @@
 """Figures and tables as pure functions of result tables, the brief, and the strict way to render."""
 
-# ruff: noqa: E402 - what follows the imports below must already find the module gone
-
-import sys
-
-# jsonschema, which charts and notebooks load, would compile a grammar of web addresses for seconds in every process;
-# nothing here checks one, and it does without when the module is not to be had.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart

@@ -41,6 +41,7 @@ class Built:
     def did(self) -> list[str]:
         """What the noted commands were for, in order."""
         words = {"-m venv": "venv", "uv.txt": "uv", "requirements.lock": "packages", "--editable": "project"}
+        words["warm"] = "engine"
         return [next(is_for for word, is_for in words.items() if word in " ".join(c)) for c in self.commands]
 
 
@@ -151,9 +152,9 @@ def test_python_without_ensurepip_is_told_so_in_earnest(tmp_path: Path) -> None:
 
 def test_first_use_builds_and_the_next_does_not(built: Built) -> None:
     built.run.prepare()
-    assert built.did() == ["venv", "uv", "packages", "project"]
+    assert built.did() == ["venv", "uv", "packages", "project", "engine"]
     built.run.prepare()
-    assert len(built.commands) == 4
+    assert len(built.commands) == 5
     assert left(built.root) == {".venv", ".venv.lock"}
 
 
@@ -170,7 +171,7 @@ def test_lock_python_or_place_changed_builds_anew(built: Built, change: str) -> 
         assert built.run.wanted_stamp()[change]
     built.commands.clear()
     built.run.prepare()
-    assert built.did() == ["venv", "uv", "packages", "project"]
+    assert built.did() == ["venv", "uv", "packages", "project", "engine"]
     assert not old.exists()
 
 
@@ -180,9 +181,9 @@ def test_changed_project_is_installed_anew_and_nothing_else(built: Built) -> Non
     with (built.root / "pyproject.toml").open("a") as handle:
         handle.write("\n# changed\n")
     built.run.prepare()
-    assert built.did() == ["project"]
+    assert built.did() == ["project", "engine"]
     built.run.prepare()
-    assert len(built.commands) == 1
+    assert len(built.commands) == 2
 
 
 @pytest.mark.parametrize("at", ["venv", "uv.txt", "requirements.lock", "--editable"])
@@ -199,14 +200,14 @@ def test_build_killed_anywhere_is_done_again(built: Built, at: str, monkeypatch:
     built.commands.clear()
     monkeypatch.setattr(built.run, "run", built.command)
     built.run.prepare()
-    assert built.did() == ["venv", "uv", "packages", "project"]
+    assert built.did() == ["venv", "uv", "packages", "project", "engine"]
     assert built.run.read_stamp() == built.run.wanted_stamp()
 
 
 def test_pip_takes_over_where_uv_fails(built: Built) -> None:
     built.failing = ("uv",)
     built.run.prepare()
-    by = ["uv" if os.path.basename(command[0]) == "uv" else "pip" for command in built.commands[2:]]
+    by = ["uv" if os.path.basename(command[0]) == "uv" else "pip" for command in built.commands[2:-1]]
     assert by == ["uv", "pip", "uv", "pip"]
     assert all("--require-hashes" in command for command in built.commands[1:4])
     assert built.run.read_stamp() == built.run.wanted_stamp()
