@@ -203,7 +203,7 @@ def _whole(
 
 @jit
 def _line(rate: float, power: float, theta: float) -> tuple[float, float, float, float]:
-    """Logarithm of the scale of c_0, and the sums over the line j = 0, 1, ... of c_j, of j c_j and of c_j E[wait; answered].
+    """Logarithm of the scale of c_0, and sums over the line j = 0, 1, ... of c_j, of j c_j, of c_j E[wait; answered].
 
     All are scaled down together when c_j would overflow, so that only their ratios carry meaning.
     """

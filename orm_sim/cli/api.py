@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,22 @@ _SOLVED = "Prices are solved: each free rate gives the reference vendor the same
 Say = Callable[[str], None]
 
 
+class Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a finished run, each read from its file when asked for: the ledger of a study fills memory."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._files = {path.stem: path for path in sorted((run_dir / "tables").glob("*.parquet"))}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return pd.read_parquet(self._files[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 @dataclass(frozen=True, slots=True)
 class StudyCard:
     """What a result says of its study: identifier, question, zero line, and the title of each option by name."""
@@ -58,7 +74,7 @@ class Comparison:
     study
         Its identifier, question, zero line and options.
     tables
-        DataFrames by name; options carry their ids.
+        DataFrames by name, read when asked for; options carry their ids.
     run_dir
         Folder of the run.
     notes
@@ -82,9 +98,10 @@ class Comparison:
 
     def rank_table(self) -> RankTable:
         """The answer as a table for both sides."""
-        from orm_sim.report import rank_table
+        from orm_sim.report import rank_table, titled
 
-        return rank_table(self.titled["comparison"], self.tables["evidence"], notes=self.notes)
+        named = titled({"comparison": self.tables["comparison"]}, self.study.options)
+        return rank_table(named["comparison"], self.tables["evidence"], notes=self.notes)
 
 
 def load(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario | LoadedStudy:
@@ -148,12 +165,13 @@ def compare_loaded(
     )
     job = StudyJob(_priced(study, rates), study.zero, root, engine)
     done = run_study(plan, job, folder, crew, on_progress)
-    tables = _decide(study, done, rates)
+    ranked = _decide(study, done, rates)
     card = StudyCard(study.name, study.title, study.zero, study.titles)
     notes = (_SOLVED,) if rates else ()
-    done.amend(card=asdict(card), notes=list(notes), precision=precision(tables["comparison"]))
-    result = Comparison(card, tables, done.folder, notes)
-    files = [done.folder / "manifest.json", *(done.store.table_path(name) for name in sorted(tables))]
+    done.amend(card=asdict(card), notes=list(notes), precision=precision(ranked))
+    result = Comparison(card, Tables(done.folder), done.folder, notes)
+    files = [done.folder / "manifest.json", *(done.store.table_path(name) for name in result.tables)]
+    del done, ranked
     if report:
         files += _report(result, say)
     return replace(result, files=tuple(files))
@@ -172,8 +190,7 @@ def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
     if manifest is None or manifest.get("status") != "complete" or "card" not in manifest:
         rule = "holds no finished run; run the study again to finish it"
         raise InputError(Problem(Place(str(run_dir)), "", None, rule))
-    tables = {p.stem: pd.read_parquet(p) for p in sorted((folder / "tables").glob("*.parquet"))}
-    return Comparison(StudyCard(**manifest["card"]), tables, folder, tuple(manifest["notes"]))
+    return Comparison(StudyCard(**manifest["card"]), Tables(folder), folder, tuple(manifest["notes"]))
 
 
 def usable_cores() -> int:
@@ -242,7 +259,7 @@ def _priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenari
     return priced
 
 
-def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> dict[str, pd.DataFrame]:
+def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFrame:
     """Rank the options, find what their variance rests on, and write the tables that say so."""
     outcomes, draws = done.table("outcomes"), done.table("draws")
     evaluation = study.base.evaluation
@@ -258,8 +275,7 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> dict[str,
     }
     for contract, frame in computed.items():
         done.add_table(contract, frame)
-    tables = {name: done.table(name) for name in ("outcomes", "kpis", "ledger", "draws")}
-    return tables | {contract.name: frame for contract, frame in computed.items()}
+    return ranked
 
 
 def _report(result: Comparison, say: Say | None) -> list[Path]:

@@ -9,8 +9,8 @@ from orm_sim.simulation.job import StudyJob
 
 SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "bank_per_hour.yaml"
 _SMALL = {
-    "programme.months": "4",
-    "contract.term_months": "4",
+    "programme.months": "6",
+    "contract.term_months": "6",
     "programme.inbound.contacts_per_week": "200",
     "programme.outbound.leads_per_month": "200",
     "programme.outbound.seats": "1",

@@ -82,5 +82,11 @@ def titled(tables: Mapping[str, pd.DataFrame], options: Mapping[str, object]) ->
     named = {}
     for name, table in tables.items():
         columns = [column for column in ("option", "zero") if column in table.columns]
-        named[name] = table.assign(**{c: [titles.get(o, o) for o in table[c]] for c in columns})
+        named[name] = table.assign(**{c: _renamed(table[c], titles) for c in columns})
     return named
+
+
+def _renamed(names: pd.Series, titles: Mapping[str, str]) -> pd.Series:
+    """Names replaced by titles, each distinct name looked up once."""
+    codes, distinct = pd.factorize(names)
+    return pd.Series(pd.Index([titles.get(name, name) for name in distinct]).take(codes), index=names.index)

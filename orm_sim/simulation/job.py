@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,6 +45,7 @@ class StudyJob:
 
     def run_unit(self, unit: Any) -> dict[str, pd.DataFrame]:
         """Tables of one block (`unit.replications`), all options; a pure function of the block."""
+        _settle()
         outcomes: list[dict[str, object]] = []
         kpis: list[dict[str, Any]] = []
         ledger: list[tuple[object, ...]] = []
@@ -88,6 +91,13 @@ class StudyJob:
 
     def _rate(self) -> float:
         return self.options[self.zero].client.discount_rate_per_year
+
+
+@cache
+def _settle() -> None:
+    """Once in a process: what has been imported is not looked through again by the garbage collector."""
+    gc.collect()
+    gc.freeze()
 
 
 def _joined(rows: list[dict[str, Any]]) -> pd.DataFrame:
