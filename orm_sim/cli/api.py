@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
 from orm_sim.centre import engine as engine_of
 from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices_table, targets_table
@@ -286,6 +288,8 @@ def _report(result: Comparison, say: Say | None) -> list[Path]:
     if say is not None:
         say("Drawing figures and rendering the notebook ...")
     files = save_figures(result.titled, result.run_dir / "figures")
+    gc.collect()
+    pa.default_memory_pool().release_unused()  # the notebook's own process needs the room
     notebook = _notebook()
     if notebook is None:
         return files
