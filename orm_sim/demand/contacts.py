@@ -59,17 +59,30 @@ def handle_time(u: float, log_mean: float, log_sd: float, short_share: float) ->
 
 
 @jit
-def patience_time(u: float, until_s: Floats, per_s: Floats) -> float:
-    """Patience in seconds under a piecewise constant hazard; the last piece has no end."""
-    left = -math.log(u)
+def patience_time(u: float, until_s: Floats, per_s: Floats, passed: Floats) -> float:
+    """Patience in seconds under a piecewise constant hazard; the last piece has no end.
+
+    `passed` is the hazard summed up before each piece: see `hazard_before`.
+    """
+    reached = -math.log(u)
+    j = per_s.size - 1
+    while j > 0 and reached < passed[j]:
+        j -= 1
+    if per_s[j] == 0.0:
+        return math.inf
+    start = until_s[j - 1] if j > 0 else 0.0
+    return float(start + (reached - passed[j]) / per_s[j])
+
+
+@jit
+def hazard_before(until_s: Floats, per_s: Floats) -> Floats:
+    """Hazard summed up before each piece begins: float64[n_pieces], ascending from 0."""
+    passed = np.zeros(per_s.size)
     start = 0.0
-    for j in range(per_s.size):
-        span = until_s[j] - start
-        if left < per_s[j] * span:
-            return float(start + left / per_s[j])
-        left -= per_s[j] * span
+    for j in range(per_s.size - 1):
+        passed[j + 1] = passed[j] + per_s[j] * (until_s[j] - start)
         start = until_s[j]
-    return math.inf
+    return passed
 
 
 @jit
@@ -79,6 +92,7 @@ def _draw_type(
     arrival: Floats, handle: Floats, patience: Floats, ref: Whole, first: int,
 ) -> int:  # fmt: skip
     """Unit-rate Poisson stream through the inverse of the cumulative rate; returns the end of what was written."""
+    passed = hazard_before(until_s, per_s)
     total = 0.0
     for j in range(rates.size):
         total += rates[j]
@@ -95,7 +109,7 @@ def _draw_type(
         arrival[n] = (interval + share) * interval_s
         handle[n] = handle_time(v, log_mean, log_sd, short_share)
         u, v = uniform_pair(k0, k1, index, PATIENCE, day, kind)
-        patience[n] = patience_time(u, until_s, per_s)
+        patience[n] = patience_time(u, until_s, per_s, passed)
         ref[n] = pack(day, kind, 0, index)
         index += 1
         n += 1
@@ -175,6 +189,7 @@ def draw_comebacks(
     """
     n = refs.size
     arrival, handle, patience = np.empty(n), np.empty(n), np.empty(n)
+    passed = hazard_before(until_s, per_s)
     cumulative = np.cumsum(rates)
     total = cumulative[-1]
     for i in range(n):
@@ -186,6 +201,6 @@ def draw_comebacks(
         _, kind, _, _ = unpack(refs[i])
         handle[i] = handle_time(v, log_mean[kind], log_sd[kind], short_share)
         u, v = draw(k0, k1, refs[i], PATIENCE)
-        patience[i] = patience_time(u, until_s, per_s)
+        patience[i] = patience_time(u, until_s, per_s, passed)
     order = np.argsort(arrival)
     return arrival[order], handle[order], patience[order], refs[order]

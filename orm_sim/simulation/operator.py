@@ -132,7 +132,12 @@ class Operator:
         return hours / self.terms.on_duty_hours_per_agent_week
 
     def plan(
-        self, setting: Setting, planning: Planning, week: int, share_of: Callable[[Channel, int], float]
+        self,
+        setting: Setting,
+        planning: Planning,
+        week: int,
+        ramp_ends: int,
+        share_of: Callable[[Channel, int], float],
     ) -> None:
         """Set the agents wanted at the end of the hiring lead time.
 
@@ -144,7 +149,7 @@ class Operator:
         for channel in CHANNELS:
             share = share_of(channel, ahead)
             later = (ahead, ahead + 4, ahead + 8)
-            moving = any(share_of(channel, w) != share for w in (week, *later))
+            moving = week < ramp_ends and any(share_of(channel, w) != share for w in (week, *later))
             if moving:
                 self.targets[channel] = self.agents_for(setting, planning, channel, ahead, share)
             elif week % 4 == 0 or channel not in self.targets:

@@ -213,7 +213,11 @@ class World:
     ) -> None:
         planning = self._planning(operator, plan.service)
         operator.plan(
-            self._setting, planning, week, lambda c, w: 1.0 - self._share(c, w) if home else self._share(c, w)
+            self._setting,
+            planning,
+            week,
+            len(self._ramp) - 1,
+            lambda c, w: 1.0 - self._share(c, w) if home else self._share(c, w),
         )
         for channel in CHANNELS:
             operator.workforce[channel].week(week, operator.targets[channel], may_hire=plan.may_hire)

@@ -9,7 +9,7 @@ import pytest
 
 from orm_sim.core.streams import key
 from orm_sim.demand.calendar import calendar
-from orm_sim.demand.contacts import draw_comebacks, draw_day, pack, patience_time, unpack
+from orm_sim.demand.contacts import draw_comebacks, draw_day, hazard_before, pack, patience_time, unpack
 from orm_sim.demand.inbound import busyness, forecast, weekly_shape
 from orm_sim.scenario.load import load_study
 from tests.simulation.bank import STUDY
@@ -68,7 +68,10 @@ def test_patience_follows_its_hazard() -> None:
         expected = math.exp(-cumulative)
         se = math.sqrt(expected * (1 - expected) / patience.size)
         assert abs((patience > t).mean() - expected) < 4 * se
-    assert patience_time(0.5, np.array([np.inf]), np.array([0.0])) == math.inf
+    assert patience_time(0.5, np.array([np.inf]), np.array([0.0]), np.array([0.0])) == math.inf
+    passed = hazard_before(UNTIL, PER_S)
+    assert passed.tolist() == pytest.approx([0.0, 0.05, 0.15])
+    assert patience_time(math.exp(-0.10), UNTIL, PER_S, passed) == pytest.approx(35.0)
 
 
 def test_a_contact_keeps_its_name() -> None:
