@@ -157,8 +157,8 @@ def compare_loaded(
     """`compare` for a study already loaded."""
     evaluation = study.base.evaluation
     count = evaluation.replications if replications is None else replications
-    _check(count, workers, engine)
     root = evaluation.seed if seed is None else seed
+    _check(count, workers, engine, root)
     plan = plan_run(study.name, study.files, root, count, engine, study.overrides)
     folder = Path(out or "outputs")
     crew = workers or usable_cores()
@@ -215,8 +215,10 @@ def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:
     return outcomes.sort_values(["option", "replication"], ignore_index=True)
 
 
-def _check(replications: int, workers: int | None, engine: str) -> None:
+def _check(replications: int, workers: int | None, engine: str, seed: int) -> None:
     problems = []
+    if seed < 0:
+        problems.append(Problem(Place("--seed"), "seed", str(seed), "must be 0 or more"))
     if replications < 2:
         problems.append(
             Problem(Place("--replications"), "replications", str(replications), "must be 2 or more")

@@ -27,7 +27,10 @@ class _Group(click.Group):
         except InputError as error:
             _stop(str(error), EXIT_INPUT)
         except KeyboardInterrupt:
-            _stop("Stopped. Run the same command again to resume.", EXIT_STOPPED)
+            _stop(
+                "Stopped before a block was finished; nothing is lost. Run the same command again.",
+                EXIT_STOPPED,
+            )
         except Exception as error:
             if type(error).__name__ not in _TOLD:
                 raise
@@ -175,12 +178,25 @@ def validate(files: tuple[Path, ...]) -> None:
     problems: dict[Problem, None] = {}
     for file in files:
         try:
+            _refuse_mapping(file)
             (load_study if is_study(file) else load_scenario)(file)
             click.echo(f"{file}: ok")
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
         raise InputError(problems)
+
+
+def _refuse_mapping(file: Path) -> None:
+    """A mapping file has another command."""
+    from orm_sim.core.loader import load_extended
+
+    data = load_extended(file).data
+    if "kind" in data and "columns" in data:
+        rule = (
+            "is a mapping of records, not a scenario or study.  Use: orm-sim calibrate RECORDS --mapping FILE"
+        )
+        raise InputError(Problem(Place(str(file), 1), "", None, rule))
 
 
 @main.command()
@@ -207,7 +223,7 @@ def calibrate(records: Path, mapping: Path, out: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; default: print.")
 def schema(of_study: bool, out: Path | None) -> None:
     """Print the JSON schema of scenario or study files, for editors and checks."""
-    from orm_sim.core.files import write_whole
+    from orm_sim.core.files import writable_folder, write_whole
     from orm_sim.core.schema import schema_text
     from orm_sim.scenario.scenario import Scenario
     from orm_sim.scenario.study import Study
@@ -216,6 +232,7 @@ def schema(of_study: bool, out: Path | None) -> None:
     if out is None:
         click.echo(text)
     else:
+        writable_folder(out.parent, place=Place("--out"))
         write_whole(out, text.encode())
         click.echo(f"Written: {out}")
 

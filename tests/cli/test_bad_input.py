@@ -32,6 +32,12 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
         (["compare", str(STUDY), "--workers", "0"], "must be 1 or more"),
         (["compare", str(STUDY), "--engine", "kernal"], "kernal"),
         (["validate", str(STUDY), "missing.yaml"], "missing.yaml"),
+        (
+            ["validate", str(ROOT / "scenarios" / "mappings" / "bank_marketing.yaml")],
+            "is a mapping of records",
+        ),
+        (["compare", str(STUDY), "--seed", "-1"], "must be 0 or more"),
+        (["schema", "--out", "/proc/nowhere/x.json"], "/proc/nowhere"),
         (["calibrate", "missing.csv", "--mapping", "m.yaml", "--out", "o.yaml"], "m.yaml"),
     ],
 )
