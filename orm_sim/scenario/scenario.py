@@ -32,7 +32,7 @@ class Evaluation(Term):
     )
     """β: the share of worst histories averaged in CVaR."""
     price_replications: int = quantity(
-        6, unit="replications", source="design_choice", grade="D", low=4, high=64, ge=1
+        8, unit="replications", source="design_choice", grade="D", low=4, high=64, ge=1
     )
     """Histories of the reference vendor from which free rates are solved."""
     forecast_cv: float = quantity(
