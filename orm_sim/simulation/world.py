@@ -139,8 +139,6 @@ class World:
             self._purse.cash if self._billing else float("nan"), self._cash,
         )  # fmt: skip
 
-    # -- the slow life of the deal ------------------------------------------------------------------------------
-
     def _establish(self) -> None:
         """The client's centre has existed for years when the contract starts."""
         planning = self._planning(self._home, self._requested)
@@ -208,17 +206,15 @@ class World:
             return 0.0
         return self._ramp[min(week, len(self._ramp) - 1)]
 
+    def _home_share(self, channel: Channel, week: int) -> float:
+        return 1.0 - self._share(channel, week)
+
     def _man(
         self, operator: Operator, plan: StaffingPlan, week: int, share: dict[Channel, float], home: bool
     ) -> None:
         planning = self._planning(operator, plan.service)
-        operator.plan(
-            self._setting,
-            planning,
-            week,
-            len(self._ramp) - 1,
-            lambda c, w: 1.0 - self._share(c, w) if home else self._share(c, w),
-        )
+        share_of = self._home_share if home else self._share
+        operator.plan(self._setting, planning, week, len(self._ramp) - 1, share_of)
         for channel in CHANNELS:
             operator.workforce[channel].week(week, operator.targets[channel], may_hire=plan.may_hire)
         operator.roster(self._setting, planning, week, share)
@@ -240,11 +236,7 @@ class World:
         payroll = agents * vendor.workforce.paid_hours_per_week * 52.0 / 12.0 * vendor.workforce.wage_per_hour
         liquidity = float("inf") if self._purse.unlimited else self._purse.liquidity
         return contract_following(
-            self._asked,
-            self._requested,
-            liquidity,
-            payroll,
-            vendor.hiring_reserve_months,
+            self._asked, self._requested, liquidity, payroll, vendor.hiring_reserve_months
         )
 
     def _displace(self, week: int, before: dict[Channel, float]) -> None:
@@ -274,8 +266,6 @@ class World:
         self._home.handle_factor *= programme.handle_time_factor
         self._home.schedule_efficiency = programme.schedule_efficiency
         self._home.fcr_delta += programme.fcr_points
-
-    # -- the close of a day -------------------------------------------------------------------------------------
 
     def _evenings(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         yield env.timeout(EVENING)
