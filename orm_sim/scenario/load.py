@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orm_sim.core.document import Document, put
-from orm_sim.core.errors import InputError, Place, Problem, name_hint
+from orm_sim.core.errors import InputError, Problem
 from orm_sim.core.files import readable_file
 from orm_sim.core.loader import build, load_extended, merge, override
 from orm_sim.scenario.scenario import Scenario
@@ -168,8 +168,3 @@ def _same(options: dict[str, Scenario], document: Document) -> list[Problem]:
             problems.append(Problem(document.place(("options", name)), f"options.{name}", None, rule))
         seen.setdefault(content, name)
     return problems
-
-
-def unknown_option(name: str, known: list[str], file: str) -> InputError:
-    """The refusal of an option that a study does not have."""
-    return InputError(Problem(Place(file), "options", name, "no such option", name_hint(name, known)))

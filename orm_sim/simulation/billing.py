@@ -68,12 +68,6 @@ class Billing:
                 )
         return received
 
-    def outstanding(self, after_day: int) -> float:
-        """What is invoiced and not yet paid."""
-        return sum(
-            float(item.amount) for day, items in self._due.items() if day > after_day for item in items
-        )
-
     def _post(self, day: int, item: LineItem, amount: float, kind: Kind, accrued: int) -> None:
         account = account_of(item)
         if amount > 0.0:

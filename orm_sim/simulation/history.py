@@ -154,8 +154,6 @@ class History:
         The vendor's purse at both ends; nan where there is no vendor.
     cash
         float64[n_months with run-off]: the purse at each month's end.
-    forecast_offered
-        float64[n_months]: contacts the client forecast for the vendor.
     """
 
     days: Calendar

@@ -59,13 +59,12 @@ class Purse:
 
     terms: FirmTerms
     cash: float
-    lowest: float
     unlimited: bool = False
 
     @classmethod
     def open(cls, terms: FirmTerms, unlimited: bool = False) -> Purse:
         """The purse on the first day; `unlimited` is the reference vendor of price solving, who cannot fail."""
-        return cls(terms, terms.opening_cash, terms.opening_cash, unlimited)
+        return cls(terms, terms.opening_cash, unlimited)
 
     @property
     def liquidity(self) -> float:
@@ -75,7 +74,6 @@ class Purse:
     def receive(self, amount: float) -> None:
         """Take in money; a negative amount is a loss that must be covered."""
         self.cash += amount
-        self.lowest = min(self.lowest, self.cash)
 
     def can_pay(self, amount: float) -> bool:
         """Whether cash and credit line cover a payment."""
@@ -84,7 +82,6 @@ class Purse:
     def pay(self, amount: float) -> None:
         """Pay out; ask `can_pay` first."""
         self.cash -= amount
-        self.lowest = min(self.lowest, self.cash)
 
     def interest(self, days: int) -> float:
         """Interest due on the drawn part of the credit line for some days."""
