@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,10 @@ class Tables(Mapping[str, pd.DataFrame]):
     def __getitem__(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self._files[name])
 
+    def rows(self, name: str, options: Collection[str]) -> pd.DataFrame:
+        """Rows of a table that belong to some options; no others are read."""
+        return pd.read_parquet(self._files[name], filters=[("option", "in", list(options))])
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 
@@ -92,7 +96,7 @@ class Comparison:
     files: tuple[Path, ...] = ()
 
     @property
-    def titled(self) -> dict[str, pd.DataFrame]:
+    def titled(self) -> Mapping[str, pd.DataFrame]:
         """The tables with titles in place of option ids."""
         from orm_sim.report import titled
 
@@ -289,16 +293,12 @@ def _report(result: Comparison, say: Say | None) -> list[Path]:
 
     if say is not None:
         say("Drawing figures and rendering the notebook ...")
-    files = save_figures(result.titled, result.run_dir / "figures")
     gc.collect()
     pa.default_memory_pool().release_unused()  # the notebook's own process needs the room
     notebook = _notebook()
-    if notebook is None:
-        return files
-    return [
-        *files,
-        *render(notebook, result.run_dir / "notebooks", {"out_dir": str(result.run_dir.resolve())}),
-    ]
+    given = {"out_dir": str(result.run_dir.resolve())}
+    page = render(notebook, result.run_dir / "notebooks", given) if notebook is not None else ()
+    return [*save_figures(result.titled, result.run_dir / "figures"), *page]
 
 
 def _notebook() -> Path | None:

@@ -12,6 +12,7 @@ import click
 
 from orm_sim.core.errors import InputError, Place, Problem
 
+WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
 EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
 _TOLD = ("RunInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
@@ -109,9 +110,10 @@ def main() -> None:
 @_running
 def compare(study: Path, **options: Any) -> None:
     """Compare the options of a STUDY file and rank them for client and vendor."""
+    overrides = _overrides(options["settings"])
+    _hurry(study, options["workers"])
     from orm_sim.scenario.load import is_study, load_study
 
-    overrides = _overrides(options["settings"])
     if not is_study(study):
         rule = "is a scenario, not a study: it names no options.  Use: orm-sim run"
         raise InputError(Problem(Place(str(study), 1), "", None, rule))
@@ -123,9 +125,10 @@ def compare(study: Path, **options: Any) -> None:
 @_running
 def run(scenario: Path, **options: Any) -> None:
     """Run one SCENARIO file against in-house as is."""
+    overrides = _overrides(options["settings"])
+    _hurry(scenario, options["workers"])
     from orm_sim.scenario.load import as_study, is_study, load_scenario
 
-    overrides = _overrides(options["settings"])
     if is_study(scenario):
         rule = "is a study: it names options.  Use: orm-sim compare"
         raise InputError(Problem(Place(str(scenario), 1), "options", None, rule))
@@ -134,6 +137,14 @@ def run(scenario: Path, **options: Any) -> None:
         rule = "has no contract and no improvement: it is the in-house zero line itself, so there is nothing to compare"
         raise InputError(Problem(Place(str(scenario), 1), "contract", "null", rule))
     _compare(loaded, overrides, options)
+
+
+def _hurry(file: Path, workers: int | None) -> None:
+    """Let workers import the simulation while this process does: that takes seconds."""
+    from orm_sim.core.processes import start_server
+
+    if workers != 1 and file.is_file():
+        start_server(WORKER_MODULES)
 
 
 def _compare(study: Any, overrides: Mapping[str, str], options: dict[str, Any]) -> None:

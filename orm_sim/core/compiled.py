@@ -34,7 +34,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def jit(function: Callable[P, R]) -> Callable[P, R]:
+def jit(function: Callable[P, R], *, inline: bool = False) -> Callable[P, R]:
     """Machine code of a function, compiled at its first call and kept on disk for the next process.
 
     Compiled without the interpreter's lock, with division by zero as in numpy (inf or nan), and never with
@@ -45,6 +45,8 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
     function
         A plain function in numba's subset of Python. What it calls must be `jit` too; the module constants it
         reads are frozen when it is compiled.
+    inline
+        Whether the machine code is copied into every caller, however long, so that loops over it are vectorised.
 
     Returns
     -------
@@ -57,10 +59,17 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
         before = _SETTINGS.CACHE_DIR
         _SETTINGS.CACHE_DIR = "" if folder is None else str(folder)
         try:
-            compiled = numba.njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
+            compiled = numba.njit(
+                cache=folder is not None, nogil=True, error_model="numpy", forceinline=inline
+            )(function)
         finally:
             _SETTINGS.CACHE_DIR = before
     return compiled
+
+
+def jit_inline(function: Callable[P, R]) -> Callable[P, R]:
+    """`jit` with `inline`."""
+    return jit(function, inline=True)
 
 
 def cache_folder() -> Path | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 Values = NDArray[np.float64]
 
@@ -167,12 +167,17 @@ def quantile_interval(values: Values, share: float, level: float = 0.95) -> Esti
     ordered = np.sort(values)
     point = float(ordered[max(math.ceil(n * share - 1e-9), 1) - 1])
     alpha = 1.0 - level
-    below = int(stats.binom.ppf(alpha / 2, n, share))  # ranks count from 1
-    above = int(stats.binom.ppf(1 - alpha / 2, n, share)) + 1
+    below = _binomial_quantile(alpha / 2, n, share)  # ranks count from 1
+    above = _binomial_quantile(1 - alpha / 2, n, share) + 1
     low = float(ordered[below - 1]) if below >= 1 else math.nan
     high = float(ordered[above - 1]) if above <= n else math.nan
     missing = math.isnan(low) or math.isnan(high)
     return Estimate(point, low, high, n, level, "interval end not estimable" if missing else "")
+
+
+def _binomial_quantile(level: float, n: int, share: float) -> int:
+    """Smallest count that a binomial(n, share) variable does not exceed with probability `level` or more."""
+    return int(np.searchsorted(special.bdtr(np.arange(n + 1), n, share), level))
 
 
 def sectioned(

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.core.compiled import jit
+from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.streams import normal_quantile, uniform_pair
 
 Floats = NDArray[np.float64]
@@ -24,6 +24,8 @@ MAX_ATTEMPT = (1 << ATTEMPT_BITS) - 1
 ARRIVAL, PATIENCE, FATE, COMEBACK = 0, 1, 2, 3
 SHORT_MIN_S = 1.0
 SHORT_BELOW_S = 10.0
+_BATCH = 256
+"""Draws made at once, ahead of their use."""
 
 
 @jit
@@ -32,7 +34,7 @@ def pack(day: int, kind: int, attempt: int, index: int) -> int:
     return (((day << TYPE_BITS) | kind) << ATTEMPT_BITS | attempt) << INDEX_BITS | index
 
 
-@jit
+@jit_inline
 def unpack(ref: int) -> tuple[int, int, int, int]:
     """Root day, type, attempt and index of a packed contact."""
     index = ref & ((1 << INDEX_BITS) - 1)
@@ -42,11 +44,20 @@ def unpack(ref: int) -> tuple[int, int, int, int]:
     return rest >> TYPE_BITS, rest & ((1 << TYPE_BITS) - 1), attempt, index
 
 
-@jit
+@jit_inline
 def draw(k0: int, k1: int, ref: int, use: int) -> tuple[float, float]:
     """Two uniforms of a contact for one use (`ARRIVAL`, `PATIENCE`, `FATE` or `COMEBACK`)."""
     day, kind, attempt, index = unpack(ref)
     return uniform_pair(k0, k1, index, attempt * 4 + use, day, kind)
+
+
+@jit
+def draw_all(k0: int, k1: int, refs: Whole, use: int) -> tuple[Floats, Floats]:
+    """`draw` for many contacts, two float64[n]: a loop of nothing else, which is vectorised."""
+    u, v = np.empty(refs.size), np.empty(refs.size)
+    for i in range(refs.size):
+        u[i], v[i] = draw(k0, k1, refs[i], use)
+    return u, v
 
 
 @jit
@@ -96,10 +107,14 @@ def _draw_type(
     total = 0.0
     for j in range(rates.size):
         total += rates[j]
-    at, seen, interval, index, n = 0.0, 0.0, 0, 0, first
+    gap, skill = np.empty(_BATCH), np.empty(_BATCH)
+    at, seen, interval, n = 0.0, 0.0, 0, first
     while n < arrival.size:
-        u, v = uniform_pair(k0, k1, index, ARRIVAL, day, kind)
-        at -= math.log(u)
+        place = (n - first) % _BATCH
+        if place == 0:
+            for i in range(_BATCH):
+                gap[i], skill[i] = uniform_pair(k0, k1, n - first + i, ARRIVAL, day, kind)
+        at -= math.log(gap[place])
         if at >= total:
             break
         while at >= seen + rates[interval] and interval < rates.size - 1:
@@ -107,12 +122,13 @@ def _draw_type(
             interval += 1
         share = min(max((at - seen) / rates[interval], 0.0), 0.9999999)
         arrival[n] = (interval + share) * interval_s
-        handle[n] = handle_time(v, log_mean, log_sd, short_share)
-        u, v = uniform_pair(k0, k1, index, PATIENCE, day, kind)
-        patience[n] = patience_time(u, until_s, per_s, passed)
-        ref[n] = pack(day, kind, 0, index)
-        index += 1
+        handle[n] = handle_time(skill[place], log_mean, log_sd, short_share)
+        ref[n] = pack(day, kind, 0, n - first)
         n += 1
+    for i in range(n - first):
+        patience[first + i], _ = uniform_pair(k0, k1, i, PATIENCE, day, kind)
+    for i in range(first, n):
+        patience[i] = patience_time(patience[i], until_s, per_s, passed)
     return n
 
 
@@ -188,19 +204,46 @@ def draw_comebacks(
         float64[n_intervals], the day's rate over all types: it says when within the day they call.
     """
     n = refs.size
-    arrival, handle, patience = np.empty(n), np.empty(n), np.empty(n)
+    moment, skill = draw_all(k0, k1, refs, ARRIVAL)
+    order = _order_of_uniforms(moment)
+    arrival, handle, ref = np.empty(n), np.empty(n), np.empty(n, np.int64)
     passed = hazard_before(until_s, per_s)
-    cumulative = np.cumsum(rates)
-    total = cumulative[-1]
+    total = rates.sum()
+    seen, interval = 0.0, 0
+    for k in range(n):
+        i = order[k]
+        ref[k] = refs[i]
+        at = moment[i] * total
+        while interval < rates.size - 1 and at >= seen + rates[interval]:
+            seen += rates[interval]
+            interval += 1
+        arrival[k] = (interval + min(max((at - seen) / rates[interval], 0.0), 0.9999999)) * interval_s
+        _, kind, _, _ = unpack(ref[k])
+        handle[k] = handle_time(skill[i], log_mean[kind], log_sd[kind], short_share)
+    patience, _ = draw_all(k0, k1, ref, PATIENCE)
+    for k in range(n):
+        patience[k] = patience_time(patience[k], until_s, per_s, passed)
+    return arrival, handle, patience, ref
+
+
+@jit
+def _order_of_uniforms(u: Floats) -> Whole:
+    """Places of numbers in [0, 1) in ascending order: a bucket for each number, then each moved where it belongs."""
+    n = u.size
+    ends = np.zeros(n + 1, np.int64)
     for i in range(n):
-        u, v = draw(k0, k1, refs[i], ARRIVAL)
-        at = u * total
-        interval = int(np.searchsorted(cumulative, at, side="right"))
-        before = cumulative[interval] - rates[interval]
-        arrival[i] = (interval + min(max((at - before) / rates[interval], 0.0), 0.9999999)) * interval_s
-        _, kind, _, _ = unpack(refs[i])
-        handle[i] = handle_time(v, log_mean[kind], log_sd[kind], short_share)
-        u, v = draw(k0, k1, refs[i], PATIENCE)
-        patience[i] = patience_time(u, until_s, per_s, passed)
-    order = np.argsort(arrival)
-    return arrival[order], handle[order], patience[order], refs[order]
+        ends[int(u[i] * n) + 1] += 1
+    for bucket in range(n):
+        ends[bucket + 1] += ends[bucket]
+    order = np.empty(n, np.int64)
+    for i in range(n):
+        bucket = int(u[i] * n)
+        order[ends[bucket]] = i
+        ends[bucket] += 1
+    for k in range(1, n):
+        mine, at = order[k], k
+        while at > 0 and u[order[at - 1]] > u[mine]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = mine
+    return order

@@ -177,16 +177,18 @@ def attempt_fates(
         float64[n], and int64[n] of `NOT_REACHED`, `REFUSED`, `SOLD`.
     """
     n = leads.size
-    handle = np.empty(n)
-    fate = np.empty(n, np.int64)
+    handle, reach, sell = np.empty(n), np.empty(n), np.empty(n)
+    fate, tries = np.empty(n, np.int64), np.empty(n, np.int64)
     for i in range(n):
-        lead = leads[i]
-        attempt = attempts[lead]
-        reach, sell = uniform_pair(k0, k1, lead, attempt, REACH, 0)
+        tries[i] = attempts[leads[i]]
+    for i in range(n):  # a loop of nothing else, which is vectorised
+        reach[i], sell[i] = uniform_pair(k0, k1, leads[i], tries[i], REACH, 0)
+    for i in range(n):
+        lead, attempt = leads[i], tries[i]
         handle[i] = attempt_s
         fate[i] = NOT_REACHED
-        if reach < contact_rate:
-            sold = 1 if sell < conversion[quality[lead], attempt] * factor else 0
+        if reach[i] < contact_rate:
+            sold = 1 if sell[i] < conversion[quality[lead], attempt] * factor else 0
             fate[i] = SOLD if sold else REFUSED
             talk, _ = uniform_pair(k0, k1, lead, attempt, TALK, 0)
             talk_s = math.exp(talk_log_mean[sold] + talk_log_sd[sold] * normal_quantile(talk))

@@ -4,7 +4,7 @@ from orm_sim.report.brief import Brief, brief
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
 from orm_sim.report.gallery import figures, save_figures
-from orm_sim.report.options import contenders, leader, locate, target, titled, zero_line
+from orm_sim.report.options import contenders, leader, locate, rows_of, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
 from orm_sim.report.spread import quantile_dots, s_curve
@@ -28,6 +28,7 @@ __all__ = [
     "quantile_dots",
     "rank_chart",
     "rank_table",
+    "rows_of",
     "s_curve",
     "save_figures",
     "save_png",

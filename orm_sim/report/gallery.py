@@ -9,7 +9,7 @@ import pandas as pd
 
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
-from orm_sim.report.options import contenders, leader, target, zero_line
+from orm_sim.report.options import contenders, leader, rows_of, target, zero_line
 from orm_sim.report.ranking import both_sides, rank_chart
 from orm_sim.report.spread import quantile_dots, s_curve
 from orm_sim.report.theme import Figure, show
@@ -33,8 +33,9 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
     dict
         Chart by name; the name serves as file name.
     """
-    comparison, outcomes, ledger = tables["comparison"], tables["outcomes"], tables["ledger"]
+    comparison, outcomes = tables["comparison"], tables["outcomes"]
     zero, first, best = zero_line(comparison), leader(comparison), leader(comparison, outsourced=True)
+    ledger, months = (rows_of(tables, name, (zero, best)) for name in ("ledger", "kpis"))
     options = contenders(comparison)
     drawn = {
         "rank": rank_chart(comparison),
@@ -48,7 +49,7 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
     }
     for kpi, channel in SERVICE:
         aim = target(tables.get("targets"), kpi, channel)
-        drawn[kpi] = kpi_by_month(tables["kpis"], kpi, channel, [zero, best], target=aim)
+        drawn[kpi] = kpi_by_month(months, kpi, channel, [zero, best], target=aim)
     return drawn
 
 

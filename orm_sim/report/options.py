@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -62,8 +63,50 @@ def locate(path: str) -> str:
     return path
 
 
-def titled(tables: Mapping[str, pd.DataFrame], options: Mapping[str, object]) -> dict[str, pd.DataFrame]:
-    """Copies of result tables in which options carry their titles; options without one keep their name.
+@runtime_checkable
+class ByOption(Protocol):
+    """Tables that can be read by option."""
+
+    def rows(self, name: str, options: Collection[str]) -> pd.DataFrame:
+        """Rows of a table that belong to some options."""
+        ...
+
+
+class Titled(Mapping[str, pd.DataFrame]):
+    """Result tables in which options carry their titles, each read when asked for: a study's ledger fills memory."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], titles: Mapping[str, str]) -> None:
+        self._tables, self._titles = tables, titles
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self._titled(self._tables[name])
+
+    def rows(self, name: str, options: Collection[str]) -> pd.DataFrame:
+        """Rows of a table that belong to some options, named by their titles."""
+        names = {title: each for each, title in self._titles.items()}
+        return self._titled(rows_of(self._tables, name, [names.get(title, title) for title in options]))
+
+    def _titled(self, table: pd.DataFrame) -> pd.DataFrame:
+        columns = [column for column in ("option", "zero") if column in table.columns]
+        return table.assign(**{c: _renamed(table[c], self._titles) for c in columns})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
+def rows_of(tables: Mapping[str, pd.DataFrame], name: str, options: Collection[str]) -> pd.DataFrame:
+    """Rows of a table that belong to some options; of a run's tables no others are read from the file."""
+    if isinstance(tables, ByOption):
+        return tables.rows(name, options)
+    table = tables[name]
+    return table[table["option"].isin(list(options))]
+
+
+def titled(tables: Mapping[str, pd.DataFrame], options: Mapping[str, object]) -> Titled:
+    """Result tables in which options carry their titles; options without one keep their name.
 
     Parameters
     ----------
@@ -79,11 +122,7 @@ def titled(tables: Mapping[str, pd.DataFrame], options: Mapping[str, object]) ->
     }
     if len(set(titles.values())) < len(titles):
         titles = {name: f"{title} ({name})" for name, title in titles.items()}
-    named = {}
-    for name, table in tables.items():
-        columns = [column for column in ("option", "zero") if column in table.columns]
-        named[name] = table.assign(**{c: _renamed(table[c], titles) for c in columns})
-    return named
+    return Titled(tables, titles)
 
 
 def _renamed(names: pd.Series, titles: Mapping[str, str]) -> pd.Series:

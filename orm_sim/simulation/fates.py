@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 
 from orm_sim.centre.outcome import ANSWERED
 from orm_sim.core.compiled import jit
-from orm_sim.demand.contacts import COMEBACK, FATE, INDEX_BITS, MAX_ATTEMPT, SHORT_BELOW_S, draw, unpack
+from orm_sim.demand.contacts import (
+    COMEBACK,
+    FATE,
+    INDEX_BITS,
+    MAX_ATTEMPT,
+    SHORT_BELOW_S,
+    draw,
+    draw_all,
+    unpack,
+)
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -63,6 +72,7 @@ def aftermath(
     after = np.empty(ref.size, np.int64)
     again = np.empty(ref.size, np.int64)
     n_again = 0
+    settles, surveys = draw_all(k0, k1, ref, FATE)
     for i in range(ref.size):
         if state[i] != ANSWERED:
             continue
@@ -76,7 +86,7 @@ def aftermath(
         if handle >= SHORT_BELOW_S and attempt == 0:
             sums[9] += 1.0
             sums[10] += handle
-        settle, survey = draw(k0, k1, ref[i], FATE)
+        settle, survey = settles[i], surveys[i]
         is_resolved = settle < fcr
         if is_resolved:
             sums[13] += 1.0
@@ -94,17 +104,24 @@ def aftermath(
                 chance -= loss_unresolved
             if survey < survey_share * chance:
                 sums[16] += 1.0
+    refs, ends = _by_day(after[:n_again], again[:n_again], return_days)
+    return sums, refs, ends
+
+
+@jit
+def _by_day(after: Whole, again: Whole, return_days: int) -> tuple[Whole, Whole]:
+    """Identities sorted by the day they come back, in their order within it, and where each day's end among them."""
     ends = np.zeros(return_days + 1, np.int64)
-    for i in range(n_again):
-        ends[after[i]] += 1
+    for day in after:
+        ends[day] += 1
     for day in range(1, return_days + 1):
         ends[day] += ends[day - 1]
     place = ends[:-1].copy()
-    sorted_refs = np.empty(n_again, np.int64)
-    for i in range(n_again):
-        sorted_refs[place[after[i] - 1]] = again[i]
+    refs = np.empty(again.size, np.int64)
+    for i in range(again.size):
+        refs[place[after[i] - 1]] = again[i]
         place[after[i] - 1] += 1
-    return sums, sorted_refs, ends
+    return refs, ends
 
 
 @jit

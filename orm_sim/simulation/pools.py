@@ -87,6 +87,10 @@ class Remembered(Generic[D]):
         self._state, counts = found
         return counts
 
+    def release(self) -> None:
+        """Forget the pool's state: tens of megabytes that the cycles of a finished environment would keep."""
+        self._pool, self._lived = None, 0
+
 
 class InboundPool:
     """Inbound contacts of all operators, with those who come back."""
@@ -185,21 +189,27 @@ class OutboundPool:
         return _joined(counts)
 
     def _call(self, day: int, duty: OutboundDuty) -> Counts:
-        outbound, leads = self._setting.programme.outbound, self._setting.leads
+        outbound = self._setting.programme.outbound
         staffed = agents(duty.staffed)
         on_duty = int(staffed.sum())
-        most = int(on_duty * 1800.0 / self._mean_s / duty.handle_factor * 1.25) + 60 if on_duty else 0
-        called, position, n_follow_ups = dial_list(
-            leads.release_day,
-            self._fresh,
-            self._queue,
-            self._queue_due,
-            self._head,
-            self._tail,
-            day,
-            outbound.window_days,
-            most,
-        )
+        most = int(on_duty * 1800.0 / self._mean_s / duty.handle_factor * 1.06) + 60 if on_duty else 0
+        while True:
+            called, position, n_follow_ups = dial_list(
+                self._setting.leads.release_day, self._fresh, self._queue, self._queue_due, self._head, self._tail,
+                day, outbound.window_days, most,
+            )  # fmt: skip
+            handle, fate, outcome = self._dial(duty, staffed, called)
+            made = int(np.count_nonzero(outcome.state == ANSWERED))
+            if made < most or not most:
+                break
+            most *= 2  # calls were short today: callers ran out of a list that had been cut
+        _keep(self._carry, duty.operator, outcome.carry.without_waiting())
+        self._advance(position, n_follow_ups, made)
+        return self._book(day, duty.operator, outcome, called[:made], fate[:made], float(handle[:made].sum()))
+
+    def _dial(self, duty: OutboundDuty, staffed: Whole, called: Whole) -> tuple[Floats, Whole, DayOutcome]:
+        """Handle time and fate of an attempt on each lead, and how far down the list the callers come."""
+        outbound, leads = self._setting.programme.outbound, self._setting.leads
         if called.size > self._opening.size:
             self._opening = np.full(2 * called.size, outbound.opens_hour * 3600.0)
             self._endless = np.full(2 * called.size, np.inf)
@@ -208,17 +218,11 @@ class OutboundPool:
             outbound.contact_rate, outbound.attempt_s, outbound.wrap_s, 1.0 / duty.handle_factor,
             leads.talk_log_mean, leads.talk_log_sd,
         )  # fmt: skip
-        outcome = self._engine(
-            DayPlan(
-                arrival_s=self._opening[: called.size], handle_s=handle,
-                patience_s=self._endless[: called.size], staffed=staffed, threshold_s=0.0,
-                carry=self._carry.get(duty.operator, Carry.empty()),
-            )
+        plan = DayPlan(
+            arrival_s=self._opening[: called.size], handle_s=handle, patience_s=self._endless[: called.size],
+            staffed=staffed, threshold_s=0.0, carry=self._carry.get(duty.operator, Carry.empty()),
         )  # fmt: skip
-        _keep(self._carry, duty.operator, outcome.carry.without_waiting())
-        made = int(np.count_nonzero(outcome.state == ANSWERED))
-        self._advance(position, n_follow_ups, made)
-        return self._book(day, duty.operator, outcome, called[:made], fate[:made], float(handle[:made].sum()))
+        return handle, fate, self._engine(plan)
 
     def _advance(self, position: Whole, n_follow_ups: int, made: int) -> None:
         """Calls are made in the order of the list, so those made are its beginning."""

@@ -76,6 +76,8 @@ class ReferenceJob:
         found: dict[str, Metered] = {}
         for name, scenario in self.options.items():
             if setting is None or setting.programme != scenario.programme:
+                if setting is not None:
+                    setting.release()
                 setting = make_setting(
                     scenario.programme, scenario.evaluation.forecast_cv, self.seed, replication
                 )
@@ -84,6 +86,8 @@ class ReferenceJob:
             overhead = scenario.vendor.account_overhead_per_month * scenario.programme.months
             cost = float(history.operating_cost[_VENDOR].sum()) + overhead
             found[name] = Metered(history.counters[_VENDOR].copy(), history.days.month_starts[1:] - 1, cost)
+        if setting is not None:
+            setting.release()
         return found
 
 

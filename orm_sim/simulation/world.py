@@ -132,6 +132,8 @@ class World:
         if self._scenario.client.in_house.improvement is not None:
             env.process(self._improve(env))
         env.run(until=self._days.end_day)
+        self._inbound.release()
+        self._outbound.release()
         opening = self._scenario.vendor.firm.opening_cash if self._billing else float("nan")
         return History(
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,

@@ -12,19 +12,15 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from orm_sim.core.processes import ctrl_c_held, single_threaded, worker_context
 from orm_sim.study.plan import Unit
 
 TRIES = 3  # times a block may take its worker down with it before the run is given up
 GRACE_S = 2.0  # time a worker gets to end before it is killed
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
-              "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")  # fmt: skip
 
 
 class RunFailed(Exception):
@@ -98,10 +94,10 @@ def work_through(
 
 
 def _hire(task: Callable[[Unit], Any], unit: Unit) -> _Worker:
-    context = _context(task)
+    context = worker_context(_modules(task))
     ours, theirs = multiprocessing.Pipe()
     process = context.Process(target=_serve, args=(theirs, task), daemon=True)
-    with _single_threaded(), _ctrl_c_held():
+    with single_threaded(), ctrl_c_held():
         process.start()
     theirs.close()
     worker = _Worker(process, ours, unit)
@@ -110,14 +106,10 @@ def _hire(task: Callable[[Unit], Any], unit: Unit) -> _Worker:
     return worker
 
 
-def _context(task: Callable[[Unit], Any]) -> ForkServerContext | SpawnContext:
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
+def _modules(task: Callable[[Unit], Any]) -> list[str]:
+    """Modules that hold a task and its parts."""
     parts = (task, *(getattr(task, name) for name in getattr(task, "__dataclass_fields__", ())))
-    modules = {getattr(part, "__module__", type(part).__module__) for part in parts}
-    context.set_forkserver_preload([__name__, *sorted(modules)])
-    return context
+    return sorted({__name__, *(getattr(part, "__module__", type(part).__module__) for part in parts)})
 
 
 def _ready(crew: list[_Worker]) -> list[_Worker]:
@@ -164,35 +156,6 @@ def _dismiss(crew: list[_Worker]) -> None:
         if worker.process.is_alive():
             worker.process.kill()
             worker.process.join()
-
-
-@contextlib.contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Environment of a new process in which its libraries, on import, settle for one thread."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextlib.contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """Ctrl-C waits: a new process inherits that, and is never torn down halfway through its imports."""
-    if os.name != "posix":
-        yield
-        return
-    resource_tracker.ensure_running()  # first: it would let Ctrl-C through again when it starts
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(line: Connection, task: Callable[[Unit], Any]) -> None:

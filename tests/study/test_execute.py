@@ -13,9 +13,10 @@ import psutil
 import pytest
 
 from orm_sim.core.errors import InputError
+from orm_sim.core.processes import ONE_THREAD
 from orm_sim.study import Run, RunFailed, RunInterrupted, execute, run_study
 from orm_sim.study.plan import Unit
-from orm_sim.study.pool import ONE_THREAD, work_through
+from orm_sim.study.pool import work_through
 from orm_sim.study.store import Store
 from tests.study.toy import CONTRACTS, OUTCOMES, Toy, plan
 
