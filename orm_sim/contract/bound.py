@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from orm_sim.contract.clause import Channel, Rate, priced
 from orm_sim.contract.period import Array, Period
+from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.wording import price, share
 from orm_sim.core.terms import Rule, Term
 from orm_sim.kpi import COUNTERS, MeterId
@@ -57,11 +57,11 @@ class Bound(Term):
         return None if rate is None or isinstance(rate, str) else rate * (self.share or 1.0)
 
     def value(self, period: Period) -> Array:
-        """The amount for one period, indexed; 0 after the contract has ended where it is fixed."""
+        """The amount for one period in whole cents, indexed; 0 after the contract has ended where it is fixed."""
         if self.amount is not None:
-            return np.asarray(priced(self.amount) * period.scale * period.in_force)
+            return to_cents(priced(self.amount) * period.scale * period.in_force)
         rate = priced(self.rate or 0.0) * (1.0 if self.share is None else self.share)
-        return np.asarray(period.meter(self.channel or "", self.meter or "") * (rate * period.scale))
+        return to_cents(period.meter(self.channel or "", self.meter or "") * (rate * period.scale))
 
     def wording(self) -> str:
         """The amount in words."""

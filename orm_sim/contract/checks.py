@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
 from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
 from orm_sim.contract.wording import share
 from orm_sim.core.errors import nearest
 
-if TYPE_CHECKING:
-    from orm_sim.contract.contract import Contract
-
 Location = tuple[str | int, ...]
 Found = Iterator[tuple[Location, str]]
 
 
-def contradictions(contract: Contract) -> Found:
-    """Every contradiction, as the place inside the contract and the sentence that refuses it."""
-    placed = list(walk(contract.clauses))
-    yield from _frame(contract)
-    yield from _scope(contract, placed)
-    yield from _names(placed)
-    yield from _once(contract, placed)
-    yield from _credits(contract, placed)
-    yield from _bounds(placed)
-    yield from _price(contract, placed)
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A contract as far as it can be read: its fields, its clauses with their places, the names of the others.
+
+    `unread` holds the names of clauses that cannot be read, `all_named` whether that is every one of them.
+    """
+
+    fields: Mapping[str, Any]
+    placed: tuple[tuple[Location, Clause], ...]
+    unread: frozenset[str] = frozenset()
+    all_named: bool = True
+
+    def may_hold(self, label: str) -> bool:
+        """Whether a clause that cannot be read may be called so."""
+        return label in self.unread or not self.all_named
+
+
+def contradictions(draft: Draft) -> Found:
+    """Every contradiction between readable parts: the place inside the contract and the sentence that refuses it."""
+    for check, needed in _CHECKS:
+        if all(name in draft.fields for name in needed):
+            yield from check(draft)
 
 
 def free_rates(clause: Clause) -> tuple[str, ...]:
@@ -36,37 +46,40 @@ def free_rates(clause: Clause) -> tuple[str, ...]:
     return (*own, *(f"at.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"))
 
 
-def _frame(contract: Contract) -> Found:
-    if not contract.scope:
+def _frame(draft: Draft) -> Found:
+    scope, clauses, notice_days, term_months = (
+        draft.fields[name] for name in ("scope", "clauses", "notice_days", "term_months")
+    )
+    if not scope:
         yield ("scope",), "needs at least one channel: inbound, outbound"
-    if not contract.clauses:
+    if not clauses:
         yield ("clauses",), "needs at least one clause"
-    if contract.notice_days > contract.term_months * 31:
-        yield ("notice_days",), f"the notice is longer than the term, which is {contract.term_months} months"
+    if notice_days > term_months * 31:
+        yield ("notice_days",), f"the notice is longer than the term, which is {term_months} months"
 
 
-def _scope(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
-    scope = ", ".join(contract.scope)
-    for place, clause in placed:
+def _scope(draft: Draft) -> Found:
+    channels, level = draft.fields["scope"], draft.fields["service_level"]
+    scope = ", ".join(channels)
+    for place, clause in draft.placed:
         for prefix, holder in ((place, clause), ((*place, "at"), getattr(clause, "at", None))):
             channel = getattr(holder, "channel", None)
-            if channel is not None and channel not in contract.scope:
+            if channel is not None and channel not in channels:
                 yield (
                     (*prefix, "channel"),
                     f"is about {channel} contacts, but the scope of the contract is {scope}",
                 )
-    level = contract.service_level
-    if level is not None and level.channel not in contract.scope:
+    if level is not None and level.channel not in channels:
         yield (
             ("service_level", "channel"),
             f"is about {level.channel} contacts, but the scope of the contract is {scope}",
         )
 
 
-def _names(placed: list[tuple[Location, Clause]]) -> Found:
-    names = [clause.name for _, clause in placed]
+def _names(draft: Draft) -> Found:
+    names = [clause.name for _, clause in draft.placed]
     seen: dict[str, Clause] = {}
-    for place, clause in placed:
+    for place, clause in draft.placed:
         if clause.name in seen:
             at = (*place, "label") if clause.label else place
             yield at, f"two clauses are called '{clause.name}': give this one another label"
@@ -75,10 +88,8 @@ def _names(placed: list[tuple[Location, Clause]]) -> Found:
                 continue
             if label in names:
                 yield (*place, field), f"cites '{label}', which comes later: put that clause before this one"
-            else:
-                close = nearest(label, names)
-                hint = f"Did you mean '{close}'?" if close else f"Labels: {', '.join(names)}"
-                yield (*place, field), f"no clause is called '{label}'.  {hint}"
+            elif not draft.may_hold(label):
+                yield (*place, field), _no_such(label, names)
         if isinstance(clause, MinimumCommitment) and not isinstance(
             seen.get(clause.fee, clause), PerUnit | MinimumCommitment
         ):
@@ -89,24 +100,32 @@ def _names(placed: list[tuple[Location, Clause]]) -> Found:
         seen[clause.name] = clause
 
 
-def _once(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
-    for place, clause in placed:
-        if isinstance(clause, Fixed) and clause.month is not None and clause.month >= contract.term_months:
-            last = contract.term_months - 1
+def _no_such(label: str, names: Iterable[str]) -> str:
+    close = nearest(label, names)
+    hint = f"Did you mean '{close}'?" if close else f"Labels: {', '.join(names)}"
+    return f"no clause is called '{label}'.  {hint}"
+
+
+def _once(draft: Draft) -> Found:
+    term_months = draft.fields["term_months"]
+    for place, clause in draft.placed:
+        if isinstance(clause, Fixed) and clause.month is not None and clause.month >= term_months:
+            last = term_months - 1
             yield (*place, "month"), f"falls after the term, whose last month is {last} when counted from 0"
 
 
-def _credits(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
+def _credits(draft: Draft) -> Found:
+    term_months = draft.fields["term_months"]
     at_risk: dict[str, float] = {}
-    for place, clause in placed:
+    for place, clause in draft.placed:
         if not isinstance(clause, ServiceCredit):
             continue
-        if clause.grace_months > contract.term_months:
+        if clause.grace_months > term_months:
             yield (
                 (*place, "grace_months"),
                 (
                     f"{clause.grace_months} months of grace are longer than the term,"
-                    f" which is {contract.term_months} months"
+                    f" which is {term_months} months"
                 ),
             )
         for label in clause.fees:
@@ -118,8 +137,8 @@ def _credits(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found
                 )
 
 
-def _bounds(placed: list[tuple[Location, Clause]]) -> Found:
-    for place, clause in placed:
+def _bounds(draft: Draft) -> Found:
+    for place, clause in draft.placed:
         if not isinstance(clause, Cap | Floor):
             continue
         for _, under in walk(inside(clause)):
@@ -140,10 +159,11 @@ def _bounds(placed: list[tuple[Location, Clause]]) -> Found:
                     )
 
 
-def _price(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
-    solved = contract.solved
-    names = {clause.name: clause for _, clause in placed}
-    for place, clause in placed:
+def _price(draft: Draft) -> Found:
+    price = draft.fields["price"]
+    solved = {} if isinstance(price, str) else price.solve
+    names = {clause.name: clause for _, clause in draft.placed}
+    for place, clause in draft.placed:
         for field in free_rates(clause):
             if clause.name not in solved:
                 yield (
@@ -151,12 +171,23 @@ def _price(contract: Contract, placed: list[tuple[Location, Clause]]) -> Found:
                     f"is to be solved, but `price.solve` does not name '{clause.name}'",
                 )
     for label in solved:
-        if label not in names:
-            close = nearest(label, names)
-            hint = f"Did you mean '{close}'?" if close else f"Labels: {', '.join(names)}"
-            yield ("price", "solved", "solve"), f"no clause is called '{label}'.  {hint}"
-        elif not free_rates(names[label]):
-            yield (
-                ("price", "solved", "solve"),
-                f"'{label}' already has a rate: write `solve` in its place, or quote the price",
-            )
+        if label in names:
+            if not free_rates(names[label]):
+                yield (
+                    ("price", "solved", "solve"),
+                    f"'{label}' already has a rate: write `solve` in its place, or quote the price",
+                )
+        elif not draft.may_hold(label):
+            yield ("price", "solved", "solve"), _no_such(label, names)
+
+
+_CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
+    (_frame, ("scope", "clauses", "notice_days", "term_months")),
+    (_scope, ("scope", "service_level")),
+    (_names, ()),
+    (_once, ("term_months",)),
+    (_credits, ("term_months",)),
+    (_bounds, ()),
+    (_price, ("price",)),
+)
+"""What is checked, and the fields of the contract that must have been read for it."""

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from orm_sim.contract.checks import contradictions, free_rates
-from orm_sim.contract.clause import Channel, Clause, walk
+from orm_sim.contract.checks import Draft, contradictions, free_rates
+from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
-from orm_sim.core.terms import Many, Term
+from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
+
+_CLAUSE: Final[TypeAdapter[Any]] = TypeAdapter(AnyClause)
 
 
 class PaymentTerms(Term):
@@ -79,19 +91,21 @@ class Contract(Term):
     price: Price = "quoted"
     """How free rates are set."""
 
-    @model_validator(mode="after")
-    def _without_contradictions(self) -> Self:
-        found = [
-            InitErrorDetails(
-                type=PydanticCustomError("clauses", "{sentence}", {"sentence": sentence}),
-                loc=place,
-                input=_written(self, place),
-            )
-            for place, sentence in contradictions(self)
-        ]
+    @model_validator(mode="wrap")
+    @classmethod
+    def _without_contradictions(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Contradictions between clauses, also where other clauses or fields cannot be read."""
+        if isinstance(data, cls):
+            return handler(data)
+        try:
+            contract = handler(data)
+        except ValidationError as error:
+            known = [again(each) for each in error.errors(include_url=False)]
+            raise ValidationError.from_exception_data("Contract", [*known, *_found(_draft(data))]) from None
+        found = _found(Draft(dict(contract), tuple(walk(contract.clauses))), contract)
         if found:
             raise ValidationError.from_exception_data("Contract", found)
-        return self
+        return contract
 
     @property
     def solved(self) -> dict[str, float]:
@@ -143,6 +157,44 @@ class Contract(Term):
 
     def __str__(self) -> str:
         return term_sheet(self)
+
+
+def _draft(data: Any) -> Draft:
+    """What can be read of a contract that cannot be read whole."""
+    listed = data.get("clauses") if isinstance(data, Mapping) else None
+    if not isinstance(listed, list):
+        return Draft({}, ())
+    values = {
+        name: valid_value(Contract, data, (name,)) for name in Contract.model_fields if name != "clauses"
+    }
+    placed: list[tuple[tuple[str | int, ...], Clause]] = []
+    unread: list[Any] = []
+    for position, each in enumerate(listed):
+        try:
+            clause = _CLAUSE.validate_python(each)
+        except ValidationError:
+            unread.append(each)
+            continue
+        here = ("clauses", position, clause.kind)
+        placed += [*walk(inside(clause), (*here, "of")), (here, clause)]
+    labels = [
+        each.get("label") if isinstance(each, Mapping) and "of" not in each else None for each in unread
+    ]
+    named = frozenset(label for label in labels if isinstance(label, str))
+    fields = {name: value for name, value in values.items() if value is not INVALID}
+    return Draft(fields, tuple(placed), named, len(named) == len(unread))
+
+
+def _found(draft: Draft, contract: Contract | None = None) -> list[InitErrorDetails]:
+    """The contradictions of a draft as pydantic tells errors, with the value that stands there where it is known."""
+    return [
+        InitErrorDetails(
+            type=PydanticCustomError("clauses", "{sentence}", {"sentence": sentence}),
+            loc=place,
+            input=_written(contract, place) if contract is not None else None,
+        )
+        for place, sentence in contradictions(draft)
+    ]
 
 
 def _written(contract: Contract, place: tuple[str | int, ...]) -> Any:

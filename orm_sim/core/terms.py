@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -36,7 +36,8 @@ Positive = Annotated[float, Field(gt=0)]
 CONTRADICTION = "contradiction"
 """The pydantic error type under which a broken `Rule` travels."""
 
-_BROKEN = object()
+INVALID: Final = object()
+"""What `valid_value` gives for a field that cannot be read."""
 _KNOWN_ERRORS = frozenset(get_args(core_schema.ErrorType))
 
 
@@ -104,7 +105,7 @@ class Term(BaseModel):
             new = [each for each in _contradictions(cls, data, None) if each["ctx"]["sentence"] not in said]
             if not new:
                 raise
-            known = [_again(each) for each in lines]
+            known = [again(each) for each in lines]
             raise ValidationError.from_exception_data(cls.__name__, known + new) from None
         broken = list(_contradictions(cls, data, term))
         if broken:
@@ -116,10 +117,10 @@ def _contradictions(model: type[Term], data: Any, term: Term | None) -> Iterator
     """The broken rules of a term, or, where it could not be made, those whose own fields are valid."""
     for rule in model.rules:
         if term is None:
-            values = [_valid_value(model, data, tuple(name.split("."))) for name in rule.fields]
+            values = [valid_value(model, data, tuple(name.split("."))) for name in rule.fields]
         else:
             values = [_reach(term, tuple(name.split("."))) for name in rule.fields]
-        if any(value is _BROKEN for value in values):
+        if any(value is INVALID for value in values):
             continue
         sentence = rule.broken(*values)
         if sentence is not None:
@@ -137,22 +138,22 @@ def _reach(value: Any, names: tuple[str, ...]) -> Any:
     return value
 
 
-def _valid_value(model: type[Term], data: Any, names: tuple[str, ...]) -> Any:
-    """What a field would hold if it were read alone, or `_BROKEN`."""
+def valid_value(model: type[Term], data: Any, names: tuple[str, ...]) -> Any:
+    """What a field (or one down a chain of terms) would hold if it were read alone, or `INVALID`."""
     if not isinstance(data, Mapping):
-        return _BROKEN
+        return INVALID
     name, rest = names[0], names[1:]
     info = model.model_fields[name]
     if name not in data:
-        default = _BROKEN if info.is_required() else info.get_default(call_default_factory=True)
-        return default if default is _BROKEN else _reach(default, rest)
+        default = INVALID if info.is_required() else info.get_default(call_default_factory=True)
+        return default if default is INVALID else _reach(default, rest)
     try:
         value = getattr(_alone(model, name)(**{name: data[name]}), name)
     except ValidationError:
         nested = info.annotation
         if rest and isinstance(nested, type) and issubclass(nested, Term):
-            return _valid_value(nested, data[name], rest)
-        return _BROKEN
+            return valid_value(nested, data[name], rest)
+        return INVALID
     return _reach(value, rest)
 
 
@@ -166,7 +167,7 @@ def _alone(model: type[Term], name: str) -> type[BaseModel]:
     return alone
 
 
-def _again(error: ErrorDetails) -> InitErrorDetails:
+def again(error: ErrorDetails) -> InitErrorDetails:
     """A line error of a ValidationError in the form that a new one is made from."""
     context = error.get("ctx", {})
     kind: str | PydanticCustomError = error["type"]

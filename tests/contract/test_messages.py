@@ -214,3 +214,23 @@ def test_all_contradictions_are_said_at_once() -> None:
 def test_an_empty_contract_is_refused() -> None:
     with pytest.raises(InputError, match="needs at least one clause"):
         build(Contract, parse_yaml(FRAME + "clauses: []\n", "a.yaml"))
+
+
+def test_a_clause_that_cannot_be_read_hides_no_slip_of_its_neighbours() -> None:
+    told = refusal(
+        HOURS.replace("14", "-1"),
+        "{" + CREDIT.replace("[hours]", "[hourz]") + "}",
+        "{clause: fixed, label: fee, amount: 5, when: once, month: 40}",
+    )
+    assert "clauses[0].rate = -1" in told
+    assert "clauses[1].fees" in told and "no clause is called 'hourz'" in told
+    assert "clauses[2].month" in told and "falls after the term" in told
+
+
+def test_a_label_that_an_unreadable_clause_may_carry_is_not_called_missing() -> None:
+    for label in ("label: hours, ", ""):
+        told = refusal(
+            "{clause: per_unit, " + label + "channel: inbound, meter: productive_hours, rate: -1}",
+            "{" + CREDIT + "}",
+        )
+        assert "clauses[0].rate" in told and "no clause is called" not in told
