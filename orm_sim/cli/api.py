@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 NOTEBOOK = "notebooks/compare_contracts.ipynb"
 _PRICES = "prices.json"
-_SOLVED = "Prices are solved: each free rate gives the reference vendor the same expected margin."
+_SOLVED = "Prices are solved: over {n} histories of the central forecast each gives the reference vendor its margin."
 Say = Callable[[str], None]
 
 
@@ -173,10 +173,14 @@ def compare_loaded(
     done = run_study(plan, job, folder, crew, on_progress)
     ranked = _decide(study, done, rates)
     card = StudyCard(study.name, study.title, study.zero, study.titles)
-    notes = (_SOLVED,) if rates else ()
+    notes = (_SOLVED.format(n=evaluation.price_replications),) if rates else ()
     done.amend(card=asdict(card), notes=list(notes), precision=precision(ranked))
     result = Comparison(card, Tables(done.folder), done.folder, notes)
-    files = [done.folder / "manifest.json", *(done.store.table_path(name) for name in result.tables)]
+    files = [
+        done.folder / "manifest.json",
+        done.folder / _PRICES,
+        *(done.store.table_path(name) for name in result.tables),
+    ]
     del done, ranked
     if report:
         files += _report(result, say)

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from orm_sim.contract.clause import Clause, walk
 from orm_sim.core.tables import Column, TableContract
 from orm_sim.decision.evidence_share import evidence_share
 from orm_sim.scenario.load import LoadedStudy
@@ -38,7 +39,7 @@ PRICES: Final = TableContract(
         Column("option", "str", ""),
         Column("basis", "str", ""),
         Column("clause", "str", ""),
-        Column("rate", "float64", "$", low=0.0),
+        Column("rate", "float64", "$", low=0.0, nullable=True),  # nan where a clause has no single rate
     ),
     ("option", "clause"),
 )
@@ -78,6 +79,12 @@ def prices_table(study: LoadedStudy, rates: dict[str, float]) -> pd.DataFrame:
                 (name, "solved", label, multiple * rates[name]) for label, multiple in contract.solved.items()
             ]
         elif contract is not None:
-            rows.append((name, "quoted", contract.title, float("nan")))
+            rows += [(name, "quoted", clause.name, _quoted(clause)) for _, clause in walk(contract.clauses)]
     frame = pd.DataFrame(rows, columns=[c.name for c in PRICES.columns])
     return frame.astype({"option": "str", "basis": "str", "clause": "str", "rate": "float64"})
+
+
+def _quoted(clause: Clause) -> float:
+    """The one rate or amount of a clause; nan where it has none."""
+    found = [getattr(clause, name, None) for name in ("rate", "amount")]
+    return next((float(each) for each in found if isinstance(each, float | int)), float("nan"))

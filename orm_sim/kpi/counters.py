@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Unit = Literal["count", "s", "min", "h", "share", "money", "fte", "per_hour"]
@@ -60,6 +60,8 @@ class Counter:
         Whether more of it is better for the client.
     always : bool
         Whether the simulation always delivers it; where False, a KPI that needs it is nan without it.
+    channels : tuple of str
+        The channels it is counted on.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Counter:
     counted: str
     better: Better = "higher"
     always: bool = True
+    channels: tuple[str, ...] = ("inbound", "outbound")
 
     @property
     def one(self) -> str:
@@ -174,7 +177,16 @@ _NOT_ALWAYS = (
     Counter("errors", "contacts in error", "count", "audited contacts done wrong", "lower", always=False),
 )
 
-COUNTERS: dict[str, Counter] = {each.id: each for each in (*_CONTACTS, *_WORK, *_SALES, *_NOT_ALWAYS)}
+_ON_BOTH = ("busy_s", "staffed_s", "handled_s")
+COUNTERS: dict[str, Counter] = {
+    each.id: each
+    for each in (
+        *(each if each.id in _ON_BOTH else replace(each, channels=("inbound",)) for each in _CONTACTS),
+        *_WORK,
+        *(replace(each, channels=("outbound",)) for each in _SALES),
+        *(replace(each, channels=()) for each in _NOT_ALWAYS),
+    )
+}
 """Every counter by id."""
 
 LAGS: tuple[str, ...] = tuple(f"cancelled_unearned_lag{months}" for months in range(4))

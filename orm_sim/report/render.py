@@ -73,8 +73,8 @@ def render(
 
     Notes
     -----
-    The notebook runs in the current folder. Times and paths are taken out of the files afterwards: the same
-    run gives the same bytes, as far as the cells' own outputs are the same.
+    The notebook runs in the current folder. Times and the paths papermill records are taken out of the files
+    afterwards: the same run gives the same bytes, as far as its parameters and the cells' own outputs are the same.
     """
     source, folder, given = Path(notebook), Path(out_dir), dict(parameters or {})
     node = _checked(source, folder, given, name)
@@ -217,7 +217,7 @@ def _execute(
         return executed
     except PapermillExecutionError as error:
         where = f"{source}, cell {error.cell_index + 1} failed"
-        why = f"{error.ename}: {_first_line(error.evalue)}"
+        why = f"{error.ename}: {_sentence(error.evalue)}"
         raise RenderError(f"{where}: {why}. What ran is kept in {evidence}.") from None
     except (DeadKernelError, RuntimeError, OSError) as error:
         if last or _began(evidence):
@@ -243,6 +243,11 @@ def _settled(node: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = f"given-{number}"
     return node
+
+
+def _sentence(text: str) -> str:
+    """The first lines of an error's text in one, as far as they fit."""
+    return " ".join(text.split())[:300].rstrip(".")
 
 
 def _first_line(error: object) -> str:

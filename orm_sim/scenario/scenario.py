@@ -9,6 +9,7 @@ from orm_sim.demand.programme import Channel, Programme
 from orm_sim.relationship.client import Client
 from orm_sim.relationship.transition import Relationship
 from orm_sim.risk.register import Risks
+from orm_sim.scenario.metered import unmetered
 from orm_sim.vendor.terms import Vendor
 
 
@@ -77,6 +78,10 @@ class Scenario(Term):
                 if contract is None or contract.term_months == programme.months
                 else f"the contract's term is {contract.term_months} months, the programme's {programme.months}"
             ),
+        ),
+        Rule(
+            ("contract", "programme.inbound.service.threshold_s"),
+            unmetered,
         ),
         Rule(
             ("client",),

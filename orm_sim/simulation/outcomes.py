@@ -173,22 +173,25 @@ def service_met(history: History, scenario: Scenario) -> float:
 
 
 def channel_cost(history: History, scenario: Scenario, channel: Channel) -> float:
-    """What a channel costs the client, undiscounted: fees by channel, in-house people by hours, common costs by hours.
+    """What a channel costs the client, undiscounted: its own fees and in-house people, and its part of the rest.
 
-    Costs without a channel (transition, governance, severance, …) are shared by the channel's part of productive hours.
+    What belongs to no channel (fees without one, transition, governance, severance, …) is shared by productive hours
+    among the channels that the contract covers, or among all where there is no contract.
     """
-    hours = {c: float(history.of("productive_hours", c).sum()) for c in CHANNELS}
-    part = hours[channel] / max(sum(hours.values()), 1e-9)
-    own = sum(float(history.operating_cost[0, i].sum()) for i, c in enumerate(CHANNELS) if c == channel)
+    covered = scenario.contract.scope if scenario.contract is not None else CHANNELS
+    hours = {c: float(history.of("productive_hours", c).sum()) for c in covered}
+    part = hours.get(channel, 0.0) / max(sum(hours.values()), 1e-9)
+    own = float(history.operating_cost[0, CHANNELS.index(channel)].sum())
     everyone = float(history.operating_cost[0].sum())
     common = fees = 0.0
-    labels = _labels(scenario, channel)
+    of_channel = _channels(scenario)
     for e in history.entries():
         if e.kind != "cash" or "client" not in (e.payer, e.payee) or e.account in ("sale_margin",):
             continue
         signed = e.amount if e.payer == "client" else -e.amount
-        if e.account in ("fees", "credits"):
-            fees += signed if e.cause in labels else 0.0
+        belongs = of_channel.get(e.cause) if e.account in ("fees", "credits") else None
+        if belongs is not None:
+            fees += signed if belongs == channel else 0.0
         elif not e.account.startswith("in_house"):
             common += signed
     paid = sum(e.amount for e in history.entries() if e.kind == "cash" and e.account.startswith("in_house"))
@@ -196,10 +199,11 @@ def channel_cost(history: History, scenario: Scenario, channel: Channel) -> floa
     return fees + own * scale + common * part
 
 
-def _labels(scenario: Scenario, channel: Channel) -> set[str]:
+def _channels(scenario: Scenario) -> dict[str, str | None]:
+    """The channel of each clause by its name; None where it has none."""
     if scenario.contract is None:
-        return set()
-    return {c.name for _, c in walk(scenario.contract.clauses) if getattr(c, "channel", None) == channel}
+        return {}
+    return {c.name: getattr(c, "channel", None) for _, c in walk(scenario.contract.clauses)}
 
 
 def kpi_rows(option: str, replication: int, history: History) -> dict[str, Floats | list[str] | list[int]]:

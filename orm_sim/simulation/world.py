@@ -311,15 +311,12 @@ class World:
             for channel in CHANNELS:
                 hours = float(self._books.of(name, channel, "staffed_s")[month]) / 3600.0
                 self._books.put(name, channel, "productive_hours", month, hours)
-        if month < self._days.n_months and self._billing is not None:
+        if month < self._days.n_months:
             days = np.arange(self._days.month_starts[month], self._days.month_starts[month + 1])
-            weeks = [
-                self._share("inbound", week) for week in range(int(days[0]) // 7, int(days[-1]) // 7 + 1)
-            ]
-            share = np.array(weeks)[days // 7 - days[0] // 7]
-            expected = float((self._setting.expected.rates[days].sum(axis=1) * share).sum())
-            forecast = expected * float(self._setting.forecast_factor[month])
-            self._books.put("vendor", "inbound", "forecast_offered", month, forecast)
+            share = np.array([self._share("inbound", int(day) // 7) for day in days])
+            expected = self._setting.expected.rates[days].sum(axis=1) * self._setting.forecast_factor[month]
+            for name, part in (("vendor", share), ("in_house", 1.0 - share)):
+                self._books.put(name, "inbound", "forecast_offered", month, float((expected * part).sum()))
 
     def _pay(self, day: int, is_month_end: bool) -> None:
         if day % PAYDAY_EVERY_DAYS == PAYDAY_EVERY_DAYS - 1:

@@ -1,0 +1,72 @@
+"""What a contract reads and the simulation does not count: refused at load, because it would be billed as nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.contract.clause import walk
+from orm_sim.contract.clauses import ServiceCredit
+from orm_sim.contract.contract import Contract
+from orm_sim.contract.period import NOTHING
+from orm_sim.contract.settlement import settle
+from orm_sim.kpi.counters import COUNTERS
+
+INDICES = ("wages",)
+"""Price indices that the simulation knows."""
+
+_RUN_OFF_MONTHS = 6
+
+
+class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
+    """Meters that are all 1, and remember which were asked for."""
+
+    def __contains__(self, meter: object) -> bool:
+        return True
+
+    def __missing__(self, meter: tuple[str, str]) -> NDArray[np.float64]:
+        self[meter] = np.ones(1)
+        return self[meter]
+
+
+def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
+    """A sentence about everything that a contract reads and nobody counts; None when there is no such thing.
+
+    Parameters
+    ----------
+    contract
+        Its meters are found by settling its whole term once.
+    threshold_s
+        Wait within which the simulation counts a contact as answered in time.
+    """
+    if contract is None:
+        return None
+    found = [*_not_counted(contract), *_other_thresholds(contract, threshold_s)]
+    return "; ".join(found) or None
+
+
+def _not_counted(contract: Contract) -> Iterator[str]:
+    meters, state = _Noted(), NOTHING
+    priced = contract.with_rate(1.0)
+    for month in range(contract.term_months + _RUN_OFF_MONTHS):
+        _, state = settle(priced, state, meters, month)
+    for channel, name in sorted(meters):
+        if channel == "index":
+            if name not in INDICES:
+                yield f"cites the price index '{name}', of which nothing is known.  Indices: {', '.join(INDICES)}"
+        elif name in COUNTERS and channel not in COUNTERS[name].channels:
+            there = " and ".join(COUNTERS[name].channels)
+            where = f"it is counted on {there} contacts only" if there else "the simulation does not count it"
+            yield f"reads '{name}' of {channel} contacts: {where}"
+
+
+def _other_thresholds(contract: Contract, threshold_s: float) -> Iterator[str]:
+    for _, clause in walk(contract.clauses):
+        for measure in clause.measures if isinstance(clause, ServiceCredit) else ():
+            if measure.within_s is not None and measure.within_s != threshold_s:
+                yield (
+                    f"'{clause.name}' measures contacts answered within {measure.within_s:g} s, but they are counted at"
+                    f" {threshold_s:g} s: set programme.inbound.service.threshold_s to the contract's"
+                )

@@ -1,0 +1,81 @@
+"""A contract may only be settled on what the simulation counts: the rest is refused at load, with a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orm_sim.contract.contract import Contract
+from orm_sim.core.errors import InputError
+from orm_sim.core.loader import build, parse_yaml
+from orm_sim.scenario.load import load_scenario
+from orm_sim.scenario.metered import unmetered
+
+ROOT = Path(__file__).resolve().parents[2]
+FRAME = "title: t\nscope: [inbound, outbound]\nterm_months: 12\npayment: {net_days: 30}\nnotice_days: 30\nclauses:\n"
+HOURS = "  - {clause: per_unit, label: hours, channel: inbound, meter: productive_hours, rate: 14}\n"
+
+
+def said(*clauses: str, threshold_s: float = 20.0) -> str | None:
+    text = FRAME + HOURS + "".join(f"  - {clause}\n" for clause in clauses)
+    return unmetered(build(Contract, parse_yaml(text, "a.yaml")), threshold_s)
+
+
+def credit(measure: str) -> str:
+    return (
+        "{clause: service_credit, channel: inbound, fees: [hours], at_risk: 0.1, grace_months: 0, measures:"
+        f" [{{{measure}, credit: {{by: lump, amount: 5}}}}]}}"
+    )
+
+
+def test_what_is_counted_passes() -> None:
+    assert (
+        said(credit("kpi: service_level, target: 0.8, within_s: 20"), credit("kpi: csat, target: 0.8"))
+        is None
+    )
+    assert said("{clause: fixed, amount: 500}") is None
+
+
+@pytest.mark.parametrize(
+    ("clause", "sentence"),
+    [
+        (
+            credit("kpi: error_rate, target: 0.01"),
+            "reads 'audited' of inbound contacts: the simulation does not count it",
+        ),
+        (
+            credit("kpi: cost_per_contact, target: 4"),
+            "reads 'cost' of inbound contacts: the simulation does not count it",
+        ),
+        (
+            "{clause: per_unit, label: x, channel: outbound, meter: offered, rate: 1}",
+            "reads 'offered' of outbound contacts: it is counted on inbound contacts only",
+        ),
+        (
+            "{clause: per_unit, label: x, channel: inbound, meter: sales_net, rate: 1}",
+            "reads 'sales_net' of inbound contacts: it is counted on outbound contacts only",
+        ),
+        (
+            "{clause: indexed, index: prices, of: [{clause: fixed, amount: 5}]}",
+            "cites the price index 'prices', of which nothing is known.  Indices: wages",
+        ),
+        (
+            credit("kpi: service_level, target: 0.8, within_s: 120"),
+            "measures contacts answered within 120 s, but they are counted at 20 s",
+        ),
+    ],
+)
+def test_what_is_not_counted_is_refused(clause: str, sentence: str) -> None:
+    assert sentence in (said(clause) or "")
+
+
+def test_a_threshold_of_the_programme_s_own_passes() -> None:
+    assert said(credit("kpi: service_level, target: 0.8, within_s: 120"), threshold_s=120.0) is None
+
+
+def test_a_scenario_says_it_at_load() -> None:
+    with pytest.raises(InputError, match=r"counted at 30 s: set programme\.inbound\.service\.threshold_s"):
+        load_scenario(
+            ROOT / "scenarios" / "bank_per_hour.yaml", {"programme.inbound.service.threshold_s": "30"}
+        )
