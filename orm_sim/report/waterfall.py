@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection
 
 import altair as alt
@@ -147,21 +148,9 @@ def waterfall(
     today = outcomes is not None or (column or value_column(ledger)) == "present_value"
     n = ledger.loc[ledger["option"] == option, "replication"].nunique()
     shown = steps[(steps["role"] == "total") | (steps["amount"].abs() >= 0.005)]
-    bars = shown.assign(
-        left=shown["start"] / MILLION,
-        right=shown["end"] / MILLION,
-        p10=(shown["start"] + shown["low"]) / MILLION,
-        p90=(shown["start"] + shown["high"]) / MILLION,
-        text=[_words(amount, role) for amount, role in zip(shown["amount"], shown["role"], strict=True)],
-        far=shown[["start", "end"]].max(axis=1) / MILLION,
-        place=range(len(shown)),
-        colour=[
-            _colour(account, role, amount, assumed)
-            for account, role, amount in zip(shown["account"], shown["role"], shown["amount"], strict=True)
-        ],
-    )
-    bars["far"] = bars["far"].where(bars["role"] == "total", np.maximum(bars["far"], bars["p90"]))
-    money = "present value, $ million" if today else "$ million over the term, not discounted"
+    bars = _placed(shown, assumed)
+    discounted = DISCOUNTING in set(steps["account"])
+    money = "$ million" if discounted else "present value, $ million" if today else "$ million over the term"
     y = alt.Y(
         "label:N", sort=alt.EncodingSortField("place"), title=None, axis=alt.Axis(ticks=False, domain=False)
     )
@@ -185,12 +174,35 @@ def waterfall(
         f"Why: the client {verb} {_words(abs(total), 'total')} with {option}",
         f"From {reference}, account by account; mean of {n} replications. "
         "Thin lines: 10th to 90th percentile of the step.",
-        "Steps are money as it is paid; the last one discounts it to today's."
-        if DISCOUNTING in set(steps["account"])
-        else "",
+        "Steps are money as it is paid; the last one discounts it to today's." if discounted else "",
+        *_without_step(set(shown["account"])),
         "Grey steps rest on assumptions." if any(name in set(steps["account"]) for name in assumed) else "",
         preliminary=preliminary,
     )
+
+
+def _placed(steps: pd.DataFrame, assumed: Collection[str]) -> pd.DataFrame:
+    """Bars with their ends in $ million, their words and colours."""
+    bars = steps.assign(
+        left=steps["start"] / MILLION,
+        right=steps["end"] / MILLION,
+        p10=(steps["start"] + steps["low"]) / MILLION,
+        p90=(steps["start"] + steps["high"]) / MILLION,
+        text=[_words(amount, role) for amount, role in zip(steps["amount"], steps["role"], strict=True)],
+        far=steps[["start", "end"]].max(axis=1) / MILLION,
+        place=range(len(steps)),
+        colour=[
+            _colour(account, role, amount, assumed)
+            for account, role, amount in zip(steps["account"], steps["role"], steps["amount"], strict=True)
+        ],
+    )
+    return bars.assign(far=bars["far"].where(bars["role"] == "total", np.maximum(bars["far"], bars["p90"])))
+
+
+def _without_step(shown: Collection[str]) -> list[str]:
+    """Lines that name the accounts without a bar, so that nobody looks for them."""
+    missing = [label for name, label in _LABELS.items() if name not in shown and name != DISCOUNTING]
+    return textwrap.wrap(f"No change in: {', '.join(missing)}.", 110) if missing else []
 
 
 def _cents(amount: float) -> int:
