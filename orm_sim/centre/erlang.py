@@ -142,10 +142,10 @@ def erlang_a(
     if agents == whole:
         return low
     high = Stationary(*_whole(arrivals_per_s, handle_s, patience_s, whole + 1, threshold_s))
-    return _mixed(low, high, agents - whole, whole)
+    return mixed(low, high, agents - whole, whole)
 
 
-def _mixed(low: Stationary, high: Stationary, share: float, whole: int) -> Stationary:
+def mixed(low: Stationary, high: Stationary, share: float, whole: int) -> Stationary:
     """Figures over time of which a share is spent with one agent more; asa over answered, not over time."""
     wait, level, lost, mean_wait_s = (
         (1.0 - share) * a + share * b for a, b in zip(low[:4], high[:4], strict=True)

@@ -1,4 +1,4 @@
-"""Commands of `orm-sim`: compare, run, validate, calibrate, schema, warm."""
+"""Commands of `orm-sim`: compare, run, validate, calibrate, schema, verify, warm."""
 
 from __future__ import annotations
 
@@ -45,11 +45,13 @@ def _stop(text: str, status: int) -> NoReturn:
 
 def _overrides(settings: tuple[str, ...]) -> dict[str, str]:
     """--set path=value, as given."""
-    found = {}
+    found: dict[str, str] = {}
     for each in settings:
         path, equals, value = each.partition("=")
         if not equals or not path.strip():
             raise InputError(Problem(Place("--set"), "", each, "must be written path=value"))
+        if path.strip() in found:
+            raise InputError(Problem(Place("--set"), path.strip(), value, "is set twice: leave one out"))
         found[path.strip()] = value
     return found
 
@@ -181,6 +183,32 @@ def _compare(study: Any, overrides: Mapping[str, str], options: dict[str, Any]) 
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--engine",
+    "engine_name",
+    default="kernel",
+    show_default=True,
+    help="kernel (compiled), reference (SimPy, slow) or erlang (closed forms, single pools only).",
+)
+@click.option("--replications", type=int, default=20, show_default=True, help="Random histories.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Root of every random stream.")
+@click.option("--workers", type=int, help="Default: one per core. Results do not depend on it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON instead of a table.")
+@click.option(
+    "--trace", type=click.Path(path_type=Path), help="Write every event of a small case: text or .jsonl."
+)
+@click.option(
+    "--table", type=click.Path(path_type=Path), help="Write the measures to a .csv or .parquet file."
+)
+def centre(file: Path, **options: Any) -> None:
+    """Simulate the contact centre of a FILE, without a contract."""
+    from orm_sim.cli.centre import run_centre
+
+    run_centre(file, **options)
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario and study FILES and report every problem in them."""
@@ -246,6 +274,25 @@ def schema(of_study: bool, out: Path | None) -> None:
         writable_folder(out.parent, place=Place("--out"))
         write_whole(out, text.encode())
         click.echo(f"Written: {out}")
+
+
+@main.command()
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Scenario whose days are compared; default: the shipped bank.",
+)
+@click.option("--seed", type=int, default=2026, show_default=True, help="Root of every random stream.")
+@click.option("--json", "as_json", is_flag=True, help="Print the certificate as JSON.")
+def verify(scenario: Path | None, seed: int, as_json: bool) -> None:
+    """Check the engines against theory and each other; exit status 1 where a check fails."""
+    from orm_sim.cli.verify import certificate
+
+    found = certificate(scenario, seed)
+    click.echo(json.dumps(found.as_dict(), indent=2) if as_json else "\n".join(found.lines()))
+    if not found.holds:
+        sys.exit(EXIT_FAILED)
 
 
 @main.command()

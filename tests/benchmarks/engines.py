@@ -1,78 +1,84 @@
-"""Contacts per CPU-second of the engines, side by side in one run; machines differ, ratios travel.
+"""Contacts per CPU-second on a single-skill contract of three years; machines differ, ratios travel.
 
-    python tests/benchmarks/engines.py [--agents 40] [--days 60] [--out engines.json]
+    python tests/benchmarks/engines.py [--days 1095] [--slow-days 3] [--rounds 5] [--out engines.json]
 
-Compared: the kernel alone, the kernel called day by day by a SimPy process (as the world does), the reference,
-and the queue of the textbooks, a SimPy Resource with `request | timeout`. Random numbers are drawn beforehand.
+48 half-hours with two humps, 10,000 contacts a day, lognormal handle time (300 s, cv 1.2), exponential patience
+(180 s), staffed for 80/20. By turns in one run, random numbers included: the kernel alone, the kernel called day by
+day by a SimPy process (as the world does), the reference, and the queue of the textbooks, a SimPy Resource with
+`request | timeout` (its numbers come from the same compiled draws, which favours it).
 """
 
-import argparse
-import json
-import statistics
-import sys
+import math
 import time
-from collections.abc import Callable
-from pathlib import Path
 
+import contest
 import numpy as np
 import simpy
 
-from orm_sim.centre import Carry, DayPlan, kernel, reference
+from orm_sim.centre import Carry, DayPlan, Engine, kernel, reference
+from orm_sim.centre.staffing import RequirementTable, whole_agents
+from orm_sim.core.streams import key
+from orm_sim.demand.contacts import draw_day
 
-HANDLE_S, PATIENCE_S, THRESHOLD_S, DAY_S = 380.0, 300.0, 20.0, 86_400.0
-OCCUPANCY = 0.95
-
-
-def days(n_days: int, agents: int) -> list[DayPlan]:
-    """Days around the clock at 95 % of the agents' capacity, handle time lognormal."""
-    plans = []
-    for day in range(n_days):
-        rng = np.random.default_rng([1, day])
-        n = rng.poisson(OCCUPANCY * agents * DAY_S / HANDLE_S)
-        plans.append(
-            DayPlan(
-                arrival_s=np.sort(rng.random(n) * DAY_S),
-                handle_s=rng.lognormal(np.log(HANDLE_S) - 0.5 * 0.95**2, 0.95, n),
-                patience_s=rng.exponential(PATIENCE_S, n),
-                staffed=np.full(48, agents),
-                threshold_s=THRESHOLD_S,
-            )
-        )
-    return plans
+CONTACTS, HANDLE_S, CV, PATIENCE_S, THRESHOLD_S, INTERVAL_S = 10_000.0, 300.0, 1.2, 180.0, 20.0, 1800.0
+HOUR = np.arange(48) / 2.0
+HUMPS = 0.02 + np.exp(-((HOUR - 11.0) ** 2) / 8.0) + 0.7 * np.exp(-((HOUR - 17.0) ** 2) / 8.0)
+RATES = CONTACTS * HUMPS / HUMPS.sum()
+LOG_SD = math.sqrt(math.log1p(CV**2))
+LOG_MEAN = math.log(HANDLE_S) - 0.5 * LOG_SD**2
+KEY = key(1, 0, "benchmark")
+STAFFED = whole_agents(
+    RequirementTable.build(HANDLE_S, PATIENCE_S, THRESHOLD_S, 0.8, 0.0).agents(RATES / INTERVAL_S * HANDLE_S)
+)
 
 
-def alone(plans: list[DayPlan]) -> Callable[[], int]:
-    """The kernel on finished plans, one after the other, without a calendar around it."""
-    return lambda: sum(kernel.run(plan).counts[0].sum() for plan in plans)
+def plan(day: int, carry: Carry) -> DayPlan:
+    """A day with its contacts drawn."""
+    arrival, handle, patience, ref = draw_day(
+        *KEY, day, RATES[None, :], INTERVAL_S, np.array([LOG_MEAN]), np.array([LOG_SD]), 0.0,
+        np.array([np.inf]), np.array([1.0 / PATIENCE_S]),
+    )  # fmt: skip
+    return DayPlan(
+        arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=STAFFED,
+        threshold_s=THRESHOLD_S, carry=carry,
+    )  # fmt: skip
 
 
-def by_day(plans: list[DayPlan], run: Callable[[DayPlan], object]) -> Callable[[], int]:
-    """A SimPy process that replays one day after the other, plan and outcome built anew each day."""
-
-    def replay(environment: simpy.Environment) -> simpy.events.ProcessGenerator:
-        carry = Carry.empty()
-        for plan in plans:
-            yield environment.timeout(1.0)
-            today = DayPlan(
-                arrival_s=plan.arrival_s,
-                handle_s=plan.handle_s,
-                patience_s=plan.patience_s,
-                staffed=plan.staffed,
-                threshold_s=THRESHOLD_S,
-                carry=carry,
-            )
-            carry = run(today).carry  # type: ignore[attr-defined]
+def alone(days: int, run: Engine) -> contest.Play:
+    """An engine on one day after the other, without a calendar around it."""
 
     def play() -> int:
-        environment = simpy.Environment()
-        environment.process(replay(environment))
-        environment.run()
-        return sum(plan.arrival_s.size for plan in plans)
+        carry, contacts = Carry.empty(), 0
+        for day in range(days):
+            outcome = run(plan(day, carry))
+            carry, contacts = outcome.carry, contacts + outcome.ref.size
+        return contacts
 
     return play
 
 
-def textbook(plans: list[DayPlan], agents: int) -> Callable[[], int]:
+def by_day(days: int, run: Engine) -> contest.Play:
+    """The same days, each replayed by a SimPy process when it closes."""
+
+    def play() -> int:
+        environment, contacts = simpy.Environment(), [0]
+
+        def replay() -> simpy.events.ProcessGenerator:
+            carry = Carry.empty()
+            for day in range(days):
+                yield environment.timeout(1.0)
+                outcome = run(plan(day, carry))
+                carry = outcome.carry
+                contacts[0] += outcome.ref.size
+
+        environment.process(replay())
+        environment.run()
+        return contacts[0]
+
+    return play
+
+
+def textbook(days: int) -> contest.Play:
     """A SimPy Resource, a process per contact, `request | timeout` for patience; counts and waits only."""
 
     def contact(
@@ -90,82 +96,74 @@ def textbook(plans: list[DayPlan], agents: int) -> Callable[[], int]:
                 yield environment.timeout(handle)
 
     def source(
-        environment: simpy.Environment, pool: simpy.Resource, plan: DayPlan, waits: list[float]
+        environment: simpy.Environment, pool: simpy.Resource, waits: list[float]
     ) -> simpy.events.ProcessGenerator:
-        for arrival, handle, patience in zip(plan.arrival_s, plan.handle_s, plan.patience_s, strict=True):
-            yield environment.timeout(float(arrival) - environment.now)
-            environment.process(contact(environment, pool, float(handle), float(patience), waits))
+        for day in range(days):
+            today = plan(day, Carry.empty())
+            begin, agents = day * 86_400.0, iter(STAFFED.tolist())
+            until = begin
+            for arrival, handle, patience in zip(
+                today.arrival_s.tolist(), today.handle_s.tolist(), today.patience_s.tolist(), strict=True
+            ):
+                while begin + arrival >= until:
+                    yield environment.timeout(until - environment.now)
+                    staff(pool, next(agents))
+                    until += INTERVAL_S
+                yield environment.timeout(begin + arrival - environment.now)
+                environment.process(contact(environment, pool, handle, patience, waits))
 
     def play() -> int:
         waits: list[float] = []
-        for plan in plans:
-            environment = simpy.Environment()
-            pool = simpy.Resource(environment, agents)
-            environment.process(source(environment, pool, plan, waits))
-            environment.run(until=DAY_S)
+        environment = simpy.Environment()
+        pool = simpy.Resource(environment, int(STAFFED[0]))
+        environment.process(source(environment, pool, waits))
+        environment.run()
         return len(waits)
 
     return play
 
 
-def contacts_per_s(play: Callable[[], int], rounds: int) -> float:
-    """Median over rounds of contacts per second of processor time, after one round to warm up."""
-    play()
-    speeds = []
-    for _ in range(rounds):
-        begun = time.process_time_ns()
-        contacts = play()
-        speeds.append(contacts * 1e9 / max(time.process_time_ns() - begun, 1))
-    return statistics.median(speeds)
+def staff(pool: simpy.Resource, agents: int) -> None:
+    """Change how many agents there are, and let as many contacts start as there are new ones."""
+    pool._capacity = agents
+    pool._trigger_put(None)
 
 
-def overhead_us(agents: int) -> float:
+def empty_day_us(days: int = 2000) -> float:
     """Processor microseconds of a day without contacts: plan, call and outcome."""
-    (empty,) = days(1, agents)
     none = np.empty(0)
-    play = by_day(
-        [DayPlan(arrival_s=none, handle_s=none, patience_s=none, staffed=empty.staffed, threshold_s=0.0)]
-        * 2000,
-        kernel.run,
-    )
-    play()
+    empty = DayPlan(arrival_s=none, handle_s=none, patience_s=none, staffed=STAFFED, threshold_s=0.0)
+    kernel.run(empty)
     begun = time.process_time_ns()
-    play()
-    return (time.process_time_ns() - begun) / 2000 / 1e3
+    for _ in range(days):
+        kernel.run(empty)
+    return (time.process_time_ns() - begun) / days / 1e3
 
 
 def main() -> None:
     """Run, print, and write the figures if asked to."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--agents", type=int, default=40)
-    asked.add_argument("--days", type=int, default=60)
-    asked.add_argument("--out", type=Path)
-    options = asked.parse_args()
-    plans = days(options.days, options.agents)
-    few = plans[: max(1, options.days // 20)]
-    speeds = {
-        "kernel": contacts_per_s(alone(plans), 15),
-        "kernel, driven by SimPy day by day": contacts_per_s(by_day(plans, kernel.run), 15),
-        "reference, driven by SimPy day by day": contacts_per_s(by_day(few, reference.run), 3),
-        "textbook SimPy": contacts_per_s(textbook(few, options.agents), 3),
+    asked = contest.options(__doc__, 1095)
+    before_mb = contest.resident_mb()
+    speeds = contest.by_turns(
+        {
+            "kernel": alone(asked.days, kernel.run),
+            "kernel, driven by SimPy day by day": by_day(asked.days, kernel.run),
+            "reference": alone(asked.slow_days, reference.run),
+            "textbook SimPy": textbook(asked.slow_days),
+        },
+        asked.rounds,
+    )
+    driven = speeds["kernel, driven by SimPy day by day"]
+    more = {
+        "days": float(asked.days),
+        "cost_of_driving_by_the_day": speeds["kernel"] / driven - 1.0,
+        "speed_up_of_two_threads": contest.speed_up(alone(asked.days, kernel.run), 3),
+        "empty_day_us": empty_day_us(),
+        "resident_mb_before": before_mb,
+        "resident_mb_after": contest.resident_mb(),
     }
-    empty_us = overhead_us(options.agents)
-    say = sys.stdout.write
-    say(f"{options.agents} agents, {options.days} days of {plans[0].arrival_s.size} contacts, one core\n")
-    for name, speed in speeds.items():
-        times = speed / speeds["textbook SimPy"]
-        say(f"  {name:40s} {speed:14,.0f} contacts per CPU-second {times:8.2f} x textbook\n")
-    say(f"  {'a day without contacts':40s} {empty_us:14.1f} µs\n")
-    if options.out is not None:
-        figures = {
-            "agents": options.agents,
-            "days": options.days,
-            "contacts": sum(plan.arrival_s.size for plan in plans),
-            "contacts_per_cpu_s": speeds,
-            "times_textbook": {name: speed / speeds["textbook SimPy"] for name, speed in speeds.items()},
-            "empty_day_us": empty_us,
-        }
-        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+    title = f"single skill, {asked.days} days of {CONTACTS:,.0f} contacts, up to {STAFFED.max()} agents"
+    contest.tell(title, speeds, more, asked.out)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,209 @@
+"""Counts and sums of a replication, added up block by block, and the measures that are ratios of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import numpy as np
+
+from orm_sim.centre.centre_file import CentreFile
+from orm_sim.centre.skills.outcome import (
+    ABANDONED,
+    ANSWERED,
+    BALKED,
+    BLOCKED,
+    CLEARED,
+    VOICEMAIL,
+    Outcome,
+)
+from orm_sim.centre.skills.plan import INDEX_BITS, MAX_ATTEMPT, Block, Carry, Floats, Whole
+from orm_sim.core.compiled import jit
+from orm_sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
+
+ARRIVED, REDIALS, WITHIN, WAITED, WAIT_ANSWERED_S, WAIT_ALL_S = 0, 7, 8, 9, 10, 11
+N_COUNTS: Final = 12
+"""Columns of the table by type and period: arrived · answered, abandoned, balked, blocked, cleared, voicemail at the
+numbers of their states · redials · answered within · offered that waited · waits of answered · waits of offered."""
+_GROUP_ANSWERED, _GROUP_WITHIN, _GROUP_WAIT_S = range(3)
+
+BY_TYPE: Final = (
+    "arrived", "offered", "answered", "answered_within", "abandoned", "balked", "blocked", "cleared", "voicemail",
+    "redials", "service_level", "abandonment_rate", "delay_probability", "asa_s", "mean_wait_s", "sum_wait_s",
+)  # fmt: skip
+"""Measures that every split by contact type and period has."""
+BY_GROUP: Final = ("answered", "answered_within", "asa_s", "aht_s", "occupancy", "cost_busy", "cost_idle")
+"""Measures that every split by agent group has."""
+MEASURES: Final = (*BY_TYPE, "aht_s", "occupancy", "cost_busy", "cost_idle")
+"""Measures of a centre."""
+
+
+class Tally:
+    """Counts and sums of one replication; its size does not depend on the horizon.
+
+    Attributes
+    ----------
+    counts : float64[T, P, N_COUNTS]
+        Attempts by type and by the period of the day in which they arrived.
+    answers : float64[G, P, 3]
+        Answered, answered within and their waits, by group and period of arrival.
+    busy_s, staffed_s : float64[G, P]
+        Agents' time, when it is spent.
+    handled_s : float64[T]
+        The same time by contact type.
+    """
+
+    def __init__(self, file: CentreFile) -> None:
+        n_types, n_groups, n_periods = len(file.contact_types), len(file.agent_groups), file.n_periods
+        self.file = file
+        self.counts = np.zeros((n_types, n_periods, N_COUNTS))
+        self.answers = np.zeros((n_groups, n_periods, 3))
+        self.busy_s, self.staffed_s = np.zeros((n_groups, n_periods)), np.zeros((n_groups, n_periods))
+        self.handled_s = np.zeros(n_types)
+
+    def add(self, block: Block, outcome: Outcome) -> None:
+        """Count one block."""
+        _count(
+            outcome.ref, outcome.type, outcome.state, outcome.group, outcome.arrival_s, outcome.at_s,
+            block.layout.threshold_s, block.period_s, self.counts, self.answers,
+        )  # fmt: skip
+        _add_durations(outcome.done_type, outcome.done_start_s, outcome.done_end_s, self.handled_s)
+        self.busy_s += outcome.busy_s
+        self.staffed_s += outcome.staffed_s
+
+    def close(self, carry: Carry) -> None:
+        """Count what the last block of a centre that never closes leaves undecided: those in line wait until then,
+        those in service are handled until then.
+        """
+        first = np.isnan(carry.waiting_first_start_s)
+        refs, types = carry.waiting_ref[first], carry.waiting_type[first]
+        undecided = np.zeros(refs.size, np.int64)
+        _count(
+            refs, types, undecided, undecided - 1, carry.waiting_arrival_s[first], np.zeros(refs.size),
+            np.zeros(self.counts.shape[0]), self.file.period_s, self.counts, self.answers,
+        )  # fmt: skip
+        _add_durations(carry.busy_type, carry.busy_start_s, np.zeros(carry.busy_ref.size), self.handled_s)
+
+    def measures(self) -> Iterator[tuple[str, float]]:
+        """Every measure with every split: `answered`, `answered[type=sales,period=3]`, `occupancy[group=english]`."""
+        file = self.file
+        cost = np.array([group.cost_per_hour for group in file.agent_groups]) / SECONDS_PER_HOUR
+        yield from _of_contacts(self.counts.sum(axis=(0, 1)), "")
+        yield from _of_agents(self.busy_s, self.staffed_s, cost, self.counts[:, :, ANSWERED].sum(), "")
+        for t, kind in enumerate(file.contact_types):
+            counts = self.counts[t].sum(axis=0)
+            yield from _of_contacts(counts, f"[type={kind.name}]")
+            yield f"aht_s[type={kind.name}]", _ratio(self.handled_s[t], counts[ANSWERED])
+        yield from self._of_groups(cost)
+        yield from self._of_periods(cost)
+
+    def _of_groups(self, cost: Floats) -> Iterator[tuple[str, float]]:
+        """Splits by group, and by vendor and site where groups name one."""
+        groups = self.file.agent_groups
+        splits = [(f"[group={group.name}]", [g]) for g, group in enumerate(groups)]
+        for tag in ("vendor", "site"):
+            named = [getattr(group, tag) for group in groups]
+            for name in dict.fromkeys(each for each in named if each is not None):
+                splits.append((f"[{tag}={name}]", [g for g, each in enumerate(named) if each == name]))
+        for split, members in splits:
+            answered, within, wait_s = self.answers[members].sum(axis=(0, 1))
+            yield f"answered{split}", float(answered)
+            yield f"answered_within{split}", float(within)
+            yield f"asa_s{split}", _ratio(wait_s, answered)
+            yield from _of_agents(
+                self.busy_s[members], self.staffed_s[members], cost[members], answered, split
+            )
+
+    def _of_periods(self, cost: Floats) -> Iterator[tuple[str, float]]:
+        """Splits by period of the day, counted from 0, and by type or group and period."""
+        for period in range(self.counts.shape[1]):
+            yield from _of_contacts(self.counts[:, period].sum(axis=0), f"[period={period}]")
+            for t, kind in enumerate(self.file.contact_types):
+                yield from _of_contacts(self.counts[t, period], f"[type={kind.name},period={period}]")
+            busy, staffed = self.busy_s[:, period], self.staffed_s[:, period]
+            yield f"occupancy[period={period}]", _ratio(busy.sum(), staffed.sum())
+            for g, group in enumerate(self.file.agent_groups):
+                yield f"answered[group={group.name},period={period}]", float(self.answers[g, period, 0])
+                yield f"occupancy[group={group.name},period={period}]", _ratio(busy[g], staffed[g])
+
+
+def _of_contacts(counts: Floats, split: str) -> Iterator[tuple[str, float]]:
+    """Measures of contacts, in the order of `BY_TYPE`."""
+    offered = counts[ARRIVED] - counts[BLOCKED] - counts[BALKED]
+    values = (
+        counts[ARRIVED], offered, counts[ANSWERED], counts[WITHIN], counts[ABANDONED], counts[BALKED],
+        counts[BLOCKED], counts[CLEARED], counts[VOICEMAIL], counts[REDIALS], _ratio(counts[WITHIN], offered),
+        _ratio(counts[ABANDONED], offered), _ratio(counts[WAITED], offered),
+        _ratio(counts[WAIT_ANSWERED_S], counts[ANSWERED]), _ratio(counts[WAIT_ALL_S], offered), counts[WAIT_ALL_S],
+    )  # fmt: skip
+    for name, value in zip(BY_TYPE, values, strict=True):
+        yield name + split, float(value)
+
+
+def _of_agents(
+    busy_s: Floats, staffed_s: Floats, cost_per_s: Floats, answered: float, split: str
+) -> Iterator[tuple[str, float]]:
+    """Measures of some groups' time, float64[groups, P]."""
+    busy, staffed = busy_s.sum(axis=1), staffed_s.sum(axis=1)
+    yield f"aht_s{split}", _ratio(busy.sum(), answered)
+    yield f"occupancy{split}", _ratio(busy.sum(), staffed.sum())
+    yield f"cost_busy{split}", float(busy @ cost_per_s)
+    yield f"cost_idle{split}", float((staffed - busy) @ cost_per_s)
+
+
+def _ratio(top: float, bottom: float) -> float:
+    """A quotient; nan where nothing is counted below."""
+    return float(top / bottom) if bottom > 0.0 else float("nan")
+
+
+def replication_measures(file: CentreFile, days: Iterable[tuple[Block, Outcome]]) -> dict[str, float]:
+    """Measures of one replication from its blocks."""
+    tally = Tally(file)
+    carry: Carry | None = None
+    for block, outcome in days:
+        tally.add(block, outcome)
+        carry = outcome.carry
+    if carry is not None and file.horizon.never_closes:
+        tally.close(carry)
+    return dict(tally.measures())
+
+
+@jit
+def _count(
+    ref: Whole, kind: Whole, state: Whole, group: Whole, arrival_s: Floats, at_s: Floats, threshold_s: Floats,
+    period_s: float, counts: Floats, answers: Floats,
+) -> None:  # fmt: skip
+    """Add decided attempts to the tables; a state of 0 is one not yet decided."""
+    last = counts.shape[1] - 1
+    for i in range(ref.size):
+        arrival = arrival_s[i]
+        # A contact that arrived before this block belongs to a period of an earlier day.
+        since = arrival if arrival >= 0.0 else arrival % SECONDS_PER_DAY
+        period = min(int(since / period_s), last)
+        t, what = kind[i], state[i]
+        row = counts[t, period]
+        row[ARRIVED] += 1.0
+        if what > 0:
+            row[what] += 1.0
+        if (ref[i] >> INDEX_BITS) & MAX_ATTEMPT > 0:
+            row[REDIALS] += 1.0
+        if what in (BALKED, BLOCKED):
+            continue
+        wait = at_s[i] - arrival
+        row[WAIT_ALL_S] += wait
+        if wait > 0.0:
+            row[WAITED] += 1.0
+        if what == ANSWERED:
+            within = 1.0 if wait <= threshold_s[t] else 0.0
+            row[WITHIN] += within
+            row[WAIT_ANSWERED_S] += wait
+            answers[group[i], period, _GROUP_ANSWERED] += 1.0
+            answers[group[i], period, _GROUP_WITHIN] += within
+            answers[group[i], period, _GROUP_WAIT_S] += wait
+
+
+@jit
+def _add_durations(kind: Whole, start_s: Floats, end_s: Floats, total: Floats) -> None:
+    """Add end - start of each to the total of its type."""
+    for i in range(kind.size):
+        total[kind[i]] += end_s[i] - start_s[i]

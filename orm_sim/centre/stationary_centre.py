@@ -1,0 +1,225 @@
+"""A centre's file answered in closed form where it is a single pool, and refused in a sentence where it is not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+
+from orm_sim.centre.centre_file import AgentGroup, CentreFile, ContactType
+from orm_sim.centre.intervals import IntervalAnswer, answer_intervals
+from orm_sim.centre.law_terms import Given, LawRegister, Row
+from orm_sim.centre.plan import Floats
+from orm_sim.centre.skills.rota import per_period
+from orm_sim.centre.survival import Survival, scaled, tabulated
+from orm_sim.core.errors import InputError, Place, Problem
+from orm_sim.core.units import SECONDS_PER_HOUR
+
+_POINT_S: Final = 600.0
+_HINT: Final = "Use --engine kernel"
+
+
+def answer(file: CentreFile) -> dict[str, float]:
+    """Expected measures of a single pool: Erlang A or M/M/n+G at the modified offered load, period by period.
+
+    Parameters
+    ----------
+    file : CentreFile
+        A centre of one contact type and one agent group.
+
+    Returns
+    -------
+    dict of str to float
+        Measures by name, split by type, group and period as the engines' are; nan where there is none, such as
+        the wait of a queue that only grows.
+
+    Raises
+    ------
+    InputError
+        With a sentence for everything in the file that has no closed form.
+
+    Notes
+    -----
+    Exact for exponential handle times at constant rates. Other laws of handle time enter by their mean and by the
+    load they leave behind; of a day factor only its spread counts.
+    """
+    refused = [Problem(Place("--engine"), "", "erlang", rule, _HINT) for rule in without_closed_form(file)]
+    if refused:
+        raise InputError(refused)
+    kind, group = file.contact_types[0], file.agent_groups[0]
+    days = _days(file, kind, group)
+    counted = _Counted.over(days, file, kind, group)
+    return {name: value if math.isfinite(value) else math.nan for name, value in counted.measures()}
+
+
+def without_closed_form(file: CentreFile) -> Iterator[str]:
+    """A sentence for each feature that the closed form does not know."""
+    if len(file.contact_types) > 1 or len(file.agent_groups) > 1:
+        yield (
+            f"closed forms know one contact type and one agent group; this centre has {len(file.contact_types)} and"
+            f" {len(file.agent_groups)}"
+        )
+    if file.lines is not None:
+        yield "limited lines have no closed form here"
+    if file.outages:
+        yield "an outage is no steady state"
+    if file.horizon.at_close == "clear_queue":
+        yield "a queue cleared at closing is no steady state"
+    for kind in file.contact_types:
+        yield from _of_type(kind)
+    for group in file.agent_groups:
+        yield from _of_group(group)
+
+
+def _of_type(kind: ContactType) -> Iterator[str]:
+    laws = list(kind.handle.values()) if isinstance(kind.handle, dict) else [kind.handle]
+    has = {
+        "arrivals given one by one": kind.arrivals_s is not None,
+        "balking": kind.balk_probability > 0.0,
+        "redials": kind.redial is not None and kind.redial.probability > 0.0,
+        "returns": kind.returns is not None and kind.returns.probability > 0.0,
+        "voicemail": kind.voicemail_after_s is not None,
+        "callbacks": kind.callback_after_s is not None,
+        "a group reached only after a wait": any(route.after_s > 0.0 for route in kind.routes),
+        "values given one by one": isinstance(kind.patience, Given)
+        or any(isinstance(x, Given) for x in laws),
+    }
+    for what, there in has.items():
+        if there:
+            yield f"contact type '{kind.name}' has {what}, for which there is no closed form"
+
+
+def _of_group(group: AgentGroup) -> Iterator[str]:
+    presence = group.presence if isinstance(group.presence, tuple) else (group.presence,)
+    has = {
+        "staff that change at any moment": group.changes is not None,
+        "random presence": min(presence) < 1.0,
+        "contacts broken off when staff leave": group.on_leaving != "finish",
+    }
+    for what, there in has.items():
+        if there:
+            yield f"agent group '{group.name}' has {what}, for which there is no closed form"
+
+
+def _law(row: Row) -> Survival:
+    register = LawRegister()
+    number = register.number(row)
+    return tabulated(register.table(), number)
+
+
+def _handle(kind: ContactType, group: AgentGroup) -> Survival:
+    """Handle time of the type by the group, wrap-up and multiplier in it."""
+    law = kind.handle[group.name] if isinstance(kind.handle, dict) else kind.handle
+    factor = group.handle_multiplier
+    if isinstance(factor, dict):
+        factor = factor.get(kind.name, 1.0)
+    return scaled(_law(law.row.later(kind.wrap_up_s)), factor)
+
+
+def _days(
+    file: CentreFile, kind: ContactType, group: AgentGroup
+) -> list[tuple[IntervalAnswer, Floats, float]]:
+    """Answer, agents and mean handle time of every day; days alike are answered once."""
+    n, days = file.n_periods, file.horizon.days
+    offered = per_period(kind.rate_per_hour or 0.0, days, n) * file.period_s / SECONDS_PER_HOUR
+    agents = per_period(group.agents or 0, days, n) * (1.0 - per_period(group.shrinkage, days, n))
+    handle, patience = _handle(kind, group), _law(kind.patience.row)
+    exponential = kind.patience.law in ("exponential", "never")
+    cv = 0.0 if file.busyness is None else 1.0 / math.sqrt(file.busyness.shape)
+    known: dict[tuple[bytes, ...], IntervalAnswer] = {}
+    found = []
+    for day in range(days):
+        earlier = offered[day - 1] if day and file.horizon.never_closes else np.empty(0)
+        key = (earlier.tobytes(), offered[day].tobytes(), agents[day].tobytes())
+        if key not in known:
+            known[key] = answer_intervals(
+                offered[day], handle, patience.mean_s if exponential else patience, agents[day],
+                kind.threshold_s, interval_s=file.period_s, points=max(3, math.ceil(file.period_s / _POINT_S)),
+                busyness_cv=cv, earlier=earlier,
+            )  # fmt: skip
+        found.append((known[key], agents[day], handle.mean_s))
+    return found
+
+
+class _Counted:
+    """Expected counts by period of the day, summed over days; every measure is a ratio of them."""
+
+    def __init__(self, kind: ContactType, group: AgentGroup, n_periods: int) -> None:
+        self.kind, self.group = kind, group
+        self.offered, self.answered, self.within, self.waited = (np.zeros(n_periods) for _ in range(4))
+        self.wait_s, self.answered_wait_s, self.busy_s, self.staffed_s = (
+            np.zeros(n_periods) for _ in range(4)
+        )
+
+    @classmethod
+    def over(
+        cls,
+        days: list[tuple[IntervalAnswer, Floats, float]],
+        file: CentreFile,
+        kind: ContactType,
+        group: AgentGroup,
+    ) -> _Counted:
+        """Days summed up."""
+        total = cls(kind, group, file.n_periods)
+        for found, agents, handle_s in days:
+            some = found.offered > 0.0
+            answered = found.offered * (1.0 - found.abandonment_rate)
+            total.offered += found.offered
+            total.answered += answered
+            total.within += found.offered * found.service_level
+            total.waited += found.offered * found.wait_probability
+            total.wait_s += np.where(some, found.offered * found.mean_wait_s, 0.0)
+            total.answered_wait_s += np.where(answered > 0.0, answered * found.asa_s, 0.0)
+            total.busy_s += answered * handle_s
+            total.staffed_s += np.maximum(agents * file.period_s, answered * handle_s)
+        return total
+
+    def measures(self) -> Iterator[tuple[str, float]]:
+        """Every measure with every split."""
+        everything = slice(None)
+        yield from self._contacts(everything, "")
+        yield from self._agents(everything, "")
+        yield from self._contacts(everything, f"[type={self.kind.name}]")
+        yield f"aht_s[type={self.kind.name}]", self._ratio(self.busy_s, self.answered, everything)
+        for name in ("answered", "answered_within", "asa_s"):
+            yield f"{name}[group={self.group.name}]", dict(self._contacts(everything, ""))[name]
+        yield from self._agents(everything, f"[group={self.group.name}]")
+        for period in range(self.offered.size):
+            here = slice(period, period + 1)
+            yield from self._contacts(here, f"[period={period}]")
+            yield from self._contacts(here, f"[type={self.kind.name},period={period}]")
+            occupancy = self._ratio(self.busy_s, self.staffed_s, here)
+            yield f"occupancy[period={period}]", occupancy
+            yield f"answered[group={self.group.name},period={period}]", float(self.answered[period])
+            yield f"occupancy[group={self.group.name},period={period}]", occupancy
+
+    def _contacts(self, here: slice, split: str) -> Iterator[tuple[str, float]]:
+        offered, answered = float(self.offered[here].sum()), float(self.answered[here].sum())
+        values: Mapping[str, float] = {
+            "arrived": offered, "offered": offered, "answered": answered,
+            "answered_within": float(self.within[here].sum()), "abandoned": offered - answered,
+            "balked": 0.0, "blocked": 0.0, "cleared": 0.0, "voicemail": 0.0, "redials": 0.0,
+            "service_level": self._ratio(self.within, self.offered, here),
+            "abandonment_rate": 1.0 - self._ratio(self.answered, self.offered, here),
+            "delay_probability": self._ratio(self.waited, self.offered, here),
+            "asa_s": self._ratio(self.answered_wait_s, self.answered, here),
+            "mean_wait_s": self._ratio(self.wait_s, self.offered, here),
+            "sum_wait_s": float(self.wait_s[here].sum()),
+        }  # fmt: skip
+        for name, value in values.items():
+            yield name + split, value
+
+    def _agents(self, here: slice, split: str) -> Iterator[tuple[str, float]]:
+        busy, staffed = float(self.busy_s[here].sum()), float(self.staffed_s[here].sum())
+        cost = self.group.cost_per_hour / SECONDS_PER_HOUR
+        yield f"aht_s{split}", self._ratio(self.busy_s, self.answered, here)
+        yield f"occupancy{split}", self._ratio(self.busy_s, self.staffed_s, here)
+        yield f"cost_busy{split}", busy * cost
+        yield f"cost_idle{split}", (staffed - busy) * cost
+
+    @staticmethod
+    def _ratio(top: Floats, bottom: Floats, here: slice) -> float:
+        below = float(bottom[here].sum())
+        return float(top[here].sum()) / below if below > 0.0 else math.nan

@@ -1,0 +1,153 @@
+"""Contacts per CPU-second on five contact types in four groups, a tenth of contacts coming back; ratios travel.
+
+    python tests/benchmarks/skills.py [--days 30] [--slow-days 1] [--rounds 5] [--out skills.json]
+
+Half-hours with two humps, 10,000 first contacts a day, lognormal handle times, exponential patience, an order of
+groups for each type and of types for each group. By turns in one run, random numbers and blocks included: the
+kernel, the reference, and a textbook SimPy (`FilterStore` of agents by skill, `get | timeout`, a process per contact).
+"""
+
+import math
+
+import contest
+import numpy as np
+import simpy
+
+from orm_sim.centre.centre_checks import centre_of
+from orm_sim.centre.skills import kernel, reference
+from orm_sim.centre.skills.build import Centre, Run
+from orm_sim.core.document import Document
+
+HOUR = np.arange(48) / 2.0
+HUMPS = 0.02 + np.exp(-((HOUR - 11.0) ** 2) / 8.0) + 0.7 * np.exp(-((HOUR - 17.0) ** 2) / 8.0)
+RATE = 10_000.0 * HUMPS / HUMPS.sum() * 2.0
+SHARE = {"a": 0.35, "b": 0.25, "c": 0.2, "d": 0.12, "e": 0.08}
+ROUTES = {
+    "a": ["one", "two"],
+    "b": ["two", "three"],
+    "c": ["three", "four"],
+    "d": ["four", "one"],
+    "e": ["two", "four"],
+}
+GROUPS = {"one": 0.28, "two": 0.28, "three": 0.24, "four": 0.24}
+HANDLE_S, CV, PATIENCE_S, RETURN, DELAY_S = 300.0, 1.2, 180.0, 0.1, 7200.0
+AGENTS = {
+    name: np.ceil(share * (RATE / 3600.0 * HANDLE_S * 1.1 + 3.0)).astype(int)
+    for name, share in GROUPS.items()
+}
+
+
+def centre(days: int) -> Centre:
+    """The centre, ready to be simulated."""
+    served = {g: [t for t, routes in ROUTES.items() if g in routes] for g in GROUPS}
+    file = {
+        "horizon": {"days": days},
+        "contact_types": [
+            {
+                "name": name,
+                "rate_per_hour": (RATE * share).tolist(),
+                "patience": {"law": "exponential", "mean_s": PATIENCE_S},
+                "handle": {"law": "lognormal", "mean_s": HANDLE_S, "cv": CV},
+                "returns": {
+                    "resolved": 0.0,
+                    "probability": RETURN,
+                    "delay": {"law": "exponential", "mean_s": DELAY_S},
+                },
+                "groups": ROUTES[name],
+            }
+            for name, share in SHARE.items()
+        ],
+        "agent_groups": [
+            {
+                "name": name,
+                "agents": AGENTS[name].tolist(),
+                "takes": {"by": "priority", "order": served[name]},
+            }
+            for name in GROUPS
+        ],
+    }
+    return Centre.build(centre_of(Document(file)))
+
+
+def engine(days: int, run: Run) -> contest.Play:
+    """An engine on one day after the other."""
+    laid_out = centre(days)
+
+    def play() -> int:
+        return sum(outcome.ref.size for _, outcome in laid_out.blocks(1, 0, run))
+
+    return play
+
+
+def textbook(days: int) -> contest.Play:
+    """Agents in a store, filtered by skill; a process per contact; as many agents all day as at the peak.
+
+    A store cannot send agents home: less waiting than in the engines, which favours it.
+    """
+
+    def contact(
+        environment: simpy.Environment,
+        agents: simpy.FilterStore,
+        kind: str,
+        rng: np.random.Generator,
+        waits: list[float],
+    ) -> simpy.events.ProcessGenerator:
+        while True:
+            arrived, able = environment.now, ROUTES[kind]
+            request = agents.get(lambda agent, able=able: agent in able)
+            heard = yield request | environment.timeout(rng.exponential(PATIENCE_S))
+            waits.append(environment.now - arrived)
+            if request not in heard:
+                request.cancel()
+                return
+            yield environment.timeout(rng.lognormal(math.log(HANDLE_S) - 0.5 * math.log1p(CV**2), 0.945))
+            agents.put(heard[request])
+            if rng.random() >= RETURN:
+                return
+            yield environment.timeout(rng.exponential(DELAY_S))
+
+    def source(
+        environment: simpy.Environment, agents: simpy.FilterStore, kind: str, waits: list[float]
+    ) -> simpy.events.ProcessGenerator:
+        rng = np.random.default_rng([1, ord(kind)])
+        for day in range(days):
+            for half_hour, rate in enumerate((RATE * SHARE[kind] / 2.0).tolist()):
+                begin = day * 86_400.0 + half_hour * 1800.0
+                for moment in (begin + np.sort(rng.random(rng.poisson(rate))) * 1800.0).tolist():
+                    yield environment.timeout(moment - environment.now)
+                    environment.process(contact(environment, agents, kind, rng, waits))
+
+    def play() -> int:
+        waits: list[float] = []
+        environment = simpy.Environment()
+        agents = simpy.FilterStore(environment)
+        agents.items = [name for name in GROUPS for _ in range(int(AGENTS[name].max()))]
+        for kind in SHARE:
+            environment.process(source(environment, agents, kind, waits))
+        environment.run()
+        return len(waits)
+
+    return play
+
+
+def main() -> None:
+    """Run, print, and write the figures if asked to."""
+    asked = contest.options(__doc__, 30)
+    speeds = contest.by_turns(
+        {
+            "kernel": engine(asked.days, kernel.run),
+            "reference": engine(asked.slow_days, reference.run),
+            "textbook SimPy": textbook(asked.slow_days),
+        },
+        asked.rounds,
+    )
+    more = {
+        "days": float(asked.days),
+        "speed_up_of_two_threads": contest.speed_up(engine(asked.days, kernel.run), 3),
+        "resident_mb_after": contest.resident_mb(),
+    }
+    contest.tell(f"five types in four groups with returns, {asked.days} days", speeds, more, asked.out)
+
+
+if __name__ == "__main__":
+    main()
