@@ -58,22 +58,27 @@ def centre_of(document: Document) -> CentreFile:
 
 class _OneLaw(Term):
     handle: HandleLaw
+    """One law, whoever handles the contact."""
 
 
 class _LawByGroup(Term):
     handle: dict[str, HandleLaw]
+    """A law for each group."""
 
 
 class _Listed(Term):
     groups: Many[str | Route]
+    """Groups in order of preference."""
 
 
 class _Chosen(Term):
     groups: GroupChoice
+    """Groups, and how one of them is chosen."""
 
 
 class _DelayLaw(Term):
     delay_s: DrawnLaw
+    """Law of the delay, in seconds."""
 
 
 def _sharper(document: Document, problems: list[Problem]) -> Iterator[Problem]:
