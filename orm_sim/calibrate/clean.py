@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -163,17 +164,28 @@ def far_from_the_rest(time_s: NDArray[np.float64], valid: Mask) -> Mask:
 
 
 def goes_backwards(time_s: NDArray[np.float64], valid: Mask) -> Mask:
-    """Rows out of order, the fewest that explain it: a leap ahead is itself at fault, not all rows after it."""
+    """Rows out of order: the fewest without which the others stand in order (all but a longest ascending row).
+
+    A leap ahead is itself at fault, not the rows after it; of two halves in the wrong order, the shorter is.
+    """
     index = np.flatnonzero(valid)
-    at = time_s[index]
+    at = time_s[index].tolist()
+    lasts: list[float] = []  # the earliest end of an ascending row of each length
+    places: list[int] = []  # where that end stands
+    before = np.full(len(at), -1, np.int64)
+    for place, moment in enumerate(at):
+        length = bisect_right(lasts, moment)
+        if length == len(lasts):
+            lasts.append(moment)
+            places.append(place)
+        else:
+            lasts[length], places[length] = moment, place
+        if length > 0:
+            before[place] = places[length - 1]
     wrong = np.zeros(len(time_s), bool)
-    if len(at) < 2:
-        return wrong
-    falls = np.flatnonzero(at[1:] < at[:-1])  # falls: positions just before a step back
-    before = np.where(falls > 0, at[np.maximum(falls - 1, 0)], -np.inf)
-    after = np.where(falls + 2 < len(at), at[np.minimum(falls + 2, len(at) - 1)], np.inf)
-    spike = (at[falls + 1] >= before) & (
-        after < at[falls]
-    )  # only without the row before the step the order holds
-    wrong[index[np.where(spike, falls, falls + 1)]] = True
+    wrong[index] = True
+    place = places[-1] if places else -1
+    while place >= 0:
+        wrong[index[place]] = False
+        place = int(before[place])
     return wrong

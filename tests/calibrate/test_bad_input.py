@@ -239,3 +239,10 @@ def test_outbound_column_that_is_not_there(tmp_path: Path) -> None:
     message = refused(tmp_path, synthetic.campaign(1, (0.1, 0.2), 400), synthetic.CAMPAIGN + segments)
     assert "segments[0].where[0].column = lists" in message
     assert "Did you mean 'list'?" in message
+
+
+def test_two_halves_in_the_wrong_order_are_refused(tmp_path: Path, rows: pd.DataFrame) -> None:
+    """One step back, but half of the rows are out of order."""
+    half = len(rows) // 2
+    message = refused(tmp_path, pd.concat([rows.iloc[half:], rows.iloc[:half]]))
+    assert "clock goes backwards in" in message and "say in_order: false in the mapping" in message
