@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from orm_sim.centre import kernel, reference
 from orm_sim.centre.outcome import ABANDONED, ANSWERED, DayOutcome, Tally
 from orm_sim.centre.plan import DAY_S, INTERVAL_S, Carry, DayPlan
 
@@ -28,7 +27,20 @@ __all__ = [
 
 Engine = Callable[[DayPlan], DayOutcome]
 
-ENGINES: Final[Mapping[str, Engine]] = MappingProxyType({"kernel": kernel.run, "reference": reference.run})
+
+def _kernel(plan: DayPlan) -> DayOutcome:
+    from orm_sim.centre import kernel  # imported when first run: a centre of several skills needs neither
+
+    return kernel.run(plan)
+
+
+def _reference(plan: DayPlan) -> DayOutcome:
+    from orm_sim.centre import reference
+
+    return reference.run(plan)
+
+
+ENGINES: Final[Mapping[str, Engine]] = MappingProxyType({"kernel": _kernel, "reference": _reference})
 
 
 def engine(name: str) -> Engine:

@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import stat
 import sys
@@ -17,15 +18,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache, update_wrapper
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-import numba
 import numpy as np
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_SETTINGS: Any = numba.config
 _KEPT_FOR_S = 30 * 86_400.0
 _DECORATING = threading.Lock()
 _CHOSEN: list[Path | None] = []
@@ -51,25 +51,81 @@ def jit(function: Callable[P, R], *, inline: bool = False) -> Callable[P, R]:
     Returns
     -------
     callable
-        A numba dispatcher with the signature of `function`.
+        `Compiled`, with the signature of `function`. numba is imported when it is first called.
     """
-    folder = cache_folder()
-    compiled: Callable[P, R]
-    with _DECORATING:  # numba picks the folder at decoration, from a setting it shares with everyone
-        before = _SETTINGS.CACHE_DIR
-        _SETTINGS.CACHE_DIR = "" if folder is None else str(folder)
-        try:
-            compiled = numba.njit(
-                cache=folder is not None, nogil=True, error_model="numpy", forceinline=inline
-            )(function)
-        finally:
-            _SETTINGS.CACHE_DIR = before
-    return compiled
+    return Compiled(function, inline)
 
 
 def jit_inline(function: Callable[P, R]) -> Callable[P, R]:
     """`jit` with `inline`."""
     return jit(function, inline=True)
+
+
+class Late:
+    """A name compiled code reads that takes numba to make: made when code that reads it is compiled.
+
+    Parameters
+    ----------
+    make
+        Gives what the name stands for, such as an intrinsic; asked once.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.made = cache(make)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """What stands behind the name, called outside compiled code."""
+        return self.made()(*arguments, **options)
+
+
+class Compiled(Generic[P, R]):
+    """A function of which numba makes machine code at its first call; numba itself is imported only then."""
+
+    def __init__(self, function: Callable[P, R], inline: bool) -> None:
+        update_wrapper(self, function)
+        self.py_func, self._inline = function, inline
+        self._dispatcher: Callable[P, R] | None = None
+
+    def __call__(self, *arguments: P.args, **options: P.kwargs) -> R:
+        """What the function gives, by machine code."""
+        return (self._dispatcher or self.dispatcher)(*arguments, **options)
+
+    @property
+    def dispatcher(self) -> Callable[P, R]:
+        """numba's object for the function."""
+        if self._dispatcher is None:
+            numba = _numba()
+            folder = cache_folder()
+            with _DECORATING:  # numba picks the folder at decoration, from a setting it shares with everyone
+                before = numba.config.CACHE_DIR
+                numba.config.CACHE_DIR = "" if folder is None else str(folder)
+                try:
+                    self._dispatcher = self._dispatcher or numba.njit(
+                        cache=folder is not None, nogil=True, error_model="numpy", forceinline=self._inline
+                    )(self.py_func)
+                finally:
+                    numba.config.CACHE_DIR = before
+        return cast(Callable[P, R], self._dispatcher)
+
+
+@cache
+def _numba() -> Any:
+    """numba, told what the names declared here stand for in compiled code."""
+    import numba
+    from numba.core.registry import cpu_target
+    from numba.extending import typeof_impl
+
+    def of_compiled(value: Any, context: Any) -> Any:
+        return typeof_impl(value.dispatcher, context)
+
+    def of_late(value: Late, context: Any) -> Any:
+        made = value.made()
+        cpu_target.typing_context.refresh()  # what was made just now is not known to it yet
+        return cpu_target.typing_context.resolve_value_type(made)
+
+    typeof_impl.register(Compiled)(of_compiled)
+    typeof_impl.register(Late)(of_late)
+    return numba
 
 
 def cache_folder() -> Path | None:
@@ -90,12 +146,16 @@ def sources_digest(package: Path = _PACKAGE) -> str:
     because a compiled function freezes the constants it reads from them.
     """
     digest = hashlib.blake2b(digest_size=8)
-    versions = (platform.python_version(), numba.__version__, version("llvmlite"), np.__version__)
-    digest.update("|".join((*versions, platform.machine(), sys.platform)).encode())
+    digest.update("|".join(_versions()).encode())
     for path in sorted(compiled_sources(package)):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _versions() -> tuple[str, ...]:
+    translators = (platform.python_version(), version("numba"), version("llvmlite"), np.__version__)
+    return (*translators, platform.machine(), sys.platform)
 
 
 def compiled_sources(package: Path = _PACKAGE) -> frozenset[Path]:
@@ -158,11 +218,11 @@ def _candidates() -> Iterator[Path]:
 
 def _usable(base: Path) -> Path | None:
     """The folder below `base` for this digest, made ready; None when not writable or not ours alone."""
-    folder = base / f"compiled-{sources_digest()}"
     try:
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _ours(base):
             return None
+        folder = base / f"compiled-{_known_digest(base)}"
         fresh = not folder.exists()
         folder.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -175,6 +235,25 @@ def _usable(base: Path) -> Path | None:
     return folder
 
 
+def _known_digest(base: Path) -> str:
+    """`sources_digest`, noted below `base` for the sizes and times of all sources: reading them takes a while.
+
+    Times to the nanosecond and sizes are what Python itself trusts for its bytecode, and coarser ones at that.
+    """
+    state = hashlib.blake2b("|".join(_versions()).encode(), digest_size=8)
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        about = path.stat()
+        state.update(f"\0{path}\0{about.st_mtime_ns}\0{about.st_size}".encode())
+    note = base / f"sources-{state.hexdigest()}"
+    if note.is_file() and re.fullmatch("[0-9a-f]{16}", known := note.read_text()):
+        return known
+    digest = sources_digest()
+    draft = note.with_suffix(f".{os.getpid()}")
+    draft.write_text(digest)
+    draft.replace(note)
+    return digest
+
+
 def _ours(base: Path) -> bool:
     """Whether nobody else can put machine code there: loading it runs what it holds."""
     if not hasattr(os, "getuid"):
@@ -184,8 +263,11 @@ def _ours(base: Path) -> bool:
 
 
 def _sweep(base: Path, current: Path) -> None:
-    """Remove the folders of other digests that have not been used for 30 days."""
+    """Remove the folders of other digests that have not been used for 30 days, and notes as old."""
     oldest = time.time() - _KEPT_FOR_S
+    for note in base.glob("sources-*"):
+        if note.stat().st_mtime < oldest:
+            note.unlink(missing_ok=True)
     for folder in base.glob("compiled-*"):
         if folder != current and folder.stat().st_mtime < oldest:
             shutil.rmtree(folder, ignore_errors=True)

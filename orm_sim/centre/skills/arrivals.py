@@ -7,6 +7,7 @@ import math
 from orm_sim.centre.laws import LawTable, quantile
 from orm_sim.centre.skills.draws import ARRIVAL, BODY, draw, pack
 from orm_sim.centre.skills.plan import Floats, Whole
+from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 from orm_sim.core.streams import uniform_pair
 
@@ -17,6 +18,7 @@ def room_for(expected: Floats) -> int:
     return int(total + 10.0 * math.sqrt(total) + 50.0)
 
 
+@entry
 @jit
 def draw_first(
     k0: int, k1: int, day: int, kind: int, expected: Floats, period_s: float, arrival_s: Floats
@@ -66,6 +68,7 @@ def _place(into: float, expected: float, period: int, period_s: float) -> float:
     return (period + min(max(into / expected, 0.0), 0.9999999)) * period_s
 
 
+@entry
 @jit
 def draw_bodies(
     laws: LawTable, work_law: Whole, patience_law: int, k0: int, k1: int, refs: Whole, patience_s: Floats,
@@ -79,6 +82,7 @@ def draw_bodies(
         patience_s[i] = quantile(laws, patience_law, v)
 
 
+@entry
 @jit
 def draw_uniforms(k0: int, k1: int, c1: int, c2: int, c3: int, out: Floats) -> None:
     """Fill an array with the uniforms of `orm_sim.core.streams.uniforms`."""
@@ -86,6 +90,7 @@ def draw_uniforms(k0: int, k1: int, c1: int, c2: int, c3: int, out: Floats) -> N
         out[i], _ = uniform_pair(k0, k1, i, c1, c2, c3)
 
 
+@entry
 @jit
 def moment_in_day(k0: int, k1: int, ref: int, expected: Floats, period_s: float) -> float:
     """When within a day a later attempt comes whose own time fell outside the opening hours: as first contacts do."""

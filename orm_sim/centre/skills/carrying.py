@@ -13,6 +13,7 @@ from orm_sim.centre.skills.plan import Carry
 from orm_sim.centre.skills.service import new_slot, occupy
 from orm_sim.centre.skills.state import MANY_GROUPS, NO_GROUP, NOBODY, Centre, Floats, Memory, Records, Whole
 from orm_sim.centre.skills.views import contact, event, flag, group_at, kind_at, number, set_number
+from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
 REF, TYPE, GROUP = range(3)
@@ -58,6 +59,7 @@ def _people(ref: Whole, kind: Whole, group: Whole | None, work: Floats, times: d
     return People(whole, columns, np.ascontiguousarray(work))
 
 
+@entry
 @jit
 def _load(record: Records, waiting: People, busy: People, pending: People) -> None:
     c = record[0]
@@ -153,6 +155,7 @@ def carry_of(memory: Memory) -> Carry:
     )  # fmt: skip
 
 
+@entry
 @jit
 def _leave(record: Records, shift: float, waiting: People, busy: People, pending: People) -> None:
     """Contacts in line by type and order, in service by order of start, and pending ones as they fall due."""

@@ -21,6 +21,7 @@ from orm_sim.centre.skills.plan import (
     Layout,
     Whole,
 )
+from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
 _SOUND: list[Layout] = []
@@ -67,6 +68,7 @@ FAULTS: Final = (
 )
 
 
+@entry
 @jit
 def _fault(
     arrival_s: Floats, kind: Whole, patience_s: Floats, work_s: Floats, change_at_s: Floats,

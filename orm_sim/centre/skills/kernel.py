@@ -51,6 +51,7 @@ from orm_sim.centre.skills.views import (
     set_number,
     whole,
 )
+from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit, jit_inline
 
 
@@ -90,6 +91,7 @@ def run(block: Block) -> Outcome:
     )  # fmt: skip
 
 
+@entry
 @jit
 def play(record: Records) -> bool:
     """Let moments follow each other to the end of the block; False where it stopped for want of room."""

@@ -18,6 +18,7 @@ from orm_sim.centre.skills.outcome import (
     Outcome,
 )
 from orm_sim.centre.skills.plan import INDEX_BITS, MAX_ATTEMPT, Block, Carry, Floats, Whole
+from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 from orm_sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
@@ -168,6 +169,7 @@ def replication_measures(file: CentreFile, days: Iterable[tuple[Block, Outcome]]
     return dict(tally.measures())
 
 
+@entry
 @jit
 def _count(
     ref: Whole, kind: Whole, state: Whole, group: Whole, arrival_s: Floats, at_s: Floats, threshold_s: Floats,
@@ -202,6 +204,7 @@ def _count(
             answers[group[i], period, _GROUP_WAIT_S] += wait
 
 
+@entry
 @jit
 def _add_durations(kind: Whole, start_s: Floats, end_s: Floats, total: Floats) -> None:
     """Add end - start of each to the total of its type."""

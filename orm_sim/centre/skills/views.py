@@ -8,28 +8,36 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from orm_sim.centre.laws import LawTable
 from orm_sim.centre.skills.state import CONTACT, EVENT, GROUP, KIND, PAIR, Centre, Records
-from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.compiled import Late, jit, jit_inline
 
 
-def _as_pointer(context: Any, address: Any) -> Any:
-    """An address as a pointer, without a cost."""
+def _made_pointer() -> Any:
+    """The intrinsic that takes an address as a pointer, without a cost."""
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+    def _as_pointer(context: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
 
-    return types.voidptr(types.int64), generate
+        return types.voidptr(types.int64), generate
+
+    return intrinsic(_as_pointer)
 
 
-_pointer: Any = intrinsic(_as_pointer)
-_array: Any = numba.carray  # type: ignore[attr-defined]  # not in its list of names, though in its manual
+def _made_array() -> Any:
+    import numba
+
+    return numba.carray  # type: ignore[attr-defined]  # not in its list of names, though in its manual
+
+
+_pointer: Any = Late(_made_pointer)
+_array: Any = Late(_made_array)
 
 
 @jit_inline
