@@ -92,7 +92,8 @@ class Entry(Compiled[P, R]):
         else:
             result = super().__call__(*arguments, **options)
             if path is not None:
-                _write(path, self.dispatcher, arguments, result)
+                with suppress(AttributeError, ImportError):  # another numba: every process starts with the compiler
+                    _write(path, self.dispatcher, arguments, result)
         self._routines[key] = found
         return result
 
@@ -203,7 +204,7 @@ def _linked() -> bool:
         module = sys.modules.get(name) or _extension(name)
         if module is None:
             return False
-        for word, address in module.c_helpers.items():
+        for word, address in getattr(module, "c_helpers", {}).items():
             llvm.add_symbol(word if word.startswith("_") else prefix + word, address)
     return True
 
