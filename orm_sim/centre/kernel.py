@@ -94,10 +94,15 @@ def _block(
     for i in range(first):
         arrival[i], handle[i] = waiting_arrival_s[i], waiting_handle_s[i]
         deadline[i], number[i] = waiting_deadline_s[i], waiting_ref[i]
-    numbered = ref.size > 0
-    for i in range(arrival_s.size):
-        arrival[first + i], handle[first + i] = arrival_s[i], handle_s[i]
-        deadline[first + i], number[first + i] = arrival_s[i] + patience_s[i], ref[i] if numbered else i
+    arrival[first:], handle[first:] = arrival_s, handle_s
+    until, name = deadline[first:], number[first:]
+    for i in range(until.size):
+        until[i] = arrival_s[i] + patience_s[i]
+    if ref.size > 0:
+        name[:] = ref
+    else:
+        for i in range(name.size):
+            name[i] = i
     start = np.empty(total)
     ends = _shift(staffed, busy_end_s)
     busy_s, logged_s, head_of_line = _serve(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.functions import log
 
 Key = tuple[int, int]
 Floats = NDArray[np.float64]
@@ -26,6 +27,9 @@ _W1: Final[Any] = np.uint32(0xBB67AE85)
 _26: Final = np.uint64(26)
 _6: Final = np.uint64(6)
 _STEP: Final = 2.0**-52
+_MIDDLE: Final = 0.425
+_SURELY_NEAR: Final = 1e-10
+"""A tail of at least this lies in the nearer range of the two, which reaches to exp(-25)."""
 
 
 def key(seed: int, replication: int, purpose: str, *names: str) -> Key:
@@ -171,17 +175,17 @@ def normal_quantile(u: float) -> float:
     1.95996398454
     """
     q = u - 0.5
-    if abs(q) <= 0.425:
+    if abs(q) <= _MIDDLE:
         return q * _middle(0.180625 - q * q)
     tail = u if q < 0.0 else 1.0 - u
     if not tail > 0.0:
         return math.copysign(math.inf, q) if tail == 0.0 else math.nan
-    r = math.sqrt(-math.log(tail))
+    r = math.sqrt(-log(tail))
     z = _near_tail(r - 1.6) if r <= 5.0 else _far_tail(r - 5.0)
     return -z if q < 0.0 else z
 
 
-@jit
+@jit_inline
 def _middle(r: float) -> float:
     above = 2.5090809287301226727e3
     above = above * r + 3.3430575583588128105e4
@@ -201,7 +205,7 @@ def _middle(r: float) -> float:
     return above / (below * r + 1.0)
 
 
-@jit
+@jit_inline
 def _near_tail(r: float) -> float:
     above = 7.74545014278341407640e-4
     above = above * r + 2.27238449892691845833e-2
@@ -266,9 +270,31 @@ def normals(key: Key, n: int, c1: int = 0, c2: int = 0, c3: int = 0) -> Floats:
     return _normals(key[0], key[1], n, c1, c2, c3)
 
 
+@jit
 def normal_quantiles(u: Floats) -> Floats:
-    """`normal_quantile` of each element: float64 of the same length, u one-dimensional."""
-    return _quantiles(u)
+    """`normal_quantile` of each element, the same bits: float64 of the same length, u one-dimensional (compiled).
+
+    Each range of the function is a loop of its own, which is vectorised: the middle is computed for all, then those
+    in the tails are picked out and put right.
+    """
+    z, tail, place = np.empty(u.size), np.empty(u.size), np.empty(u.size, np.int64)
+    for i in range(u.size):
+        q = u[i] - 0.5
+        z[i] = q * _middle(0.180625 - q * q)
+    n = 0
+    for i in range(u.size):
+        place[n] = i
+        n += not abs(u[i] - 0.5) <= _MIDDLE
+    for k in range(n):
+        tail[k] = u[place[k]]
+    for k in range(n):
+        least = tail[k] if tail[k] < 0.5 else 1.0 - tail[k]
+        nearer = _near_tail(math.sqrt(-log(least)) - 1.6)
+        tail[k] = -nearer if tail[k] < 0.5 else nearer
+    for k in range(n):
+        i = place[k]
+        z[i] = tail[k] if _SURELY_NEAR <= u[i] <= 1.0 - _SURELY_NEAR else normal_quantile(u[i])
+    return z
 
 
 @jit
@@ -281,15 +307,4 @@ def _uniforms(k0: int, k1: int, n: int, c1: int, c2: int, c3: int) -> Floats:
 
 @jit
 def _normals(k0: int, k1: int, n: int, c1: int, c2: int, c3: int) -> Floats:
-    drawn = np.empty(n)
-    for i in range(n):
-        drawn[i] = normal_quantile(uniform_pair(k0, k1, i, c1, c2, c3)[0])
-    return drawn
-
-
-@jit
-def _quantiles(u: Floats) -> Floats:
-    out = np.empty(u.size)
-    for i in range(u.size):
-        out[i] = normal_quantile(u[i])
-    return out
+    return normal_quantiles(_uniforms(k0, k1, n, c1, c2, c3))

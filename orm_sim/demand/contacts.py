@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.core.compiled import jit, jit_inline
-from orm_sim.core.streams import normal_quantile, uniform_pair
+from orm_sim.core.functions import exp, log
+from orm_sim.core.streams import normal_quantiles, uniform_pair
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -26,6 +27,7 @@ SHORT_MIN_S = 1.0
 SHORT_BELOW_S = 10.0
 _BATCH = 256
 """Draws made at once, ahead of their use."""
+_BELOW_ONE = 1.0 - 2.0**-53
 
 
 @jit
@@ -61,28 +63,39 @@ def draw_all(k0: int, k1: int, refs: Whole, use: int) -> tuple[Floats, Floats]:
 
 
 @jit
-def handle_time(u: float, log_mean: float, log_sd: float, short_share: float) -> float:
-    """Handle time in seconds: a short contact of 1 to 10 s with `short_share`, else lognormal."""
-    if u < short_share:
-        return SHORT_MIN_S + (SHORT_BELOW_S - SHORT_MIN_S) * u / short_share * 0.999
-    z: float = normal_quantile((u - short_share) / (1.0 - short_share))
-    return math.exp(log_mean + log_sd * z)
+def lasting_normals(u: Floats, short_share: float) -> Floats:
+    """Standard normal values of the contacts that are not short, by the uniforms of their handle times: float64[n]."""
+    per_share = 1.0 / (1.0 - short_share)
+    p = np.empty(u.size)
+    for i in range(u.size):
+        lasting = (u[i] - short_share) * per_share
+        p[i] = 0.5 if u[i] < short_share else (lasting if lasting < _BELOW_ONE else _BELOW_ONE)
+    return normal_quantiles(p)
+
+
+@jit_inline
+def handle_time(u: float, z: float, log_mean: float, log_sd: float, short_share: float) -> float:
+    """Handle time in seconds: a short contact of 1 to 10 s with `short_share`, else lognormal (`lasting_normals`)."""
+    lognormal = exp(log_mean + log_sd * z)
+    short = SHORT_MIN_S + u * ((SHORT_BELOW_S - SHORT_MIN_S) * 0.999 / short_share)
+    return short if u < short_share else lognormal
 
 
 @jit
-def patience_time(u: float, until_s: Floats, per_s: Floats, passed: Floats) -> float:
-    """Patience in seconds under a piecewise constant hazard; the last piece has no end.
-
-    `passed` is the hazard summed up before each piece: see `hazard_before`.
-    """
-    reached = -math.log(u)
-    j = per_s.size - 1
-    while j > 0 and reached < passed[j]:
-        j -= 1
-    if per_s[j] == 0.0:
-        return math.inf
-    start = until_s[j - 1] if j > 0 else 0.0
-    return float(start + (reached - passed[j]) / per_s[j])
+def to_patience_times(u: Floats, until_s: Floats, per_s: Floats) -> None:
+    """Turn uniforms into patience in seconds under a piecewise constant hazard; the last piece has no end."""
+    passed = hazard_before(until_s, per_s)
+    reached = np.empty(u.size)
+    for i in range(u.size):
+        reached[i] = -log(u[i])
+    for j in range(per_s.size):
+        start, before, mean_s = until_s[j - 1] if j > 0 else 0.0, passed[j], 1.0 / per_s[j]
+        if per_s[j] == 0.0:
+            for i in range(u.size):
+                u[i] = math.inf if reached[i] >= before else u[i]
+        else:
+            for i in range(u.size):
+                u[i] = start + (reached[i] - before) * mean_s if reached[i] >= before else u[i]
 
 
 @jit
@@ -102,34 +115,52 @@ def _draw_type(
     log_mean: float, log_sd: float, short_share: float, until_s: Floats, per_s: Floats,
     arrival: Floats, handle: Floats, patience: Floats, ref: Whole, first: int,
 ) -> int:  # fmt: skip
-    """Unit-rate Poisson stream through the inverse of the cumulative rate; returns the end of what was written."""
-    passed = hazard_before(until_s, per_s)
+    """Unit-rate Poisson stream through the inverse of the cumulative rate; returns the end of what was written.
+
+    In steps of one loop each: only loops that do nothing else are vectorised.
+    """
     total = 0.0
     for j in range(rates.size):
         total += rates[j]
-    gap, skill = np.empty(_BATCH), np.empty(_BATCH)
-    at, seen, interval, n = 0.0, 0.0, 0, first
-    while n < arrival.size:
-        place = (n - first) % _BATCH
-        if place == 0:
-            for i in range(_BATCH):
-                gap[i], skill[i] = uniform_pair(k0, k1, n - first + i, ARRIVAL, day, kind)
-        at -= math.log(gap[place])
-        if at >= total:
-            break
-        while at >= seen + rates[interval] and interval < rates.size - 1:
-            seen += rates[interval]
-            interval += 1
-        share = min(max((at - seen) / rates[interval], 0.0), 0.9999999)
-        arrival[n] = (interval + share) * interval_s
-        handle[n] = handle_time(skill[place], log_mean, log_sd, short_share)
-        ref[n] = pack(day, kind, 0, n - first)
-        n += 1
-    for i in range(n - first):
-        patience[first + i], _ = uniform_pair(k0, k1, i, PATIENCE, day, kind)
-    for i in range(first, n):
-        patience[i] = patience_time(patience[i], until_s, per_s, passed)
+    at, n = 0.0, first
+    while at < total and n < arrival.size:
+        gap, skill = arrival[n : n + _BATCH], handle[n : n + _BATCH]
+        for i in range(gap.size):
+            gap[i], skill[i] = uniform_pair(k0, k1, n - first + i, ARRIVAL, day, kind)
+        for i in range(gap.size):
+            gap[i] = log(gap[i])
+        for i in range(gap.size):
+            at -= gap[i]
+            gap[i] = at
+            n += at < total
+    _to_arrivals(arrival[first:n], rates, interval_s)
+    skill = handle[first:n]
+    z = lasting_normals(skill, short_share)
+    for i in range(z.size):
+        skill[i] = handle_time(skill[i], z[i], log_mean, log_sd, short_share)
+    lot, name = patience[first:n], ref[first:n]
+    for i in range(lot.size):
+        lot[i], _ = uniform_pair(k0, k1, i, PATIENCE, day, kind)
+    to_patience_times(lot, until_s, per_s)
+    for i in range(name.size):
+        name[i] = pack(day, kind, 0, i)
     return n
+
+
+@jit
+def _to_arrivals(at: Floats, rates: Floats, interval_s: float) -> None:
+    """Turn ascending moments on the clock of the cumulative rate into seconds of the day."""
+    seen, begin = 0.0, 0
+    for interval in range(rates.size):
+        border = seen + rates[interval] if interval < rates.size - 1 else math.inf
+        stop = begin
+        while stop < at.size and at[stop] < border:
+            stop += 1
+        within = at[begin:stop]
+        for i in range(within.size):
+            share = (within[i] - seen) / rates[interval]
+            within[i] = (interval + (share if share < 0.9999999 else 0.9999999)) * interval_s
+        seen, begin = border, stop
 
 
 @jit
@@ -177,6 +208,8 @@ def _merge_types(
 ) -> tuple[Floats, Floats, Floats, Whole]:
     """Runs sorted within each type, merged into one order of arrival; ties keep the order of types."""
     n_types, n = ends.size - 1, ends[-1]
+    if n_types == 1:
+        return arrival[:n], handle[:n], patience[:n], ref[:n]
     head = ends[:-1].copy()
     order = np.empty(n, np.int64)
     for i in range(n):
@@ -205,24 +238,19 @@ def draw_comebacks(
     """
     n = refs.size
     moment, skill = draw_all(k0, k1, refs, ARRIVAL)
+    z = lasting_normals(skill, short_share)
     order = _order_of_uniforms(moment)
     arrival, handle, ref = np.empty(n), np.empty(n), np.empty(n, np.int64)
-    passed = hazard_before(until_s, per_s)
     total = rates.sum()
-    seen, interval = 0.0, 0
     for k in range(n):
         i = order[k]
         ref[k] = refs[i]
-        at = moment[i] * total
-        while interval < rates.size - 1 and at >= seen + rates[interval]:
-            seen += rates[interval]
-            interval += 1
-        arrival[k] = (interval + min(max((at - seen) / rates[interval], 0.0), 0.9999999)) * interval_s
+        arrival[k] = moment[i] * total
         _, kind, _, _ = unpack(ref[k])
-        handle[k] = handle_time(skill[i], log_mean[kind], log_sd[kind], short_share)
+        handle[k] = handle_time(skill[i], z[i], log_mean[kind], log_sd[kind], short_share)
+    _to_arrivals(arrival, rates, interval_s)
     patience, _ = draw_all(k0, k1, ref, PATIENCE)
-    for k in range(n):
-        patience[k] = patience_time(patience[k], until_s, per_s, passed)
+    to_patience_times(patience, until_s, per_s)
     return arrival, handle, patience, ref
 
 

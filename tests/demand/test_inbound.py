@@ -9,7 +9,7 @@ import pytest
 
 from orm_sim.core.streams import key
 from orm_sim.demand.calendar import calendar
-from orm_sim.demand.contacts import draw_comebacks, draw_day, hazard_before, pack, patience_time, unpack
+from orm_sim.demand.contacts import draw_comebacks, draw_day, hazard_before, pack, to_patience_times, unpack
 from orm_sim.demand.inbound import busyness, forecast, weekly_shape
 from orm_sim.scenario.load import load_study
 from tests.simulation.bank import STUDY
@@ -68,10 +68,22 @@ def test_patience_follows_its_hazard() -> None:
         expected = math.exp(-cumulative)
         se = math.sqrt(expected * (1 - expected) / patience.size)
         assert abs((patience > t).mean() - expected) < 4 * se
-    assert patience_time(0.5, np.array([np.inf]), np.array([0.0]), np.array([0.0])) == math.inf
-    passed = hazard_before(UNTIL, PER_S)
-    assert passed.tolist() == pytest.approx([0.0, 0.05, 0.15])
-    assert patience_time(math.exp(-0.10), UNTIL, PER_S, passed) == pytest.approx(35.0)
+
+
+def test_patience_of_every_piece() -> None:
+    """By hand: the hazard is 0.05 up to 10 s and 0.15 up to 60 s; who reaches a last piece without hazard stays."""
+    assert hazard_before(UNTIL, PER_S).tolist() == pytest.approx([0.0, 0.05, 0.15])
+    times = np.exp([-0.01, -0.10, -0.19])
+    to_patience_times(times, UNTIL, PER_S)
+    assert times.tolist() == pytest.approx([2.0, 35.0, 70.0])
+    for per_s, expected in (
+        ([0.0], [math.inf] * 2),
+        ([0.1, 0.0], [5.0, math.inf]),
+        ([0.0, 0.1], [15.0, 25.0]),
+    ):
+        times = np.exp([-0.5, -1.5])
+        to_patience_times(times, np.array([10.0, np.inf][-len(per_s) :]), np.array(per_s))
+        assert times.tolist() == pytest.approx(expected)
 
 
 def test_a_contact_keeps_its_name() -> None:
