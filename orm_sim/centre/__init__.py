@@ -4,8 +4,8 @@ Engines that walk the contacts one by one take a `DayPlan` and return a `DayOutc
 default) and `reference` (SimPy, slow, the specification). `erlang` holds closed forms of the stationary case.
 """
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
 from orm_sim.centre.outcome import ABANDONED, ANSWERED, DayOutcome, Tally
@@ -28,19 +28,8 @@ __all__ = [
 Engine = Callable[[DayPlan], DayOutcome]
 
 
-def _kernel(plan: DayPlan) -> DayOutcome:
-    from orm_sim.centre import kernel  # imported when first run: a centre of several skills needs neither
-
-    return kernel.run(plan)
-
-
-def _reference(plan: DayPlan) -> DayOutcome:
-    from orm_sim.centre import reference
-
-    return reference.run(plan)
-
-
-ENGINES: Final[Mapping[str, Engine]] = MappingProxyType({"kernel": _kernel, "reference": _reference})
+ENGINES: Final = ("kernel", "reference")
+"""Names of the engines; each is a module of this room."""
 
 
 def engine(name: str) -> Engine:
@@ -53,4 +42,5 @@ def engine(name: str) -> Engine:
     """
     if name not in ENGINES:
         raise ValueError(f"no engine is called {name!r}; there are: {', '.join(ENGINES)}")
-    return ENGINES[name]
+    run: Engine = import_module(f"orm_sim.centre.{name}").run  # when asked for: several skills need neither
+    return run

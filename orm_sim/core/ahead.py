@@ -92,7 +92,9 @@ class Entry(Compiled[P, R]):
         else:
             result = super().__call__(*arguments, **options)
             if path is not None:
-                with suppress(AttributeError, ImportError):  # another numba: every process starts with the compiler
+                with suppress(
+                    AttributeError, ImportError
+                ):  # another numba: every process starts with the compiler
                     _write(path, self.dispatcher, arguments, result)
         self._routines[key] = found
         return result
