@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from orm_sim.centre import ENGINES, DayPlan, Engine
+from orm_sim.centre import DayPlan, Engine, engine
 from tests.centre.exact import exact_erlang_a
 
 WARM_UP_S = 600.0
@@ -72,7 +72,7 @@ def test_erlang_a(
 ) -> None:
     rate = load / HANDLE_S
     exact = exact_erlang_a(rate, HANDLE_S, patience_s, agents, threshold_s)._asdict()
-    found = measured(ENGINES[engine_name], load, patience_s, agents, threshold_s, contacts)
+    found = measured(engine(engine_name), load, patience_s, agents, threshold_s, contacts)
     if engine_name == "reference":
         del found["asa_s"]  # needs three times the contacts; the kernel, on the same path, is held to it
     for name, (value, error) in found.items():

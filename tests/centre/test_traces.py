@@ -5,14 +5,14 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from orm_sim.centre import ENGINES, Carry, DayOutcome, DayPlan, Engine
+from orm_sim.centre import ENGINES, Carry, DayOutcome, DayPlan, Engine, engine
 
 Contacts = list[tuple[float, float, float]]  # arrival, handle time, patience
 
 
 @pytest.fixture(params=sorted(ENGINES))
 def run(request: pytest.FixtureRequest) -> Engine:
-    return ENGINES[request.param]
+    return engine(request.param)
 
 
 def block(
