@@ -83,7 +83,7 @@ def test_erlang_a(
 def test_endless_patience_is_erlang_c() -> None:
     """The other end: nobody gives up, and waits are those of M/M/n."""
     load, agents = 2.0, 3
-    found = measured(ENGINES["kernel"], load, math.inf, agents, 10.0, 400_000)
+    found = measured(engine("kernel"), load, math.inf, agents, 10.0, 400_000)
     power, rate = agents / HANDLE_S, load / HANDLE_S
     below = sum(load**k / math.factorial(k) for k in range(agents))
     top = load**agents / math.factorial(agents) / (1 - load / agents)
