@@ -10,6 +10,7 @@ from typing import Final, cast
 
 import numpy as np
 
+from orm_sim.centre import ENGINES
 from orm_sim.centre.centre_file import CentreFile
 from orm_sim.centre.skills.build import Centre, Run
 from orm_sim.centre.skills.measures import replication_measures
@@ -17,8 +18,6 @@ from orm_sim.centre.skills.plan import Floats
 from orm_sim.centre.student import t_quantile
 from orm_sim.core.processes import single_threaded, worker_context
 
-ENGINES: Final = ("kernel", "reference")
-"""Engines that simulate."""
 LEVEL: Final = 0.95
 """Coverage of the intervals."""
 

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import click
 
+from orm_sim.centre import ENGINES
 from orm_sim.centre.centre_checks import load_centre
 from orm_sim.centre.centre_file import CentreFile
-from orm_sim.centre.replicate import ENGINES, Figure, engine, parse_name, replicate
+from orm_sim.centre.replicate import Figure, engine, parse_name, replicate
 from orm_sim.core.errors import InputError, Place, Problem, name_hint
 from orm_sim.core.files import writable_folder, write_whole
 from orm_sim.kpi.centre_measures import CENTRE_MEASURES

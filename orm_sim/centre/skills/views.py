@@ -1,6 +1,6 @@
 """Compiled access to the kernel's arrays by their address, so that a step is handed one record and nothing else.
 
-Handing every step some forty arrays costs twenty times what the step does: numba counts a reference for each. The
+Handing every step some forty arrays costs more than the step: numba counts a reference for each. The
 arrays are kept alive by `state.Memory` as long as a block runs.
 """
 
