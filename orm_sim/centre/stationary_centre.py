@@ -178,43 +178,46 @@ class _Counted:
 
     def measures(self) -> Iterator[tuple[str, float]]:
         """Every measure with every split."""
-        everything = slice(None)
-        yield from self._contacts(everything, "")
-        yield from self._agents(everything, "")
-        yield from self._contacts(everything, f"[type={self.kind.name}]")
-        yield f"aht_s[type={self.kind.name}]", self._ratio(self.busy_s, self.answered, everything)
-        for name in ("answered", "answered_within", "asa_s"):
-            yield f"{name}[group={self.group.name}]", dict(self._contacts(everything, ""))[name]
-        yield from self._agents(everything, f"[group={self.group.name}]")
+        kind, group, all_day = self.kind.name, self.group.name, slice(None)
+        yield from self._contacts(all_day, "")
+        yield from self._time(all_day, "")
+        yield from self._contacts(all_day, f"[type={kind}]")
+        yield f"cost_busy[type={kind}]", dict(self._time(all_day, ""))["cost_busy"]
+        yield from self._answers(all_day, f"[group={group}]")
+        yield from self._time(all_day, f"[group={group}]")
         for period in range(self.offered.size):
-            here = slice(period, period + 1)
-            yield from self._contacts(here, f"[period={period}]")
-            yield from self._contacts(here, f"[type={self.kind.name},period={period}]")
-            occupancy = self._ratio(self.busy_s, self.staffed_s, here)
-            yield f"occupancy[period={period}]", occupancy
-            yield f"answered[group={self.group.name},period={period}]", float(self.answered[period])
-            yield f"occupancy[group={self.group.name},period={period}]", occupancy
+            here, name = slice(period, period + 1), f"period={period}"
+            yield from self._contacts(here, f"[{name}]")
+            yield from self._time(here, f"[{name}]")
+            yield from self._contacts(here, f"[type={kind},{name}]")
+            yield from self._answers(here, f"[group={group},{name}]")
+            yield from self._time(here, f"[group={group},{name}]")
+
+    def _answers(self, here: slice, split: str) -> Iterator[tuple[str, float]]:
+        found = dict(self._contacts(here, ""))
+        for name in ("answered", "answered_within", "asa_s", "aht_s"):
+            yield name + split, found[name]
 
     def _contacts(self, here: slice, split: str) -> Iterator[tuple[str, float]]:
         offered, answered = float(self.offered[here].sum()), float(self.answered[here].sum())
         values: Mapping[str, float] = {
             "arrived": offered, "offered": offered, "answered": answered,
             "answered_within": float(self.within[here].sum()), "abandoned": offered - answered,
-            "balked": 0.0, "blocked": 0.0, "cleared": 0.0, "voicemail": 0.0, "redials": 0.0,
+            "balked": 0.0, "blocked": 0.0, "cleared": 0.0, "voicemail": 0.0, "undecided": 0.0, "redials": 0.0,
             "service_level": self._ratio(self.within, self.offered, here),
             "abandonment_rate": 1.0 - self._ratio(self.answered, self.offered, here),
             "delay_probability": self._ratio(self.waited, self.offered, here),
             "asa_s": self._ratio(self.answered_wait_s, self.answered, here),
             "mean_wait_s": self._ratio(self.wait_s, self.offered, here),
             "sum_wait_s": float(self.wait_s[here].sum()),
+            "aht_s": self._ratio(self.busy_s, self.answered, here),
         }  # fmt: skip
         for name, value in values.items():
             yield name + split, value
 
-    def _agents(self, here: slice, split: str) -> Iterator[tuple[str, float]]:
+    def _time(self, here: slice, split: str) -> Iterator[tuple[str, float]]:
         busy, staffed = float(self.busy_s[here].sum()), float(self.staffed_s[here].sum())
         cost = self.group.cost_per_hour / SECONDS_PER_HOUR
-        yield f"aht_s{split}", self._ratio(self.busy_s, self.answered, here)
         yield f"occupancy{split}", self._ratio(self.busy_s, self.staffed_s, here)
         yield f"cost_busy{split}", busy * cost
         yield f"cost_idle{split}", (staffed - busy) * cost

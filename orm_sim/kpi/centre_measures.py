@@ -75,6 +75,10 @@ _ATTEMPTS = (
         "voicemail", "messages left", "count", "lower",
         "offered contacts that leave a message after waiting for as long as their type allows",
     ),
+    CentreMeasure(
+        "undecided", "contacts undecided", "count", "lower",
+        "offered contacts that still wait when the horizon of a centre that never closes ends; waits count until then",
+    ),
     CentreMeasure("redials", "redials", "count", "lower", "arrived contacts that are not a first attempt"),
 )  # fmt: skip
 
@@ -90,15 +94,20 @@ _RATIOS = (
     CentreMeasure(
         "sum_wait_s", "waiting time", "s", "lower", "waits of offered contacts until they leave the line, added up"
     ),
-    _known("aht_s", "aht", COUNTERS["busy_s"].counted),
+    _known(
+        "aht_s", "aht",
+        "agents' time on answered contacts, wrap-up and every start included, by the contact's type and period of"
+        " arrival and the group that spent it; until the horizon ends",
+    ),
     _known("occupancy"),
     CentreMeasure(
         "cost_busy", "cost of busy time", "money", "lower",
-        "busy time by group, when it is worked, times the group's cost per hour",
+        "agents' time on contacts, in the period in which it is worked, times the cost per hour of the agent's group",
     ),
     CentreMeasure(
         "cost_idle", "cost of idle time", "money", "lower",
-        "time of agents staffed and not busy, by group, times the group's cost per hour",
+        "time of agents staffed and not on a contact, in the period in which it passes, times the cost per hour of"
+        " their group",
     ),
 )  # fmt: skip
 

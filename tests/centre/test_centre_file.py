@@ -183,7 +183,7 @@ def test_presence_is_binomial_and_lasts_the_day() -> None:
 
 def test_an_unbroken_centre_carries_over_midnight_and_counts_all() -> None:
     text = BASE.replace('opens: "08:00", closes: "12:00"', 'opens: "00:00", closes: "24:00"')
-    text = text.replace("[30, 60, 0, 30]", "90").replace("[2, 3, 1, 2]", "3")
+    text = text.replace("[30, 60, 0, 30]", "150").replace("[2, 3, 1, 2]", "3")
     file = centre(text)
     blocks = days(file)
     assert [block.end_s for block, _ in blocks] == [86_400.0, 86_400.0]
@@ -191,6 +191,8 @@ def test_an_unbroken_centre_carries_over_midnight_and_counts_all() -> None:
     found = replication_measures(file, blocks)
     left = blocks[-1][1].carry.waiting_ref.size
     assert found["arrived"] == sum(block.arrival_s.size for block, _ in blocks)
+    assert left > 0, "somebody waits at the end"
+    assert found["undecided"] == left
     assert found["arrived"] == found["answered"] + found["abandoned"] + left
     assert found["aht_s"] * found["answered"] == pytest.approx(found["occupancy"] * 3 * 2 * 86_400)
     assert found["aht_s[type=sales]"] == pytest.approx(found["aht_s"])
@@ -243,13 +245,21 @@ def test_nobody_all_day_is_an_honest_result() -> None:
 def test_splits_add_up() -> None:
     file = load_centre(SHIPPED / "two_skills.yaml")
     found = replication_measures(file, days(file))
-    for name in BY_TYPE[:10]:
+    for name in BY_TYPE[:11]:
         by_type = [found[f"{name}[type={kind.name}]"] for kind in file.contact_types]
         by_period = [found[f"{name}[period={p}]"] for p in range(file.n_periods)]
         both = [found[f"{name}[type={k.name},period={p}]"] for k in file.contact_types for p in range(9)]
         assert found[name] == sum(by_type) == sum(by_period) == sum(both)
+    groups = [group.name for group in file.agent_groups]
     for name in ("answered", "answered_within", "cost_busy", "cost_idle"):
-        assert found[name] == pytest.approx(sum(found[f"{name}[group={g.name}]"] for g in file.agent_groups))
+        assert found[name] == pytest.approx(sum(found[f"{name}[group={g}]"] for g in groups))
+        both = [found[f"{name}[group={g},period={p}]"] for g in groups for p in range(9)]
+        assert found[name] == pytest.approx(sum(both))
+    for name in ("cost_busy", "cost_idle"):
+        assert found[name] == pytest.approx(sum(found[f"{name}[period={p}]"] for p in range(9)))
+    assert found["cost_busy"] == pytest.approx(
+        sum(found[f"cost_busy[type={kind.name}]"] for kind in file.contact_types)
+    )
     ends = ("answered", "abandoned", "balked", "blocked", "cleared", "voicemail")
     assert found["arrived"] == sum(found[name] for name in ends)
     assert {parse_name(name)[0] for name in found} == set(MEASURES) and set(BY_GROUP) <= set(MEASURES)

@@ -22,21 +22,23 @@ from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 from orm_sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
-ARRIVED, REDIALS, WITHIN, WAITED, WAIT_ANSWERED_S, WAIT_ALL_S = 0, 7, 8, 9, 10, 11
-N_COUNTS: Final = 12
+ARRIVED, REDIALS, WITHIN, WAITED, WAIT_ANSWERED_S, WAIT_ALL_S, UNDECIDED = 0, 7, 8, 9, 10, 11, 12
+N_COUNTS: Final = 13
 """Columns of the table by type and period: arrived · answered, abandoned, balked, blocked, cleared, voicemail at the
-numbers of their states · redials · answered within · offered that waited · waits of answered · waits of offered."""
+numbers of their states · redials · answered within · offered that waited · waits of answered · waits of offered ·
+undecided."""
 _GROUP_ANSWERED, _GROUP_WITHIN, _GROUP_WAIT_S = range(3)
 
 BY_TYPE: Final = (
     "arrived", "offered", "answered", "answered_within", "abandoned", "balked", "blocked", "cleared", "voicemail",
-    "redials", "service_level", "abandonment_rate", "delay_probability", "asa_s", "mean_wait_s", "sum_wait_s",
+    "undecided", "redials", "service_level", "abandonment_rate", "delay_probability", "asa_s", "mean_wait_s",
+    "sum_wait_s", "aht_s",
 )  # fmt: skip
 """Measures that every split by contact type and period has."""
 BY_GROUP: Final = ("answered", "answered_within", "asa_s", "aht_s", "occupancy", "cost_busy", "cost_idle")
 """Measures that every split by agent group has."""
-MEASURES: Final = (*BY_TYPE, "aht_s", "occupancy", "cost_busy", "cost_idle")
-"""Measures of a centre."""
+MEASURES: Final = (*BY_TYPE, "occupancy", "cost_busy", "cost_idle")
+"""Measures of a centre, and of each period of its day; `cost_busy` is split by type too."""
 
 
 class Tally:
@@ -50,8 +52,8 @@ class Tally:
         Answered, answered within and their waits, by group and period of arrival.
     busy_s, staffed_s : float64[G, P]
         Agents' time, when it is spent.
-    handled_s : float64[T]
-        The same time by contact type.
+    handled_s : float64[T, G, P]
+        Agents' time on contacts, by the period in which the contact arrived.
     """
 
     def __init__(self, file: CentreFile) -> None:
@@ -60,7 +62,7 @@ class Tally:
         self.counts = np.zeros((n_types, n_periods, N_COUNTS))
         self.answers = np.zeros((n_groups, n_periods, 3))
         self.busy_s, self.staffed_s = np.zeros((n_groups, n_periods)), np.zeros((n_groups, n_periods))
-        self.handled_s = np.zeros(n_types)
+        self.handled_s = np.zeros((n_types, n_groups, n_periods))
 
     def add(self, block: Block, outcome: Outcome) -> None:
         """Count one block."""
@@ -68,7 +70,13 @@ class Tally:
             outcome.ref, outcome.type, outcome.state, outcome.group, outcome.arrival_s, outcome.at_s,
             block.layout.threshold_s, block.period_s, self.counts, self.answers,
         )  # fmt: skip
-        _add_durations(outcome.done_type, outcome.done_start_s, outcome.done_end_s, self.handled_s)
+        carry = block.carry
+        known = np.concatenate([outcome.ref, carry.busy_ref, carry.waiting_ref])
+        arrived = np.concatenate([outcome.arrival_s, carry.busy_arrival_s, carry.waiting_arrival_s])
+        _add_handled(
+            outcome.done_ref, outcome.done_type, outcome.done_group, outcome.done_start_s, outcome.done_end_s,
+            known, arrived, np.full(2 << known.size.bit_length(), -1), block.period_s, self.handled_s,
+        )  # fmt: skip
         self.busy_s += outcome.busy_s
         self.staffed_s += outcome.staffed_s
 
@@ -83,18 +91,22 @@ class Tally:
             refs, types, undecided, undecided - 1, carry.waiting_arrival_s[first], np.zeros(refs.size),
             np.zeros(self.counts.shape[0]), self.file.period_s, self.counts, self.answers,
         )  # fmt: skip
-        _add_durations(carry.busy_type, carry.busy_start_s, np.zeros(carry.busy_ref.size), self.handled_s)
+        _add_handled(
+            carry.busy_ref, carry.busy_type, carry.busy_group, carry.busy_start_s,
+            np.zeros(carry.busy_ref.size), carry.busy_ref, carry.busy_arrival_s,
+            np.full(2 << carry.busy_ref.size.bit_length(), -1), self.file.period_s, self.handled_s,
+        )  # fmt: skip
 
     def measures(self) -> Iterator[tuple[str, float]]:
         """Every measure with every split: `answered`, `answered[type=sales,period=3]`, `occupancy[group=english]`."""
         file = self.file
         cost = np.array([group.cost_per_hour for group in file.agent_groups]) / SECONDS_PER_HOUR
-        yield from _of_contacts(self.counts.sum(axis=(0, 1)), "")
-        yield from _of_agents(self.busy_s, self.staffed_s, cost, self.counts[:, :, ANSWERED].sum(), "")
+        yield from _of_contacts(self.counts.sum(axis=(0, 1)), self.handled_s.sum(), "")
+        yield from _of_time(self.busy_s.sum(axis=1), self.staffed_s.sum(axis=1), cost, "")
+        by_type = self.handled_s.sum(axis=2)
         for t, kind in enumerate(file.contact_types):
-            counts = self.counts[t].sum(axis=0)
-            yield from _of_contacts(counts, f"[type={kind.name}]")
-            yield f"aht_s[type={kind.name}]", _ratio(self.handled_s[t], counts[ANSWERED])
+            yield from _of_contacts(self.counts[t].sum(axis=0), by_type[t].sum(), f"[type={kind.name}]")
+            yield f"cost_busy[type={kind.name}]", float(by_type[t] @ cost)
         yield from self._of_groups(cost)
         yield from self._of_periods(cost)
 
@@ -106,50 +118,59 @@ class Tally:
             named = [getattr(group, tag) for group in groups]
             for name in dict.fromkeys(each for each in named if each is not None):
                 splits.append((f"[{tag}={name}]", [g for g, each in enumerate(named) if each == name]))
+        handled = self.handled_s.sum(axis=(0, 2))
+        busy, staffed = self.busy_s.sum(axis=1), self.staffed_s.sum(axis=1)
         for split, members in splits:
-            answered, within, wait_s = self.answers[members].sum(axis=(0, 1))
-            yield f"answered{split}", float(answered)
-            yield f"answered_within{split}", float(within)
-            yield f"asa_s{split}", _ratio(wait_s, answered)
-            yield from _of_agents(
-                self.busy_s[members], self.staffed_s[members], cost[members], answered, split
-            )
+            yield from _of_answers(self.answers[members].sum(axis=(0, 1)), handled[members].sum(), split)
+            yield from _of_time(busy[members], staffed[members], cost[members], split)
 
     def _of_periods(self, cost: Floats) -> Iterator[tuple[str, float]]:
         """Splits by period of the day, counted from 0, and by type or group and period."""
+        types, groups = self.file.contact_types, self.file.agent_groups
+        by_type, by_group = self.handled_s.sum(axis=1), self.handled_s.sum(axis=0)
         for period in range(self.counts.shape[1]):
-            yield from _of_contacts(self.counts[:, period].sum(axis=0), f"[period={period}]")
-            for t, kind in enumerate(self.file.contact_types):
-                yield from _of_contacts(self.counts[t, period], f"[type={kind.name},period={period}]")
+            counts, here = self.counts[:, period], f"period={period}"
             busy, staffed = self.busy_s[:, period], self.staffed_s[:, period]
-            yield f"occupancy[period={period}]", _ratio(busy.sum(), staffed.sum())
-            for g, group in enumerate(self.file.agent_groups):
-                yield f"answered[group={group.name},period={period}]", float(self.answers[g, period, 0])
-                yield f"occupancy[group={group.name},period={period}]", _ratio(busy[g], staffed[g])
+            yield from _of_contacts(counts.sum(axis=0), by_type[:, period].sum(), f"[{here}]")
+            yield from _of_time(busy, staffed, cost, f"[{here}]")
+            for t, kind in enumerate(types):
+                yield from _of_contacts(counts[t], by_type[t, period], f"[type={kind.name},{here}]")
+            for g, group in enumerate(groups):
+                split, one = f"[group={group.name},{here}]", slice(g, g + 1)
+                yield from _of_answers(self.answers[g, period], by_group[g, period], split)
+                yield from _of_time(busy[one], staffed[one], cost[one], split)
 
 
-def _of_contacts(counts: Floats, split: str) -> Iterator[tuple[str, float]]:
+def _of_contacts(counts: Floats, handled_s: float, split: str) -> Iterator[tuple[str, float]]:
     """Measures of contacts, in the order of `BY_TYPE`."""
     offered = counts[ARRIVED] - counts[BLOCKED] - counts[BALKED]
     values = (
         counts[ARRIVED], offered, counts[ANSWERED], counts[WITHIN], counts[ABANDONED], counts[BALKED],
-        counts[BLOCKED], counts[CLEARED], counts[VOICEMAIL], counts[REDIALS], _ratio(counts[WITHIN], offered),
-        _ratio(counts[ABANDONED], offered), _ratio(counts[WAITED], offered),
+        counts[BLOCKED], counts[CLEARED], counts[VOICEMAIL], counts[UNDECIDED], counts[REDIALS],
+        _ratio(counts[WITHIN], offered), _ratio(counts[ABANDONED], offered), _ratio(counts[WAITED], offered),
         _ratio(counts[WAIT_ANSWERED_S], counts[ANSWERED]), _ratio(counts[WAIT_ALL_S], offered), counts[WAIT_ALL_S],
+        _ratio(handled_s, counts[ANSWERED]),
     )  # fmt: skip
     for name, value in zip(BY_TYPE, values, strict=True):
         yield name + split, float(value)
 
 
-def _of_agents(
-    busy_s: Floats, staffed_s: Floats, cost_per_s: Floats, answered: float, split: str
+def _of_answers(answers: Floats, handled_s: float, split: str) -> Iterator[tuple[str, float]]:
+    """Measures of the contacts that some groups answered."""
+    answered, within, wait_s = answers.tolist()
+    yield f"answered{split}", answered
+    yield f"answered_within{split}", within
+    yield f"asa_s{split}", _ratio(wait_s, answered)
+    yield f"aht_s{split}", _ratio(handled_s, answered)
+
+
+def _of_time(
+    busy_s: Floats, staffed_s: Floats, cost_per_s: Floats, split: str
 ) -> Iterator[tuple[str, float]]:
-    """Measures of some groups' time, float64[groups, P]."""
-    busy, staffed = busy_s.sum(axis=1), staffed_s.sum(axis=1)
-    yield f"aht_s{split}", _ratio(busy.sum(), answered)
-    yield f"occupancy{split}", _ratio(busy.sum(), staffed.sum())
-    yield f"cost_busy{split}", float(busy @ cost_per_s)
-    yield f"cost_idle{split}", float((staffed - busy) @ cost_per_s)
+    """Measures of some groups' time, float64[groups]."""
+    yield f"occupancy{split}", _ratio(busy_s.sum(), staffed_s.sum())
+    yield f"cost_busy{split}", float(busy_s @ cost_per_s)
+    yield f"cost_idle{split}", float((staffed_s - busy_s) @ cost_per_s)
 
 
 def _ratio(top: float, bottom: float) -> float:
@@ -179,14 +200,11 @@ def _count(
     last = counts.shape[1] - 1
     for i in range(ref.size):
         arrival = arrival_s[i]
-        # A contact that arrived before this block belongs to a period of an earlier day.
-        since = arrival if arrival >= 0.0 else arrival % SECONDS_PER_DAY
-        period = min(int(since / period_s), last)
+        period = _period_of(arrival, period_s, last)
         t, what = kind[i], state[i]
         row = counts[t, period]
         row[ARRIVED] += 1.0
-        if what > 0:
-            row[what] += 1.0
+        row[what if what > 0 else UNDECIDED] += 1.0
         if (ref[i] >> INDEX_BITS) & MAX_ATTEMPT > 0:
             row[REDIALS] += 1.0
         if what in (BALKED, BLOCKED):
@@ -204,9 +222,40 @@ def _count(
             answers[group[i], period, _GROUP_WAIT_S] += wait
 
 
+@jit
+def _period_of(arrival_s: float, period_s: float, last: int) -> int:
+    """The period of the day in which a contact arrived, perhaps on a day before the block's."""
+    since = arrival_s if arrival_s >= 0.0 else arrival_s % SECONDS_PER_DAY
+    return min(int(since / period_s), last)
+
+
 @entry
 @jit
-def _add_durations(kind: Whole, start_s: Floats, end_s: Floats, total: Floats) -> None:
-    """Add end - start of each to the total of its type."""
-    for i in range(kind.size):
-        total[kind[i]] += end_s[i] - start_s[i]
+def _add_handled(
+    ref: Whole, kind: Whole, group: Whole, start_s: Floats, end_s: Floats, known: Whole, arrival_s: Floats,
+    places: Whole, period_s: float, total: Floats,
+) -> None:  # fmt: skip
+    """Add end - start of each to its type, group and period of arrival, which stands beside its ref in `known`.
+
+    `places` is room for finding a ref there: all -1, at least twice as many as `known`, a power of two.
+    """
+    last, mask = total.shape[2] - 1, places.size - 1
+    for i in range(known.size):
+        place = _scattered(known[i]) & mask
+        while places[place] >= 0 and known[places[place]] != known[i]:
+            place = (place + 1) & mask
+        places[place] = i
+    for i in range(ref.size):
+        place = _scattered(ref[i]) & mask
+        while known[places[place]] != ref[i]:
+            place = (place + 1) & mask
+        period = _period_of(arrival_s[places[place]], period_s, last)
+        total[kind[i], group[i], period] += end_s[i] - start_s[i]
+
+
+@jit
+def _scattered(ref: int) -> int:
+    """A number whose low bits differ for neighbours: of products with odd numbers, the upper of 32 bits."""
+    low, high = ref & ((1 << INDEX_BITS) - 1), (ref >> INDEX_BITS) & 0x7FFFFFFF
+    mixed = (low * 0x9E3779B1) ^ (high * 0x85EBCA6B)
+    return (mixed >> 15) ^ (mixed & 0x7FFF)
