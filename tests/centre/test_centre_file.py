@@ -183,7 +183,7 @@ def test_presence_is_binomial_and_lasts_the_day() -> None:
 
 def test_an_unbroken_centre_carries_over_midnight_and_counts_all() -> None:
     text = BASE.replace('opens: "08:00", closes: "12:00"', 'opens: "00:00", closes: "24:00"')
-    text = text.replace("[30, 60, 0, 30]", "150").replace("[2, 3, 1, 2]", "3")
+    text = text.replace("[30, 60, 0, 30]", "300").replace("[2, 3, 1, 2]", "3")
     file = centre(text)
     blocks = days(file)
     assert [block.end_s for block, _ in blocks] == [86_400.0, 86_400.0]
