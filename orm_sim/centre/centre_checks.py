@@ -105,7 +105,8 @@ def _sharper(document: Document, problems: list[Problem]) -> Iterator[Problem]:
             yield problem
         elif spot not in told:
             told.add(spot)
-            yield from _alone(document, *meant[spot])
+            # A slip of the whole value, such as an empty list, is none of its single parts.
+            yield from list(_alone(document, *meant[spot])) or [problem]
 
 
 def _only_mappings(value: Mapping[str, Any]) -> bool:

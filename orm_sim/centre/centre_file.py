@@ -13,6 +13,8 @@ from orm_sim.core.terms import Many, NotNegative, Rule, Share, Term
 from orm_sim.core.units import SECONDS_PER_DAY
 
 MAX_TYPES = 256
+MOST_AGENTS = 1_000_000
+MOST_PER_HOUR = 1e7
 """Contact types that the identity of a contact has room for."""
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\[\]=,\s][^\[\]=,]*$")]
 """A name that can stand in `answered[type=...]`."""
@@ -32,6 +34,16 @@ Clock = Annotated[str, AfterValidator(_time_of_day)]
 
 def _some(entries: object) -> str | None:
     return "must have at least one entry" if entries == () else None
+
+
+def _at_most(values: object, limit: float, what: str) -> str | None:
+    """One value or several, up to a limit that arrays of this many still fit into memory."""
+    listed = values if isinstance(values, list | tuple) else (values,)
+    return (
+        f"must be at most {limit:,.0f} {what}"
+        if any(each is not None and each > limit for each in listed)
+        else None
+    )
 
 
 def clock_s(text: str) -> float:
@@ -187,6 +199,7 @@ class ContactType(Term):
             ),
         ),
         Rule(("groups",), lambda groups: _some(groups)),
+        Rule(("rate_per_hour",), lambda rates: _at_most(rates, MOST_PER_HOUR, "contacts an hour")),
         Rule(
             ("arrivals_s",),
             lambda arrivals: (
@@ -269,6 +282,13 @@ class AgentGroup(Term):
                 None
                 if (agents is None) != (changes is None)
                 else "either agents or changes must be given, not both"
+            ),
+        ),
+        Rule(("agents",), lambda agents: _at_most(agents, MOST_AGENTS, "agents in a group")),
+        Rule(
+            ("changes",),
+            lambda changes: _at_most(
+                [each.agents for each in changes or ()], MOST_AGENTS, "agents in a group"
             ),
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Discriminator
@@ -23,6 +23,9 @@ from orm_sim.centre.laws import (
 )
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, NotNegative, Rule, Term
+
+LONGEST_S: Final = 1e9
+"""Largest mean a law may have: thirty years. Beyond it, products of drawn times run out of numbers."""
 
 
 class Row(NamedTuple):
@@ -50,7 +53,7 @@ class Exponential(Term):
 
     law: Literal["exponential"]
     """Name of the law."""
-    mean_s: float = required(unit="s", gt=0)
+    mean_s: float = required(unit="s", gt=0, le=LONGEST_S)
     """Its mean."""
 
     @property
@@ -65,7 +68,7 @@ class Exponential(Term):
 
 
 class _Spread(Term):
-    mean_s: float = required(unit="s", gt=0)
+    mean_s: float = required(unit="s", gt=0, le=LONGEST_S)
     """Its mean."""
     cv: float = required(unit="ratio", ge=0, le=100)
     """Standard deviation over mean; 0 makes it a constant."""
@@ -127,7 +130,7 @@ class Uniform(Term):
     """Name of the law."""
     low_s: float = required(unit="s", ge=0)
     """Shortest."""
-    high_s: float = required(unit="s", gt=0)
+    high_s: float = required(unit="s", gt=0, le=LONGEST_S)
     """Longest."""
 
     rules = (

@@ -146,9 +146,11 @@ def _days(
 class _Counted:
     """Expected counts by period of the day, summed over days; every measure is a ratio of them."""
 
-    def __init__(self, kind: ContactType, group: AgentGroup, n_periods: int) -> None:
-        self.kind, self.group = kind, group
+    def __init__(self, file: CentreFile, kind: ContactType, group: AgentGroup) -> None:
+        self.kind, self.group, n_periods = kind, group, file.n_periods
+        self.left_are = "undecided" if file.horizon.never_closes else "cleared"
         self.offered, self.answered, self.within, self.waited = (np.zeros(n_periods) for _ in range(4))
+        self.left = np.zeros(n_periods)
         self.wait_s, self.answered_wait_s, self.busy_s, self.staffed_s = (
             np.zeros(n_periods) for _ in range(4)
         )
@@ -162,10 +164,13 @@ class _Counted:
         group: AgentGroup,
     ) -> _Counted:
         """Days summed up."""
-        total = cls(kind, group, file.n_periods)
+        total = cls(file, kind, group)
         for found, agents, handle_s in days:
             some = found.offered > 0.0
-            answered = found.offered * (1.0 - found.abandonment_rate)
+            patient = found.offered * (1.0 - found.abandonment_rate)
+            served = agents.any()  # who would wait for ever and meets nobody all day is left at its end
+            answered = patient if served else np.zeros_like(patient)
+            total.left += patient - answered
             total.offered += found.offered
             total.answered += answered
             total.within += found.offered * found.service_level
@@ -200,18 +205,21 @@ class _Counted:
 
     def _contacts(self, here: slice, split: str) -> Iterator[tuple[str, float]]:
         offered, answered = float(self.offered[here].sum()), float(self.answered[here].sum())
+        left = float(self.left[here].sum())
+        abandoned = offered - answered - left
         values: Mapping[str, float] = {
             "arrived": offered, "offered": offered, "answered": answered,
-            "answered_within": float(self.within[here].sum()), "abandoned": offered - answered,
+            "answered_within": float(self.within[here].sum()), "abandoned": abandoned,
             "balked": 0.0, "blocked": 0.0, "cleared": 0.0, "voicemail": 0.0, "undecided": 0.0, "redials": 0.0,
             "service_level": self._ratio(self.within, self.offered, here),
-            "abandonment_rate": 1.0 - self._ratio(self.answered, self.offered, here),
+            "abandonment_rate": abandoned / offered if offered > 0.0 else math.nan,
             "delay_probability": self._ratio(self.waited, self.offered, here),
             "asa_s": self._ratio(self.answered_wait_s, self.answered, here),
             "mean_wait_s": self._ratio(self.wait_s, self.offered, here),
             "sum_wait_s": float(self.wait_s[here].sum()),
             "aht_s": self._ratio(self.busy_s, self.answered, here),
         }  # fmt: skip
+        values = {**values, self.left_are: left}
         for name, value in values.items():
             yield name + split, value
 

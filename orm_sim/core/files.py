@@ -115,16 +115,17 @@ def writable_folder(path: str | os.PathLike[str], *, place: Place | None = None)
     folder = Path(path)
     where = place or Place(shown(folder))
     value = None if place is None else shown(folder)
+    hint = f"Name another with {'--out' if place is None else place.file}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe-"):
             pass
     except (FileExistsError, NotADirectoryError):
         rule = "is a file, not a folder; results cannot be written there"
-        raise InputError(Problem(where, "", value, rule, "Name another with --out")) from None
+        raise InputError(Problem(where, "", value, rule, hint)) from None
     except (OSError, ValueError) as error:
         rule = f"is not a folder that can be written in: {_reason(error)}"
-        raise InputError(Problem(where, "", value, rule, "Name another with --out")) from None
+        raise InputError(Problem(where, "", value, rule, hint)) from None
     return folder
 
 
