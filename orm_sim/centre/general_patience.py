@@ -77,41 +77,6 @@ def general_patience(
     return mixed(low, high, agents - whole, whole)
 
 
-def agents_for(
-    target: float, arrivals_per_s: float, handle_s: float, patience: Survival, threshold_s: float
-) -> float:
-    """Fractional agents with which a share of offered contacts is answered within the threshold.
-
-    Between whole numbers the share is linear in the agents, as in `general_patience`.
-
-    Parameters
-    ----------
-    target : float
-        The share, above 0 and below 1.
-    arrivals_per_s, handle_s, patience, threshold_s
-        As for `general_patience`.
-
-    Raises
-    ------
-    ValueError
-        When a parameter is out of range.
-    """
-    if not 0.0 < target < 1.0:
-        raise ValueError("target must lie between 0 and 1")
-
-    def level(agents: int) -> float:
-        return general_patience(arrivals_per_s, handle_s, patience, agents, threshold_s).service_level
-
-    low, high = 0, 1
-    while level(high) < target:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if level(middle) < target else (low, middle)
-    below = level(low)
-    return low + (target - below) / (level(high) - below)
-
-
 def _whole(rate: float, handle_s: float, patience: Survival, agents: int, threshold_s: float) -> Stationary:
     """The figures for a whole number of agents."""
     endless = patience.never_ends

@@ -134,21 +134,22 @@ def answer_intervals(
         for factor, weight in zip(factors.tolist(), weights.tolist(), strict=True):
             for erlangs in load[interval].tolist():
                 rate = erlangs * factor / handle.mean_s
-                found.append(_steady(rate, handle.mean_s, patience, float(agents[interval]), threshold_s))
+                found.append(steady(rate, handle.mean_s, patience, float(agents[interval]), threshold_s))
                 shares.append(weight / points)
-        rows[interval] = _blended(np.array(found), np.array(shares))
+        rows[interval] = blended(np.array(found), np.array(shares))
     return IntervalAnswer(offered, *rows.T)
 
 
-def _steady(
+def steady(
     rate: float, handle_s: float, patience: Survival | float, agents: float, threshold_s: float
 ) -> Stationary:
+    """Long-run figures of a pool; patience is a law, or the mean of an exponential one, seconds."""
     if isinstance(patience, Survival):
         return general_patience(rate, handle_s, patience, agents, threshold_s)
     return erlang_a(rate, handle_s, patience, agents, threshold_s)
 
 
-def _blended(found: Floats, shares: Floats) -> Floats:
+def blended(found: Floats, shares: Floats) -> Floats:
     """Means over points weighted by contacts; asa by those answered among them."""
     row = shares @ found
     answered = shares * (1.0 - found[:, 2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -45,12 +45,8 @@ def answer(file: CentreFile) -> dict[str, float]:
     Exact for exponential handle times at constant rates. Other laws of handle time enter by their mean and by the
     load they leave behind; of a day factor only its spread counts.
     """
-    refused = [Problem(Place("--engine"), "", "erlang", rule, _HINT) for rule in without_closed_form(file)]
-    if refused:
-        raise InputError(refused)
-    kind, group = file.contact_types[0], file.agent_groups[0]
-    days = _days(file, kind, group)
-    counted = _Counted.over(days, file, kind, group)
+    pool = pool_of(file)
+    counted = _Counted.over(_days(pool), file, pool.kind, pool.group)
     return {name: value if math.isfinite(value) else math.nan for name, value in counted.measures()}
 
 
@@ -118,28 +114,67 @@ def _handle(kind: ContactType, group: AgentGroup) -> Survival:
     return scaled(_law(law.row.later(kind.wrap_up_s)), factor)
 
 
-def _days(
-    file: CentreFile, kind: ContactType, group: AgentGroup
-) -> list[tuple[IntervalAnswer, Floats, float]]:
+class Pool(NamedTuple):
+    """A single pool as the closed forms see it.
+
+    ``offered``: expected contacts of every day and period, float64[days, P] · ``handle``, ``patience``: laws, or of an
+    exponential patience the mean · ``busyness_cv`` of the day factor · ``points`` looked at inside each period.
+    """
+
+    file: CentreFile
+    kind: ContactType
+    group: AgentGroup
+    offered: Floats
+    handle: Survival
+    patience: Survival | float
+    busyness_cv: float
+    points: int
+
+    def per_day(self, values: float | tuple[float, ...]) -> Floats:
+        """One of the group's lists by day and period, float64[days, P]."""
+        return per_period(values, self.file.horizon.days, self.file.n_periods)
+
+    def earlier(self, day: int) -> Floats:
+        """Contacts of the day before, where it reaches into this one."""
+        return self.offered[day - 1] if day and self.file.horizon.never_closes else np.empty(0)
+
+    def answer(self, day: int, agents: Floats) -> IntervalAnswer:
+        """Expected figures of a day's periods with so many agents, float64[P]; fractions are shares of time."""
+        return answer_intervals(
+            self.offered[day], self.handle, self.patience, agents, self.kind.threshold_s,
+            interval_s=self.file.period_s, points=self.points, busyness_cv=self.busyness_cv,
+            earlier=self.earlier(day),
+        )  # fmt: skip
+
+
+def pool_of(
+    file: CentreFile, option: str = "--engine", value: str | None = "erlang", hint: str = _HINT
+) -> Pool:
+    """The single pool that a file describes; raises as `answer` does, on behalf of an option of the command line."""
+    refused = [Problem(Place(option), "", value, rule, hint) for rule in without_closed_form(file)]
+    if refused:
+        raise InputError(refused)
+    kind, group, patience = file.contact_types[0], file.agent_groups[0], file.contact_types[0].patience
+    per_hour = per_period(kind.rate_per_hour or 0.0, file.horizon.days, file.n_periods)
+    law = _law(patience.row)
+    return Pool(
+        file, kind, group, per_hour * file.period_s / SECONDS_PER_HOUR, _handle(kind, group),
+        law.mean_s if patience.law in ("exponential", "never") else law,
+        0.0 if file.busyness is None else 1.0 / math.sqrt(file.busyness.shape),
+        max(3, math.ceil(file.period_s / _POINT_S)),
+    )  # fmt: skip
+
+
+def _days(pool: Pool) -> list[tuple[IntervalAnswer, Floats, float]]:
     """Answer, agents and mean handle time of every day; days alike are answered once."""
-    n, days = file.n_periods, file.horizon.days
-    offered = per_period(kind.rate_per_hour or 0.0, days, n) * file.period_s / SECONDS_PER_HOUR
-    agents = per_period(group.agents or 0, days, n) * (1.0 - per_period(group.shrinkage, days, n))
-    handle, patience = _handle(kind, group), _law(kind.patience.row)
-    exponential = kind.patience.law in ("exponential", "never")
-    cv = 0.0 if file.busyness is None else 1.0 / math.sqrt(file.busyness.shape)
+    agents = pool.per_day(pool.group.agents or 0) * (1.0 - pool.per_day(pool.group.shrinkage))
     known: dict[tuple[bytes, ...], IntervalAnswer] = {}
     found = []
-    for day in range(days):
-        earlier = offered[day - 1] if day and file.horizon.never_closes else np.empty(0)
-        key = (earlier.tobytes(), offered[day].tobytes(), agents[day].tobytes())
+    for day in range(pool.file.horizon.days):
+        key = (pool.earlier(day).tobytes(), pool.offered[day].tobytes(), agents[day].tobytes())
         if key not in known:
-            known[key] = answer_intervals(
-                offered[day], handle, patience.mean_s if exponential else patience, agents[day],
-                kind.threshold_s, interval_s=file.period_s, points=max(3, math.ceil(file.period_s / _POINT_S)),
-                busyness_cv=cv, earlier=earlier,
-            )  # fmt: skip
-        found.append((known[key], agents[day], handle.mean_s))
+            known[key] = pool.answer(day, agents[day])
+        found.append((known[key], agents[day], pool.handle.mean_s))
     return found
 
 

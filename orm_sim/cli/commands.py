@@ -1,4 +1,4 @@
-"""Commands of `orm-sim`: compare, run, validate, calibrate, schema, verify, warm."""
+"""Commands of `orm-sim`: compare, run, centre, staff, validate, calibrate, schema, verify, warm."""
 
 from __future__ import annotations
 
@@ -206,6 +206,32 @@ def centre(file: Path, **options: Any) -> None:
     from orm_sim.cli.centre import run_centre
 
     run_centre(file, **options)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--service-level", type=float, help="Share answered within the threshold, at least; such as 0.8."
+)
+@click.option("--abandonment-rate", type=float, help="Share that gives up, at most; such as 0.05.")
+@click.option("--asa-s", type=float, help="Mean wait of answered contacts, at most, in seconds.")
+@click.option("--occupancy", type=float, help="Share of time on contacts, at most; such as 0.85.")
+@click.option("--json", "as_json", is_flag=True, help="Print the periods as JSON instead of a table.")
+def staff(
+    file: Path, service_level: float | None, abandonment_rate: float | None, asa_s: float | None,
+    occupancy: float | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Agents for a target in every period of the contact centre of a FILE: a single pool, by closed forms."""
+    from orm_sim.cli.staff import run_staff
+
+    run_staff(
+        file,
+        {
+            "service_level": service_level, "abandonment_rate": abandonment_rate, "asa_s": asa_s,
+            "occupancy": occupancy,
+        },
+        as_json=as_json,
+    )  # fmt: skip
 
 
 @main.command()

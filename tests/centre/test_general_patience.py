@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orm_sim.centre.erlang import erlang_a
-from orm_sim.centre.general_patience import agents_for, general_patience
+from orm_sim.centre.general_patience import general_patience
 from orm_sim.centre.known_values import ERLANG_A, ERLANG_B, ERLANG_C, GENERAL_PATIENCE, PATIENCE_LAWS, Waiting
 from orm_sim.centre.laws import LawTable, quantile
 from orm_sim.centre.survival import (
@@ -188,17 +188,6 @@ def test_who_never_gives_up_can_be_too_many() -> None:
     figures = general_patience(4.0 / 60.0, 60.0, law, 1, 20.0)
     assert figures.mean_wait_s == math.inf
     assert figures.abandonment_rate == pytest.approx(0.75)
-
-
-@pytest.mark.parametrize("name", ["lognormal", "piecewise hazard", "exponential"])
-@pytest.mark.parametrize(("target", "load"), [(0.8, 38.0), (0.5, 0.7), (0.95, 9000.0)])
-def test_agents_for_a_target_reach_it(name: str, target: float, load: float) -> None:
-    agents = agents_for(target, load / 380.0, 380.0, LAWS[name], 20.0)
-    assert general_patience(load / 380.0, 380.0, LAWS[name], agents, 20.0).service_level == pytest.approx(
-        target
-    )
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        agents_for(1.0, load / 380.0, 380.0, LAWS[name], 20.0)
 
 
 def test_without_agents_everyone_gives_up() -> None:
