@@ -184,9 +184,11 @@ def install_project() -> None:
 
 
 def compile_engine() -> None:
-    """Machine code of the engine, kept for later runs; where that fails, the first study compiles it itself."""
-    say("Compiling the engine (once: about half a minute) ...")
-    run([program("orm-sim"), "warm"])
+    """Machine code of the studies' engine, kept for later runs; where that fails, the first study compiles it itself.
+
+    That of `orm-sim centre` waits for `orm-sim warm` or the first centre, so that the default study begins sooner.
+    """
+    run([program("orm-sim"), "warm", "--only", "study"])  # says what it does, and how long that takes
 
 
 def remove_environment() -> None:

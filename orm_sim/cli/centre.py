@@ -15,6 +15,7 @@ from orm_sim.centre import ENGINES
 from orm_sim.centre.centre_checks import load_centre
 from orm_sim.centre.centre_file import CentreFile
 from orm_sim.centre.replicate import Figure, engine, parse_name, replicate
+from orm_sim.core.ahead import before_compiling
 from orm_sim.core.errors import InputError, Place, Problem, name_hint
 from orm_sim.core.files import writable_folder, write_whole
 from orm_sim.kpi.centre_measures import CENTRE_MEASURES
@@ -31,6 +32,7 @@ def run_centre(
     """Run a centre and print its measures; see the command's help for the parameters."""
     _check_options(engine_name, replications, seed, workers, trace, table)
     centre = load_centre(file)
+    before_compiling(lambda: click.echo("Compiling the engine (once: up to half a minute) ...", err=True))
     if engine_name == ERLANG:
         figures, replications = _closed_form(centre), 1
     else:

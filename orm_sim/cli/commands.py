@@ -322,11 +322,20 @@ def verify(scenario: Path | None, seed: int, as_json: bool) -> None:
 
 
 @main.command()
-def warm() -> None:
-    """Compile the engine ahead of time (run.py does it once after building the environment)."""
-    from orm_sim.cli.warm import warm as compile_engine
+@click.option(
+    "--only",
+    type=click.Choice(["study", "centre"]),
+    help="The engine of studies (run.py does it once after building the environment), or of orm-sim centre.",
+)
+def warm(only: str | None) -> None:
+    """Compile the engines ahead of time, about half a minute each; what is compiled already takes seconds."""
+    from orm_sim.cli.warm import warm_centre, warm_study
 
-    click.echo(
-        "The engine is compiled." if compile_engine() else "No scenario found to compile the engine with.",
-        err=True,
-    )
+    for name, compile_it in (("study", warm_study), ("centre", warm_centre)):
+        if only in (None, name):
+            click.echo(f"Compiling the {name} engine (once: about half a minute) ...", err=True)
+            done = compile_it() is not False
+            click.echo(
+                "The engine is compiled." if done else "No scenario found to compile the engine with.",
+                err=True,
+            )

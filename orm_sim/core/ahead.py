@@ -42,6 +42,12 @@ _RESULTS: Final = {type(None): "nothing", bool: "bool", int: "int", float: "floa
 _BUILDING = threading.RLock()
 _KEPT: list[Any] = []
 """What must live as long as loaded machine code does."""
+_TELL: list[Callable[[], None]] = []
+
+
+def before_compiling(tell: Callable[[], None]) -> None:
+    """Have somebody told, once, just before this process first compiles an entry that no object file serves."""
+    _TELL[:] = [tell]
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:
@@ -90,6 +96,8 @@ class Entry(Compiled[P, R]):
         if found is not None:
             result = cast(R, _called(*found, arguments))
         else:
+            if _TELL:
+                _TELL.pop()()
             result = super().__call__(*arguments, **options)
             if path is not None:
                 with suppress(

@@ -42,7 +42,7 @@ def file(tmp_path: Path) -> Path:
 def run(*arguments: object) -> str:
     result = CliRunner().invoke(main, ["centre", *map(str, arguments)])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 @pytest.mark.parametrize("engine", ["kernel", "reference"])

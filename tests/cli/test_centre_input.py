@@ -126,7 +126,7 @@ def test_nobody_all_day_is_an_honest_result(tmp_path: Path, engine: str, patienc
     result = CliRunner().invoke(
         main, ["centre", str(path), "--engine", engine, "--replications", "2", "--workers", "1", "--json"]
     )
-    found = {name: each["mean"] for name, each in json.loads(result.output)["measures"].items()}
+    found = {name: each["mean"] for name, each in json.loads(result.stdout)["measures"].items()}
     assert found["offered"] > 100 and found["answered"] == 0 and found["service_level"] == 0
     assert found["asa_s"] is None and found["occupancy"] is None and found["aht_s"] is None
     assert found["abandoned"] + found["cleared"] == pytest.approx(found["offered"])

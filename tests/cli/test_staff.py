@@ -32,7 +32,7 @@ agent_groups:
 def staff(file: Path, *arguments: object) -> dict[str, Any]:
     result = CliRunner().invoke(main, ["staff", str(file), *map(str, arguments), "--json"])
     assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.output)
+    found: dict[str, Any] = json.loads(result.stdout)
     return found
 
 

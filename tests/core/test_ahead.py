@@ -201,3 +201,14 @@ def test_warm_process_simulates_a_centre_without_numba(tmp_path: Path) -> None:
     assert warm == cold_or_warm
     assert heavy == "[]"
     assert float(middle) == 0.0, "numba must still work once its two small libraries are loaded"
+
+
+def test_who_asks_is_told_once_before_compiling_and_not_when_code_is_loaded(folder: Path) -> None:
+    told: list[str] = []
+    ahead.before_compiling(lambda: told.append("compiling"))
+    assert fresh(above)(3, 2.5) and fresh(count)(np.ones(2)) == 2
+    assert told == ["compiling"], "once, though two were compiled"
+    ahead.before_compiling(lambda: told.append("again"))
+    assert fresh(above)(3, 2.5)
+    assert told == ["compiling"]
+    ahead.before_compiling(lambda: None)
