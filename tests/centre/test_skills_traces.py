@@ -333,7 +333,14 @@ def test_callback_keeps_the_place(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("callback", "voicemail", "state", "at"),
-    [(30, 40, ANSWERED, 200), (30, 30, ANSWERED, 200), (40, 30, VOICEMAIL, 40), (60, 55, ABANDONED, 60)],
+    [
+        (30, 40, ANSWERED, 200),
+        (30, 30, ANSWERED, 200),
+        (40, 30, VOICEMAIL, 40),
+        (60, 55, ABANDONED, 60),
+        (50, 60, ABANDONED, 60),  # at its patience no callback is offered any more
+        (50, 50, VOICEMAIL, 60),  # but a message may still be left
+    ],
 )
 def test_whichever_of_callback_and_voicemail_comes_first(
     run: Run, callback: float, voicemail: float, state: int, at: float
@@ -386,6 +393,25 @@ def test_returns_of_the_unresolved(run: Run) -> None:
     assert decided(outcome) == [(0, ANSWERED, 0, 0), (0, ANSWERED, 0, 70), (0, ANSWERED, 0, 190)]
     np.testing.assert_array_equal(outcome.carry.busy_end_s, [250 - 200])
     np.testing.assert_array_equal(outcome.redials, [2])
+
+
+def test_delays_have_draws_of_their_own(run: Run) -> None:
+    """A return falls due by the draw after that of resolution, a redial by the second draw of its own pair.
+
+    Both delays are uniform from 10 to 100 s; the contact is done at 10, the one without an agent gives up at 20.
+    """
+    ref, uniform = pack(0, 0, 0, 0), (4, 10.0, 90.0, (), ())
+    centre = layout(resolved=[[0.0]], comes_back=[1.0], redial=[1.0], given=[uniform])
+    back = run(block(centre, [(0, 0, 10, inf)], ONE_AGENT, end_s=20.0)).carry
+    w, _ = draw(11, 13, ref, FATE + 1)
+    assert back.pending_due_s[0] == pytest.approx(10 + (10 + 90 * w) - 20, abs=1e-9)
+    again = run(block(centre, [(0, 0, 10, 20)], [], end_s=25.0)).carry
+    _, v = draw(11, 13, ref, REDIAL)
+    assert again.pending_due_s[0] == pytest.approx(20 + (10 + 90 * v) - 25, abs=1e-9)
+    others = [draw(11, 13, ref, use)[i] for use in (BODY, ROUTE, FATE) for i in (0, 1)]
+    assert min(abs(other - drawn) for other in others for drawn in (w, v)) > 1e-6, (
+        "none stands in for another"
+    )
 
 
 def test_resolution_by_group_and_own_draw(run: Run) -> None:
@@ -457,6 +483,49 @@ def test_an_agent_freed_at_that_moment_looks_first_at_those_eligible_before(run:
     contacts = [(0, 0, 100, inf), (0, 1, 40, inf), (10, 0, 20, inf), (20, 1, 20, inf)]
     outcome = run(block(centre, contacts, [(0, 0, 1), (0, 1, 1)]))
     assert decided(outcome)[2:] == [(3, ANSWERED, 1, 40), (2, ANSWERED, 1, 60)]
+
+
+def test_eligible_at_one_moment_by_type_and_place(run: Run) -> None:
+    """All may go to group 1 at 40, whose one agent is idle: type 0 before type 1, though that one came first."""
+    centre = layout(n_types=2, n_groups=2, eligible_after_s=[[0, 30], [0, 40]])
+    contacts = [(0, 1, 5, inf), (0, 1, 6, inf), (10, 0, 20, inf)]
+    outcome = run(block(centre, contacts, [(0, 1, 1)]))
+    assert decided(outcome) == [(2, ANSWERED, 1, 40), (0, ANSWERED, 1, 60), (1, ANSWERED, 1, 65)]
+
+
+def test_who_becomes_eligible_as_an_agent_is_freed_comes_after_the_arrivals(run: Run) -> None:
+    """Group 1 is freed at 40, when 2 has waited the 30 s after which it may go there: that is so only from then on,
+    as patience ends only after its moment. So 3, who arrives at 40, is before it, and 2 has its turn at 60.
+    """
+    centre = layout(n_types=2, n_groups=2, eligible_after_s=[[0, 30], [inf, 0]])
+    contacts = [(0, 0, 100, inf), (0, 1, 40, inf), (10, 0, 20, inf), (40, 1, 20, inf)]
+    outcome = run(block(centre, contacts, [(0, 0, 1), (0, 1, 1)]))
+    assert decided(outcome)[2:] == [(3, ANSWERED, 1, 40), (2, ANSWERED, 1, 60)]
+
+
+@pytest.mark.parametrize(
+    ("there", "freed"),
+    [([(0, 1, 30, inf)], [(0, 1, 1)]), ([(0, 1, 40, inf)], [(0, 1, 1)]), ([(40, 1, 5, 0)], [(40, 1, 2)])],
+    ids=["idle since 30", "freed at 40", "come at 40"],
+)
+def test_who_becomes_eligible_takes_an_agent_left_over_by_the_arrivals(
+    run: Run, there: list[tuple[float, int, float, float]], freed: list[tuple[float, int, int]]
+) -> None:
+    """At 40 the contact of 10 has waited the 30 s after which it may go to group 1, and an agent is left for it."""
+    centre = layout(n_types=2, n_groups=2, eligible_after_s=[[0, 30], [inf, 0]])
+    contacts = sorted([(0, 0, 100, inf), (10, 0, 20, inf), *there])
+    outcome = run(block(centre, contacts, [(0, 0, 1), *freed]))
+    assert decided(outcome)[-1] == (contacts.index((10, 0, 20, inf)), ANSWERED, 1, 40)
+
+
+def test_in_a_further_round_of_the_moment_it_is_eligible_like_any_other(run: Run) -> None:
+    """3 arrives at 40 without work: it has group 1 when 2's turn comes, and is done in the next round, which begins
+    with assignments: 2 starts, still at 40.
+    """
+    centre = layout(n_types=2, n_groups=2, eligible_after_s=[[0, 30], [inf, 0]])
+    contacts = [(0, 0, 100, inf), (10, 0, 20, inf), (40, 1, 0, inf)]
+    outcome = run(block(centre, contacts, [(0, 0, 1), (0, 1, 1)]))
+    assert decided(outcome)[1:] == [(2, ANSWERED, 1, 40), (1, ANSWERED, 1, 40)]
 
 
 # -- outages ---------------------------------------------------------------------------------------------------------
