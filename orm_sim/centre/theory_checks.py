@@ -26,8 +26,7 @@ from orm_sim.centre.experiments import (
 from orm_sim.centre.general_patience import general_patience
 from orm_sim.centre.known_values import ERLANG_A, ERLANG_B, ERLANG_C, GENERAL_PATIENCE, PATIENCE_LAWS, Waiting
 from orm_sim.centre.plan import DayPlan
-from orm_sim.centre.replicate import LEVEL
-from orm_sim.centre.student import t_quantile
+from orm_sim.centre.replicate import Replications
 from orm_sim.centre.survival import piecewise_hazard
 from orm_sim.core.streams import key
 
@@ -172,8 +171,10 @@ def coverage(seed: int) -> list[Check]:
             )
         ).counts[3, 0]  # fmt: skip
     repeats = lost.reshape(_REPEATS, _REPLICATIONS)
-    half = t_quantile(LEVEL, _REPLICATIONS - 1) / math.sqrt(_REPLICATIONS)
-    holds = np.abs(repeats.mean(axis=1) - exact) <= half * repeats.std(axis=1, ddof=1)
+    found = (
+        Replications(tuple(map(str, range(_REPEATS))), repeats.T).figures().values()
+    )  # as they are printed
+    holds = np.array([abs((each.mean or 0.0) - exact) <= (each.half_width or 0.0) for each in found])
     error = float(lost.std(ddof=1)) / math.sqrt(lost.size)
     return [
         near(about, "contacts abandoned in half an hour from empty", 0.95, float(holds.mean()), 0.02),

@@ -72,6 +72,7 @@ ONE_AGENT = [(0, 0, 1)]
 # -- patience --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.row("R184")
 def test_abandonment_and_patience_that_ends_when_an_agent_is_free(run: Run) -> None:
     """0 holds the agent until 100; 1 gives up at 60, after 50; 2 may wait exactly 80 and is answered at 100."""
     outcome = run(block(layout(), [(0, 0, 100, inf), (10, 0, 30, 50), (20, 0, 30, 80)], ONE_AGENT))
@@ -653,6 +654,7 @@ def test_groups_take_in_their_order(run: Run) -> None:
 IDLE_SINCE = [(5, 1, 1), (5, 2, 1), (10, 0, 1)]
 
 
+@pytest.mark.row("R184", "R142")
 @pytest.mark.parametrize(("choose", "groups"), [(BY_ORDER, [0, 2, 1, 0]), (BY_LONGEST_IDLE, [2, 1, 0, 2])])
 def test_which_group_a_contact_chooses(run: Run, choose: int, groups: list[int]) -> None:
     """Preferred: 0, 2, 1. Group 0 has been idle since 10, the others since 5; later since 30, 31 and 32 s."""

@@ -58,6 +58,7 @@ def measured(
     return {name: (values[0, k], errors[k]) for k, name in enumerate(names)}
 
 
+@pytest.mark.row("R184")
 @pytest.mark.parametrize(
     ("engine_name", "load", "patience_s", "agents", "threshold_s", "contacts"),
     [

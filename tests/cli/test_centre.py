@@ -62,6 +62,7 @@ def test_a_table_of_text_names_types_and_groups(file: Path) -> None:
     assert "service_level" in said and "type sales" in said and "group english" in said
 
 
+@pytest.mark.row("R184")
 def test_the_trace_of_a_small_case_is_worked_by_hand(file: Path, tmp_path: Path) -> None:
     lines = tmp_path / "trace.jsonl"
     run(file, "--engine", "reference", "--replications", 1, "--workers", 1, "--trace", lines)
