@@ -131,6 +131,30 @@ def test_agents_time_is_that_of_the_contacts(run: Run, plan: Block) -> None:
 
 @engines
 @settings(parent=small, max_examples=60)
+@given(plan=blocks(), moments=cuts)
+def test_who_is_there_at_any_moment_is_who_came_and_has_not_gone(
+    run: Run, plan: Block, moments: list[float]
+) -> None:
+    """Little's law moment by moment: line and service, as the state at a cut has them, are those of the rows.
+
+    So the area under either is the sum of the contacts' times in it. Events at a cut belong to what follows.
+    """
+    whole, cut_at = run(plan), sorted(moments)
+    parts = in_a_row(run, pieces(plan, moments))
+    queued = ~np.isin(whole.state, (BALKED, BLOCKED))
+    left, still = whole.carry.waiting_first_start_s, whole.carry
+    for part, at in zip(parts, cut_at, strict=False):
+        waits = whole.ref[queued & (whole.arrival_s < at) & (whole.at_s >= at)]
+        stays = still.waiting_ref[np.isnan(left) & (still.waiting_arrival_s + plan.end_s < at)]
+        first = np.isnan(part.carry.waiting_first_start_s)
+        assert sorted(part.carry.waiting_ref[first]) == sorted([*waits, *stays])
+        served = whole.done_ref[(whole.done_start_s < at) & (whole.done_end_s >= at)]
+        on = still.busy_ref[still.busy_start_s + plan.end_s < at]
+        assert sorted(part.carry.busy_ref) == sorted([*served, *on])
+
+
+@engines
+@settings(parent=small, max_examples=60)
 @given(plan=blocks())
 def test_agents_do_one_thing_at_a_time(run: Run, plan: Block) -> None:
     """No group begins a contact with more in service than agents staffed at that moment, or one not allowed it."""

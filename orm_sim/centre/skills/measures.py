@@ -247,8 +247,10 @@ def _add_handled(
         places[place] = i
     for i in range(ref.size):
         place = _scattered(ref[i]) & mask
-        while known[places[place]] != ref[i]:
+        while places[place] >= 0 and known[places[place]] != ref[i]:
             place = (place + 1) & mask
+        if places[place] < 0:
+            raise ValueError("a contact ended that neither was answered nor came from an earlier block")
         period = _period_of(arrival_s[places[place]], period_s, last)
         total[kind[i], group[i], period] += end_s[i] - start_s[i]
 
