@@ -89,12 +89,8 @@ def _block(
     """Queue up, serve, count, and rebase what is left: the whole of `run` in one compiled call."""
     first = waiting_arrival_s.size
     total = first + arrival_s.size
-    arrival, handle, deadline = np.empty(total), np.empty(total), np.empty(total)
-    number = np.empty(total, np.int64)
-    for i in range(first):
-        arrival[i], handle[i] = waiting_arrival_s[i], waiting_handle_s[i]
-        deadline[i], number[i] = waiting_deadline_s[i], waiting_ref[i]
-    arrival[first:], handle[first:] = arrival_s, handle_s
+    deadline, number = np.empty(total), np.empty(total, np.int64)
+    deadline[:first], number[:first] = waiting_deadline_s, waiting_ref
     until, name = deadline[first:], number[first:]
     for i in range(until.size):
         until[i] = arrival_s[i] + patience_s[i]
@@ -103,15 +99,43 @@ def _block(
     else:
         for i in range(name.size):
             name[i] = i
-    start = np.empty(total)
     ends = _shift(staffed, busy_end_s)
+    if first == 0:
+        return _replay(
+            arrival_s, handle_s, deadline, number, first, staffed, interval_s, threshold_s, end_s, ends
+        )
+    arrival, handle = np.empty(total), np.empty(total)
+    arrival[:first], handle[:first] = waiting_arrival_s, waiting_handle_s
+    arrival[first:], handle[first:] = arrival_s, handle_s
+    return _replay(arrival, handle, deadline, number, first, staffed, interval_s, threshold_s, end_s, ends)
+
+
+@jit
+def _replay(
+    arrival: Floats,
+    handle: Floats,
+    deadline: Floats,
+    number: Whole,
+    first: int,
+    staffed: Whole,
+    interval_s: float,
+    threshold_s: float,
+    end_s: float,
+    ends: Floats,
+) -> tuple[Decided, Floats, Floats, Left]:
+    """Serve, count, and rebase what is left, of contacts in line, the `first` of which were carried in."""
+    start = np.empty(arrival.size)
     busy_s, logged_s, head_of_line = _serve(
         arrival, handle, deadline, staffed, interval_s, end_s, ends, start
     )
     left = _leave(arrival, handle, deadline, number, start, head_of_line, ends, end_s)
-    decided = _decide(
-        arrival, handle, deadline, number, start, first, left[0].size, staffed.size, interval_s, threshold_s
-    )
+    n_decided = start.size - left[0].size
+    wait, state = np.empty(n_decided), np.empty(n_decided, np.int8)
+    _decide(arrival, handle, deadline, start, head_of_line, wait, state)
+    counts, waits_s = _count(arrival, start, head_of_line, wait, state, first, staffed.size, interval_s, threshold_s)
+    if n_decided < start.size:
+        _close_ranks(number, start, deadline, head_of_line)
+    decided = counts, waits_s, number[:n_decided], state, wait, start[:n_decided], deadline[:n_decided]
     return decided, busy_s, logged_s, left
 
 
@@ -247,48 +271,66 @@ def _leave(
 
 @jit
 def _decide(
+    arrival: Floats, handle: Floats, deadline: Floats, start: Floats, head_of_line: int, wait: Floats, state: States
+) -> None:  # fmt: skip
+    """Fill waits and states of the decided contacts; `deadline` of these becomes their end."""
+    for i in range(head_of_line):
+        begun, given_up = start[i], deadline[i]
+        finished = begun == begun  # not nan
+        wait[i] = (begun if finished else given_up) - arrival[i]
+        deadline[i] = begun + handle[i] if finished else given_up
+    for i in range(head_of_line):
+        state[i] = ANSWERED if start[i] == start[i] else ABANDONED
+    k = head_of_line
+    for i in range(head_of_line, start.size):
+        if start[i] != np.inf:  # whose turn had not come: all of them gave up
+            wait[k], state[k] = deadline[i] - arrival[i], ABANDONED
+            k += 1
+
+
+@jit
+def _close_ranks(number: Whole, start: Floats, end: Floats, head_of_line: int) -> None:
+    """Move decided contacts of the tail together, over those carried on."""
+    k = head_of_line
+    for i in range(head_of_line, start.size):
+        if start[i] != np.inf:
+            number[k], start[k], end[k] = number[i], start[i], end[i]
+            k += 1
+
+
+@jit
+def _count(
     arrival: Floats,
-    handle: Floats,
-    deadline: Floats,
-    number: Whole,
     start: Floats,
+    head_of_line: int,
+    wait: Floats,
+    state: States,
     first: int,
-    n_waiting: int,
     n_intervals: int,
     interval_s: float,
     threshold_s: float,
-) -> Decided:
-    """Counts and waits by interval of arrival (last column: the `first` carried in), and decided contacts."""
+) -> tuple[Whole, Floats]:
+    """Counts and waits by interval of arrival; the last column holds the `first` carried in."""
     counts, waits_s = np.zeros((4, n_intervals + 1), np.int64), np.zeros((2, n_intervals + 1))
-    total = start.size
-    n_decided = total - n_waiting
-    ref, state = np.empty(n_decided, np.int64), np.empty(n_decided, np.int8)
-    wait_s, start_s, finish_s = np.empty(n_decided), np.empty(n_decided), np.empty(n_decided)
-    column, begin, stop, k = n_intervals, 0, first, 0
-    for interval in range(-1, n_intervals):
-        if interval >= 0:
-            column = interval
-            border = (interval + 1) * interval_s if interval < n_intervals - 1 else np.inf
-            while stop < total and arrival[stop] < border:
-                stop += 1
-        before, answered, within, wait_answered, wait_all = k, 0, 0, 0.0, 0.0
-        for i in range(begin, stop):
-            if k == n_decided:
-                break
-            if start[i] == np.inf:
-                continue
-            finished = not np.isnan(start[i])
-            wait = (start[i] if finished else deadline[i]) - arrival[i]
-            ref[k], state[k], wait_s[k] = number[i], ANSWERED if finished else ABANDONED, wait
-            start_s[k], finish_s[k] = start[i], start[i] + handle[i] if finished else deadline[i]
-            k += 1
-            wait_all += wait
-            if finished:
-                answered += 1
-                within += wait <= threshold_s
-                wait_answered += wait
+    begin, k = 0, 0
+    for column in range(-1, n_intervals):
+        stop = first
+        if column >= 0:
+            border = (column + 1) * interval_s if column < n_intervals - 1 else np.inf
+            stop = begin + np.searchsorted(arrival[begin:], border)
+        until = k + min(stop, head_of_line) - min(begin, head_of_line)
+        for i in range(max(begin, head_of_line), stop):
+            until += start[i] != np.inf
+        answered, within, wait_answered, wait_all = 0, 0, 0.0, 0.0
+        lot, fate = wait[k:until], state[k:until]
+        for i in range(lot.size):
+            answered += fate[i] == ANSWERED
+            within += (fate[i] == ANSWERED) & (lot[i] <= threshold_s)
+        for i in range(lot.size):
+            wait_all += lot[i]
+            wait_answered += lot[i] if fate[i] == ANSWERED else 0.0
         counts[0, column], counts[1, column] = stop - begin, answered
-        counts[2, column], counts[3, column] = within, k - before - answered
+        counts[2, column], counts[3, column] = within, lot.size - answered
         waits_s[0, column], waits_s[1, column] = wait_answered, wait_all
-        begin = stop
-    return counts, waits_s, ref, state, wait_s, start_s, finish_s
+        begin, k = stop, until
+    return counts, waits_s
