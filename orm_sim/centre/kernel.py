@@ -9,35 +9,30 @@ All ends are kept in one ascending array, idle agents in front as -inf; a change
 
 What lies before `head` are agents who went home, finishing the contact in hand; when staffing rises again the
 largest of them are the first to be taken back, because every end behind `head` is at least as large.
+In pools of some size, the ends of four contacts are entered in one pass (`orm_sim.centre.ends`).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.ends import BEHIND, overtime, owed_at, replace_four, replace_one, shift
 from orm_sim.centre.outcome import ABANDONED, ANSWERED, DayOutcome
 from orm_sim.centre.plan import Carry, DayPlan, Floats, Whole, check
-from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.compiled import jit
 
 States = NDArray[np.int8]
 Decided = tuple[Whole, Floats, Whole, States, Floats, Floats, Floats]
 Left = tuple[Floats, Floats, Floats, Whole, Floats]
 
-_ZERO: Final = np.uint64(0)
-_ONE: Final = np.uint64(1)
-_TWO: Final = np.uint64(2)
-_THREE: Final = np.uint64(3)
-_FOUR: Final = np.uint64(4)
-_STRIDE: Final = np.uint64(128)
-_LOT: Final = np.uint64(15)
-"""Places are visited in lots of 16, which is what the compiler makes of a loop; less than a lot goes one by one."""
+_ZERO: Final[Any] = np.uint64(0)
+_ONE: Final[Any] = np.uint64(1)
+_FOUR: Final[Any] = np.uint64(4)
 _LARGE: Final = 20
 """Agents from which on it is rare that one of four new ends is the next."""
-_BEHIND: Final = 20
-"""Places behind the border: the border itself, what fills up a lot, and four to look ahead to."""
 _UNNUMBERED: Final[Whole] = np.empty(0, np.int64)
 
 
@@ -109,7 +104,7 @@ def _block(
     else:
         for i in range(name.size):
             name[i] = i
-    ends = _shift(staffed, busy_end_s)
+    ends = shift(staffed, busy_end_s)
     if first == 0:
         return _replay(
             arrival_s, handle_s, deadline, number, first, staffed, interval_s, threshold_s, end_s, ends
@@ -152,20 +147,6 @@ def _replay(
 
 
 @jit
-def _shift(staffed: Whole, busy_end_s: Floats) -> Floats:
-    """Ends of all agents there can ever be in the block, ascending: idle ones first, and the border behind."""
-    border = busy_end_s.size
-    for agents in staffed:
-        border = max(border, agents)
-    ends = np.empty(border + _BEHIND)
-    idle = border - busy_end_s.size
-    for spot in range(border):
-        ends[spot] = busy_end_s[spot - idle] if spot >= idle else -np.inf
-    ends[border:] = np.inf
-    return ends
-
-
-@jit
 def _serve(
     arrival: Floats,
     handle: Floats,
@@ -182,9 +163,9 @@ def _serve(
     contact not taken before the block ends; of it and those behind, only patience can have run out.
     """
     busy_s, logged_s = np.zeros(staffed.size), np.zeros(staffed.size)
-    border = ends.size - _BEHIND
+    border = ends.size - BEHIND
     ended = np.empty(4)
-    owed, i = _owed(ends, 0.0), 0
+    owed, i = owed_at(ends, 0.0), 0
     for interval in range(staffed.size):
         begin = interval * interval_s
         until = end_s if interval == staffed.size - 1 else min((interval + 1) * interval_s, end_s)
@@ -192,8 +173,8 @@ def _serve(
             break
         head = border - staffed[interval]
         work, i = _serve_interval(arrival, handle, deadline, start, i, ends, head, begin, until, owed, ended)
-        owed = _owed(ends, until)
-        logged_s[interval] = staffed[interval] * (until - begin) + _overtime(ends, head, begin, until)
+        owed = owed_at(ends, until)
+        logged_s[interval] = staffed[interval] * (until - begin) + overtime(ends, head, begin, until)
         busy_s[interval] = min(max(work - owed, 0.0), logged_s[interval])
     return busy_s, logged_s, i
 
@@ -211,18 +192,20 @@ def _serve_interval(
     until: float,
     work: float,
     new: Floats,
-) -> tuple[float, np.int64]:
+) -> tuple[float, int]:
     """Fill `start` from the contact `first` on while staffing stays; `work` plus the handle times, and who is next.
 
     Ends from `head` on are taken one after the other, and `new` keeps the ends of those who took them, until
     there are four or one of them is the next agent free.
     """
-    front, taken, least = np.uint64(head), _ZERO, np.inf
-    one_by_one = ends.size - _BEHIND - head < _LARGE
-    i, total = np.uint64(first), np.uint64(arrival.size)
+    front: Any = np.uint64(head)
+    taken, least = _ZERO, np.inf
+    one_by_one = ends.size - BEHIND - head < _LARGE
+    i: Any = np.uint64(first)
+    total = np.uint64(arrival.size)
     while i < total:
         if taken == _FOUR or least < ends[front + taken]:
-            _replace_four(ends, front, new, taken)
+            replace_four(ends, front, new, taken)
             taken, least = _ZERO, np.inf
         moment = max(arrival[i], ends[front + taken], begin)
         if moment >= until:
@@ -232,7 +215,7 @@ def _serve_interval(
             end = moment + handle[i]
             work += end - moment
             if one_by_one:
-                _replace_one(ends, front, end)
+                replace_one(ends, front, end)
             else:
                 new[taken] = end
                 least = min(least, end)
@@ -241,79 +224,8 @@ def _serve_interval(
             start[i] = np.nan
         i += _ONE
     if taken > _ZERO:
-        _replace_four(ends, front, new, taken)
-    return work, np.int64(i)
-
-
-@jit_inline
-def _replace_one(ends: Floats, head: int, end: float) -> None:
-    """Replace the smallest end from `head` on: each place takes max(its own, min(the new end, the next place))."""
-    for spot in range(head, np.uint64(ends.size - _BEHIND)):
-        ends[spot] = _higher(ends[spot], _lower(end, ends[spot + _ONE]))
-
-
-@jit
-def _replace_four(ends: Floats, head: int, new: Floats, taken: int) -> None:
-    """Replace the `taken` smallest ends from `head` on by as many new ones, and keep the order.
-
-    It is always four: ends not taken are put among the new ones. The k-th smallest of two ascending rows x and y is
-    the least of max(x[k - j], y[j]) over j, x[0] being below all: each place looks at the next four places only.
-    A stride wholly below the new ends just moves; one wholly above stays.
-    """
-    for k in range(taken, _FOUR):
-        new[k] = ends[head + k]
-    if taken < _FOUR:
-        ends[head + _THREE] = -np.inf
-    a, b, c, d = _ascending(new[0], new[1], new[2], new[3])
-    place, border = head, np.uint64(ends.size - _BEHIND)
-    top = head + ((border - head + _LOT) & ~_LOT)
-    while place < top and (place == head or ends[place] < d):
-        stop = min(top, place + _STRIDE)
-        if ends[stop + _THREE] < a:
-            for spot in range(place, stop):
-                ends[spot] = ends[spot + _FOUR]
-        else:
-            for spot in range(place, stop):
-                lowest = _lower(ends[spot + _FOUR], _higher(ends[spot + _THREE], a))
-                low = _lower(_higher(ends[spot + _TWO], b), _higher(ends[spot + _ONE], c))
-                ends[spot] = _lower(_lower(lowest, low), _higher(ends[spot], d))
-        place = stop
-
-
-@jit_inline
-def _ascending(a: float, b: float, c: float, d: float) -> tuple[float, float, float, float]:
-    """Four numbers in ascending order."""
-    a, b, c, d = _lower(a, b), _higher(a, b), _lower(c, d), _higher(c, d)
-    a, c, b, d = _lower(a, c), _higher(a, c), _lower(b, d), _higher(b, d)
-    return a, _lower(b, c), _higher(b, c), d
-
-
-@jit_inline
-def _lower(one: float, other: float) -> float:
-    return one if one < other else other
-
-
-@jit_inline
-def _higher(one: float, other: float) -> float:
-    return one if one > other else other
-
-
-@jit
-def _owed(ends: Floats, moment: float) -> float:
-    """Seconds of work still in hand at a moment, over all agents."""
-    total = 0.0
-    for spot in range(ends.size - _BEHIND):
-        total += max(ends[spot] - moment, 0.0)
-    return total
-
-
-@jit
-def _overtime(ends: Floats, head: int, begin: float, until: float) -> float:
-    """Seconds worked between two moments by agents beyond the number staffed: those before `head`."""
-    total = 0.0
-    for spot in range(head):
-        total += max(min(ends[spot], until) - begin, 0.0)
-    return total
+        replace_four(ends, front, new, taken)
+    return work, np.int64(i)  # type: ignore[return-value]  # numba's word for int
 
 
 @jit
@@ -340,7 +252,7 @@ def _leave(
             waiting_arrival[k], waiting_handle[k] = arrival[i] - end_s, handle[i]
             waiting_deadline[k], waiting_ref[k] = deadline[i] - end_s, number[i]
             k += 1
-    border = ends.size - _BEHIND
+    border = ends.size - BEHIND
     idle = border
     while idle > 0 and ends[idle - 1] > end_s:
         idle -= 1
@@ -398,7 +310,7 @@ def _count(
         stop = first
         if column >= 0:
             border = (column + 1) * interval_s if column < n_intervals - 1 else np.inf
-            stop = begin + np.searchsorted(arrival[begin:], border)
+            stop = begin + int(np.searchsorted(arrival[begin:], border))
         until = k + min(stop, head_of_line) - min(begin, head_of_line)
         for i in range(max(begin, head_of_line), stop):
             until += start[i] != np.inf
