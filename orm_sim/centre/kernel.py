@@ -9,15 +9,17 @@ All ends are kept in one ascending array, idle agents in front as -inf; a change
 
 What lies before `head` are agents who went home, finishing the contact in hand; when staffing rises again the
 largest of them are the first to be taken back, because every end behind `head` is at least as large.
+In pools of some size, the ends of four contacts are entered in one pass (`orm_sim.centre.ends`).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.ends import BEHIND, overtime, owed_at, replace_four, replace_one, shift
 from orm_sim.centre.outcome import ABANDONED, ANSWERED, DayOutcome
 from orm_sim.centre.plan import Carry, DayPlan, Floats, Whole, check
 from orm_sim.core.compiled import jit
@@ -26,8 +28,11 @@ States = NDArray[np.int8]
 Decided = tuple[Whole, Floats, Whole, States, Floats, Floats, Floats]
 Left = tuple[Floats, Floats, Floats, Whole, Floats]
 
-_ONE: Final = np.uint64(1)
-_STRIDE: Final = np.uint64(128)
+_ZERO: Final[Any] = np.uint64(0)
+_ONE: Final[Any] = np.uint64(1)
+_FOUR: Final[Any] = np.uint64(4)
+_LARGE: Final = 20
+"""Agents from which on it is rare that one of four new ends is the next."""
 _UNNUMBERED: Final[Whole] = np.empty(0, np.int64)
 
 
@@ -89,12 +94,8 @@ def _block(
     """Queue up, serve, count, and rebase what is left: the whole of `run` in one compiled call."""
     first = waiting_arrival_s.size
     total = first + arrival_s.size
-    arrival, handle, deadline = np.empty(total), np.empty(total), np.empty(total)
-    number = np.empty(total, np.int64)
-    for i in range(first):
-        arrival[i], handle[i] = waiting_arrival_s[i], waiting_handle_s[i]
-        deadline[i], number[i] = waiting_deadline_s[i], waiting_ref[i]
-    arrival[first:], handle[first:] = arrival_s, handle_s
+    deadline, number = np.empty(total), np.empty(total, np.int64)
+    deadline[:first], number[:first] = waiting_deadline_s, waiting_ref
     until, name = deadline[first:], number[first:]
     for i in range(until.size):
         until[i] = arrival_s[i] + patience_s[i]
@@ -103,30 +104,46 @@ def _block(
     else:
         for i in range(name.size):
             name[i] = i
-    start = np.empty(total)
-    ends = _shift(staffed, busy_end_s)
+    ends = shift(staffed, busy_end_s)
+    if first == 0:
+        return _replay(
+            arrival_s, handle_s, deadline, number, first, staffed, interval_s, threshold_s, end_s, ends
+        )
+    arrival, handle = np.empty(total), np.empty(total)
+    arrival[:first], handle[:first] = waiting_arrival_s, waiting_handle_s
+    arrival[first:], handle[first:] = arrival_s, handle_s
+    return _replay(arrival, handle, deadline, number, first, staffed, interval_s, threshold_s, end_s, ends)
+
+
+@jit
+def _replay(
+    arrival: Floats,
+    handle: Floats,
+    deadline: Floats,
+    number: Whole,
+    first: int,
+    staffed: Whole,
+    interval_s: float,
+    threshold_s: float,
+    end_s: float,
+    ends: Floats,
+) -> tuple[Decided, Floats, Floats, Left]:
+    """Serve, count, and rebase what is left, of contacts in line, the `first` of which were carried in."""
+    start = np.empty(arrival.size)
     busy_s, logged_s, head_of_line = _serve(
         arrival, handle, deadline, staffed, interval_s, end_s, ends, start
     )
     left = _leave(arrival, handle, deadline, number, start, head_of_line, ends, end_s)
-    decided = _decide(
-        arrival, handle, deadline, number, start, first, left[0].size, staffed.size, interval_s, threshold_s
+    n_decided = start.size - left[0].size
+    wait, state = np.empty(n_decided), np.empty(n_decided, np.int8)
+    _decide(arrival, handle, deadline, start, head_of_line, wait, state)
+    counts, waits_s = _count(
+        arrival, start, head_of_line, wait, state, first, staffed.size, interval_s, threshold_s
     )
+    if n_decided < start.size:
+        _close_ranks(number, start, deadline, head_of_line)
+    decided = counts, waits_s, number[:n_decided], state, wait, start[:n_decided], deadline[:n_decided]
     return decided, busy_s, logged_s, left
-
-
-@jit
-def _shift(staffed: Whole, busy_end_s: Floats) -> Floats:
-    """Ends of all agents there can ever be in the block, ascending: idle ones first, and the border behind."""
-    border = busy_end_s.size
-    for agents in staffed:
-        border = max(border, agents)
-    ends = np.empty(border + 1)
-    idle = border - busy_end_s.size
-    for spot in range(border):
-        ends[spot] = busy_end_s[spot - idle] if spot >= idle else -np.inf
-    ends[border] = np.inf
-    return ends
 
 
 @jit
@@ -146,69 +163,69 @@ def _serve(
     contact not taken before the block ends; of it and those behind, only patience can have run out.
     """
     busy_s, logged_s = np.zeros(staffed.size), np.zeros(staffed.size)
-    border = ends.size - 1
-    i, total = 0, arrival.size
-    owed = _owed(ends, 0.0)
+    border = ends.size - BEHIND
+    ended = np.empty(4)
+    owed, i = owed_at(ends, 0.0), 0
     for interval in range(staffed.size):
         begin = interval * interval_s
         until = end_s if interval == staffed.size - 1 else min((interval + 1) * interval_s, end_s)
         if begin >= end_s:
             break
         head = border - staffed[interval]
-        work = owed
-        while i < total:
-            moment = max(arrival[i], ends[head], begin)
-            if moment >= until:
-                break  # the next staffing decides: this contact stays at the head of the line
-            if moment <= deadline[i]:
-                start[i] = moment
-                end = moment + handle[i]
-                work += end - moment
-                _occupy(ends, head, end)
-            else:
-                start[i] = np.nan
-            i += 1
-        owed = _owed(ends, until)
-        logged_s[interval] = staffed[interval] * (until - begin) + _overtime(ends, head, begin, until)
+        work, i = _serve_interval(arrival, handle, deadline, start, i, ends, head, begin, until, owed, ended)
+        owed = owed_at(ends, until)
+        logged_s[interval] = staffed[interval] * (until - begin) + overtime(ends, head, begin, until)
         busy_s[interval] = min(max(work - owed, 0.0), logged_s[interval])
     return busy_s, logged_s, i
 
 
 @jit
-def _occupy(ends: Floats, head: int, end: float) -> None:
-    """Replace the smallest end behind `head` by `end` and keep the order, without branches inside a stride.
+def _serve_interval(
+    arrival: Floats,
+    handle: Floats,
+    deadline: Floats,
+    start: Floats,
+    first: int,
+    ends: Floats,
+    head: int,
+    begin: float,
+    until: float,
+    work: float,
+    new: Floats,
+) -> tuple[float, int]:
+    """Fill `start` from the contact `first` on while staffing stays; `work` plus the handle times, and who is next.
 
-    Each place takes max(its own, min(the new end, its right neighbour)). Unsigned indices: numba's check for
-    negative ones keeps the loop from being vectorised, which costs a factor of three.
+    Ends from `head` on are taken one after the other, and `new` keeps the ends of those who took them, until
+    there are four or one of them is the next agent free.
     """
-    place, border = np.uint64(head), np.uint64(ends.size - 1)
-    while place + _STRIDE < border and ends[place + _STRIDE] < end:
-        for step in range(_STRIDE):
-            ends[place + step] = ends[place + step + _ONE]
-        place += _STRIDE
-    for spot in range(place, min(border, place + _STRIDE)):
-        right = ends[spot + _ONE]
-        lower = end if end < right else right
-        own = ends[spot]
-        ends[spot] = own if own > lower else lower
-
-
-@jit
-def _owed(ends: Floats, moment: float) -> float:
-    """Seconds of work still in hand at a moment, over all agents."""
-    total = 0.0
-    for spot in range(ends.size - 1):
-        total += max(ends[spot] - moment, 0.0)
-    return total
-
-
-@jit
-def _overtime(ends: Floats, head: int, begin: float, until: float) -> float:
-    """Seconds worked between two moments by agents beyond the number staffed: those before `head`."""
-    total = 0.0
-    for spot in range(head):
-        total += max(min(ends[spot], until) - begin, 0.0)
-    return total
+    front: Any = np.uint64(head)
+    taken, least = _ZERO, np.inf
+    one_by_one = ends.size - BEHIND - head < _LARGE
+    i: Any = np.uint64(first)
+    total = np.uint64(arrival.size)
+    while i < total:
+        if taken == _FOUR or least < ends[front + taken]:
+            replace_four(ends, front, new, taken)
+            taken, least = _ZERO, np.inf
+        moment = max(arrival[i], ends[front + taken], begin)
+        if moment >= until:
+            break  # the next staffing decides: this contact stays at the head of the line
+        if moment <= deadline[i]:
+            start[i] = moment
+            end = moment + handle[i]
+            work += end - moment
+            if one_by_one:
+                replace_one(ends, front, end)
+            else:
+                new[taken] = end
+                least = min(least, end)
+                taken += _ONE
+        else:
+            start[i] = np.nan
+        i += _ONE
+    if taken > _ZERO:
+        replace_four(ends, front, new, taken)
+    return work, np.int64(i)  # type: ignore[return-value]  # numba's word for int
 
 
 @jit
@@ -235,7 +252,7 @@ def _leave(
             waiting_arrival[k], waiting_handle[k] = arrival[i] - end_s, handle[i]
             waiting_deadline[k], waiting_ref[k] = deadline[i] - end_s, number[i]
             k += 1
-    border = ends.size - 1
+    border = ends.size - BEHIND
     idle = border
     while idle > 0 and ends[idle - 1] > end_s:
         idle -= 1
@@ -247,48 +264,66 @@ def _leave(
 
 @jit
 def _decide(
+    arrival: Floats, handle: Floats, deadline: Floats, start: Floats, head_of_line: int, wait: Floats, state: States
+) -> None:  # fmt: skip
+    """Fill waits and states of the decided contacts; `deadline` of these becomes their end."""
+    for i in range(head_of_line):
+        begun, given_up = start[i], deadline[i]
+        finished = begun == begun  # not nan
+        wait[i] = (begun if finished else given_up) - arrival[i]
+        deadline[i] = begun + handle[i] if finished else given_up
+    for i in range(head_of_line):
+        state[i] = ANSWERED if start[i] == start[i] else ABANDONED
+    k = head_of_line
+    for i in range(head_of_line, start.size):
+        if start[i] != np.inf:  # whose turn had not come: all of them gave up
+            wait[k], state[k] = deadline[i] - arrival[i], ABANDONED
+            k += 1
+
+
+@jit
+def _close_ranks(number: Whole, start: Floats, end: Floats, head_of_line: int) -> None:
+    """Move decided contacts of the tail together, over those carried on."""
+    k = head_of_line
+    for i in range(head_of_line, start.size):
+        if start[i] != np.inf:
+            number[k], start[k], end[k] = number[i], start[i], end[i]
+            k += 1
+
+
+@jit
+def _count(
     arrival: Floats,
-    handle: Floats,
-    deadline: Floats,
-    number: Whole,
     start: Floats,
+    head_of_line: int,
+    wait: Floats,
+    state: States,
     first: int,
-    n_waiting: int,
     n_intervals: int,
     interval_s: float,
     threshold_s: float,
-) -> Decided:
-    """Counts and waits by interval of arrival (last column: the `first` carried in), and decided contacts."""
+) -> tuple[Whole, Floats]:
+    """Counts and waits by interval of arrival; the last column holds the `first` carried in."""
     counts, waits_s = np.zeros((4, n_intervals + 1), np.int64), np.zeros((2, n_intervals + 1))
-    total = start.size
-    n_decided = total - n_waiting
-    ref, state = np.empty(n_decided, np.int64), np.empty(n_decided, np.int8)
-    wait_s, start_s, finish_s = np.empty(n_decided), np.empty(n_decided), np.empty(n_decided)
-    column, begin, stop, k = n_intervals, 0, first, 0
-    for interval in range(-1, n_intervals):
-        if interval >= 0:
-            column = interval
-            border = (interval + 1) * interval_s if interval < n_intervals - 1 else np.inf
-            while stop < total and arrival[stop] < border:
-                stop += 1
-        before, answered, within, wait_answered, wait_all = k, 0, 0, 0.0, 0.0
-        for i in range(begin, stop):
-            if k == n_decided:
-                break
-            if start[i] == np.inf:
-                continue
-            finished = not np.isnan(start[i])
-            wait = (start[i] if finished else deadline[i]) - arrival[i]
-            ref[k], state[k], wait_s[k] = number[i], ANSWERED if finished else ABANDONED, wait
-            start_s[k], finish_s[k] = start[i], start[i] + handle[i] if finished else deadline[i]
-            k += 1
-            wait_all += wait
-            if finished:
-                answered += 1
-                within += wait <= threshold_s
-                wait_answered += wait
+    begin, k = 0, 0
+    for column in range(-1, n_intervals):
+        stop = first
+        if column >= 0:
+            border = (column + 1) * interval_s if column < n_intervals - 1 else np.inf
+            stop = begin + int(np.searchsorted(arrival[begin:], border))
+        until = k + min(stop, head_of_line) - min(begin, head_of_line)
+        for i in range(max(begin, head_of_line), stop):
+            until += start[i] != np.inf
+        answered, within, wait_answered, wait_all = 0, 0, 0.0, 0.0
+        lot, fate = wait[k:until], state[k:until]
+        for i in range(lot.size):
+            answered += fate[i] == ANSWERED
+            within += (fate[i] == ANSWERED) & (lot[i] <= threshold_s)
+        for i in range(lot.size):
+            wait_all += lot[i]
+            wait_answered += lot[i] if fate[i] == ANSWERED else 0.0
         counts[0, column], counts[1, column] = stop - begin, answered
-        counts[2, column], counts[3, column] = within, k - before - answered
+        counts[2, column], counts[3, column] = within, lot.size - answered
         waits_s[0, column], waits_s[1, column] = wait_answered, wait_all
-        begin = stop
-    return counts, waits_s, ref, state, wait_s, start_s, finish_s
+        begin, k = stop, until
+    return counts, waits_s

@@ -65,6 +65,8 @@ def draw_all(k0: int, k1: int, refs: Whole, use: int) -> tuple[Floats, Floats]:
 @jit
 def lasting_normals(u: Floats, short_share: float) -> Floats:
     """Standard normal values of the contacts that are not short, by the uniforms of their handle times: float64[n]."""
+    if short_share == 0.0:
+        return normal_quantiles(u)
     per_share = 1.0 / (1.0 - short_share)
     p = np.empty(u.size)
     for i in range(u.size):
@@ -86,9 +88,12 @@ def to_patience_times(u: Floats, until_s: Floats, per_s: Floats) -> None:
     """Turn uniforms into patience in seconds under a piecewise constant hazard; the last piece has no end."""
     passed = hazard_before(until_s, per_s)
     reached = np.empty(u.size)
+    first_s = 1.0 / per_s[0]
     for i in range(u.size):
-        reached[i] = -log(u[i])
-    for j in range(per_s.size):
+        hazard = -log(u[i])
+        reached[i] = hazard
+        u[i] = hazard * first_s
+    for j in range(0 if per_s[0] == 0.0 else 1, per_s.size):
         start, before, mean_s = until_s[j - 1] if j > 0 else 0.0, passed[j], 1.0 / per_s[j]
         if per_s[j] == 0.0:
             for i in range(u.size):
@@ -153,9 +158,7 @@ def _to_arrivals(at: Floats, rates: Floats, interval_s: float) -> None:
     seen, begin = 0.0, 0
     for interval in range(rates.size):
         border = seen + rates[interval] if interval < rates.size - 1 else math.inf
-        stop = begin
-        while stop < at.size and at[stop] < border:
-            stop += 1
+        stop = begin + int(np.searchsorted(at[begin:], border))
         within = at[begin:stop]
         for i in range(within.size):
             share = (within[i] - seen) / rates[interval]
