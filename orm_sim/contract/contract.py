@@ -20,6 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
+from orm_sim.contract.clauses.between import Day
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
@@ -90,6 +91,8 @@ class Contract(Term):
     """The service level the vendor is to plan for; where not given, that of the strictest service credit."""
     price: Price = "quoted"
     """How free rates are set."""
+    starts: Day | None = None
+    """The first day of the contract, the first of a month; only clauses with dates need it."""
 
     @model_validator(mode="wrap")
     @classmethod
