@@ -45,10 +45,10 @@ def _back_to_front(from_month: int | None, through_month: int | None) -> str | N
 class Between(Clause):
     """Clauses that hold in a part of the term only, both months included.
 
-    Before it they are silent and remember nothing: an indexation inside starts from the levels of
-    their first month, one around them from those of the contract's. After it nothing new is earned under them,
-    whatever the meters say; withheld amounts are still released and cancellations of earlier sales paid back. The last month closes quarters and years as the end of the
-    term does.
+    Before it they are silent and remember nothing: an indexation inside starts from the levels of their first
+    month, one around them from those of the contract's. After it nothing new is earned under them, whatever the
+    meters say; withheld amounts are still released and cancellations of earlier sales paid back. The last month
+    closes quarters and years as the end of the term does.
     """
 
     clause: Literal["between"] = "between"
