@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
 from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
-from orm_sim.contract.price_checks import indexed_cost, paid_twice
+from orm_sim.contract.price_checks import indexed_cost, paid_twice, unreached_sums
 from orm_sim.contract.time_checks import days_outside, months_outside
 from orm_sim.contract.wording import share
 from orm_sim.core.errors import nearest
@@ -197,6 +197,7 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (months_outside, ("term_months",)),
     (days_outside, ("term_months", "starts")),
     (indexed_cost, ()),
+    (unreached_sums, ()),
     (paid_twice, ()),
 )
 """What is checked, and the fields of the contract that must have been read for it."""
