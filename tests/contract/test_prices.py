@@ -143,6 +143,8 @@ def test_a_cap_moves_the_risk_of_cost_to_the_vendor() -> None:
         assert float(total(settle(contract(book), NOTHING, month, 0)[0])) - cost == margin
 
 
-def test_who_pays_a_fixed_sum_is_printed() -> None:
-    signed = contract(Fixed(label="upfront", payer="vendor", amount=5.0, when="once", month=0))
-    assert "The vendor pays $5.00 once, in month 1 of the contract." in str(signed)
+def test_who_pays_a_fixed_sum_and_for_what_is_printed() -> None:
+    signed = contract(
+        Fixed(label="upfront", payer="vendor", amount=5.0, when="once", month=0, channel="inbound")
+    )
+    assert "The vendor pays $5.00 once, in month 1 of the contract (inbound)." in str(signed)

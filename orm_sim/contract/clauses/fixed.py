@@ -60,7 +60,8 @@ class Fixed(Clause):
             if self.month is None
             else f"once, in month {self.month + 1} of the contract"
         )
-        return f"The {self.payer} pays {_amount(self.amount)} {often}."
+        where = "" if self.channel is None else f" ({self.channel})"
+        return f"The {self.payer} pays {_amount(self.amount)} {often}{where}."
 
 
 def _amount(rate: float | str) -> str:
