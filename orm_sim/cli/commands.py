@@ -1,4 +1,4 @@
-"""Commands of `orm-sim`: compare, run, validate, calibrate, schema, verify, warm."""
+"""Commands of `orm-sim`: compare, run, validate, calibrate, schema, verify, warm; contract stands in its own file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from orm_sim.cli.contract import contract
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
@@ -105,6 +106,9 @@ def main() -> None:
     A call-centre vendor is simulated call by call over the whole contract and priced for both sides.
     Begin with: orm-sim compare scenarios/studies/which_contract.yaml
     """
+
+
+main.add_command(contract)
 
 
 @main.command()
