@@ -79,11 +79,11 @@ def _price(file: Path, options: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     history = read_history(options["history"], terms, ignore=options["ignore"], decimal=options["decimal"])
     priced = price_history(terms, history, file=str(file))
     told = {**priced.as_dict(), "notes": list(history.notes)}
-    differences = ()
+    differences: tuple[Any, ...] = ()
     if options["invoice"] is not None:
         invoice = read_invoice(options["invoice"], terms, len(history.months), decimal=options["decimal"])
         differences = compare(priced, invoice, tolerance=options["tolerance"])
-        told["differences"] = [{**_difference(each)} for each in differences]
+        told["differences"] = [_difference(each) for each in differences]
     if not options["as_json"]:
         click.echo("\n".join([terms.title, "", *priced.lines()]))
         if options["explain"]:
@@ -127,3 +127,60 @@ def _read(file: Path, rate: float | None) -> Any:
     if not 0.0 <= rate < float("inf"):
         raise InputError(Problem(Place("--rate"), "", str(rate), "must be a finite number, 0 or more"))
     return terms.with_rate(rate)
+
+
+@contract.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+def diff(before: Path, after: Path, as_json: bool) -> None:
+    """Say what changed from the contract BEFORE to the contract AFTER, clause by clause, in words."""
+    from dataclasses import asdict
+
+    from orm_sim.contract.diff import differences
+    from orm_sim.core.errors import collect
+
+    problems: list[Any] = []
+    terms = []
+    for file in (before, after):
+        with collect(problems):
+            terms.append(_read(file, None))
+    if problems:
+        from orm_sim.core.errors import InputError
+
+        raise InputError(problems)
+    found = differences(*terms)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
+        return
+    if not found:
+        click.echo("Both contracts say the same.")
+        return
+    for each in found:
+        click.echo(each.sentence)
+    click.echo(f"\n{len(found)} change{'s' if len(found) > 1 else ''}.")
+
+
+@contract.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+def lint(file: Path, as_json: bool) -> None:
+    """Look for traps in the contract of a FILE: cliffs, open sides, contradictions, idle clauses, what it does not say.
+
+    Exit status 1 where terms contradict each other.
+    """
+    from orm_sim.contract.lint import WEIGHTS
+    from orm_sim.contract.lint import lint as look
+    from orm_sim.contract.reading import read_document
+
+    terms, document = read_document(file)
+    found = look(terms)
+    if as_json:
+        click.echo(json.dumps([each.as_dict(document) for each in found], indent=2, ensure_ascii=False))
+    else:
+        for each in found:
+            click.echo(each.said(document))
+        count = {weight: sum(each.weight == weight for each in found) for weight in WEIGHTS}
+        click.echo(", ".join(f"{n} {weight}{'' if n == 1 else 's'}" for weight, n in count.items()) + ".")
+    if any(each.weight == "error" for each in found):
+        sys.exit(EXIT_DISAGREES)

@@ -59,7 +59,8 @@ def numbers(
         first, mark = certain[0]
         against = next((cell for cell, other in certain if other != mark), None)
         if against is not None:
-            rule = f"has a decimal {_SAID['.' if mark == ',' else ',']}, but line {first.line} ('{first.text}') a {_SAID[mark or '.']}"
+            other, one = _SAID["." if mark == "," else ","], _SAID[mark]
+            rule = f"has a decimal {other}, but line {first.line} ('{first.text}') a {one}"
             problems.append(sheet.problem(against, rule, "Write all numbers in one way"))
     values: dict[Cell, float] = {}
     for cell, each in found.items():

@@ -127,11 +127,11 @@ def _columns(
         hint = f"Did you mean '{close}'?" if close else None
         problems.append(Problem(Place("--ignore"), "", name, "is no column of the file", hint))
     misspelt = {nearest(cell.text, [".".join(each) for each in needed]) for cell in sheet.header}
-    for meter in needed:
-        name = ".".join(meter)
-        if meter[0] != EVENTS and meter not in columns.values():
+    for read in needed:
+        name = ".".join(read)
+        if read[0] != EVENTS and read not in columns.values():
             rule = f"has no column '{name}', which the contract reads"
-            hint = _where(meter, columns.values()) or (None if name in misspelt else _meaning(meter))
+            hint = _where(read, columns.values()) or (None if name in misspelt else _meaning(read))
             problems.append(Problem(Place(sheet.file, sheet.header[0].line), "", None, rule, hint))
     return columns, problems
 
@@ -195,10 +195,9 @@ def _gaps(sheet: Sheet, months: dict[Cell, int]) -> Iterator[Problem]:
         return
     missing = [month for month in range(1, max(first)) if month not in first]
     if missing:
-        last = first[max(first)]
         listed = ", ".join(map(str, missing[:12])) + (", ..." if len(missing) > 12 else "")
-        rule = f"month{'s' if len(missing) > 1 else ''} {listed} of the contract {'are' if len(missing) > 1 else 'is'} missing before it"
-        yield sheet.problem(last, rule, "Months are settled one after another, from the first")
+        rule = f"before it, month{'s' if len(missing) > 1 else ''} {listed} of the contract cannot be found"
+        yield sheet.problem(first[max(first)], rule, "Months are settled one after another, from the first")
 
 
 def _values(

@@ -168,7 +168,7 @@ def _folded(label: str) -> str:
 
 
 def _owed(priced: Priced, billed: Iterable[Key]) -> dict[Key, float]:
-    """What the contract comes to, in the lines of the invoice: by kind where the invoice gives the kind, else by label."""
+    """What the contract comes to in each line of the invoice: by kind where the invoice gives it, else by label."""
     keys = set(billed)
     by_kind = {(month, label) for month, label, kind in keys if kind}
     found: dict[Key, float] = {}
@@ -190,7 +190,8 @@ def _sentence(key: Key, billed: float, is_billed: bool, owed: float | None, pric
     said = f"month {month}, {label}" + (f" ({kind.replace('_', ' ')})" if kind else "")
     if owed is None:
         labels = list(dict.fromkeys(each for each, _ in priced.amounts()))
-        return f"{said}: {money(billed)} is billed, but the contract owes nothing under that name.  {name_hint(label, labels, few=8)}"
+        hint = name_hint(label, labels, few=8)
+        return f"{said}: {money(billed)} is billed, but the contract owes nothing under that name.  {hint}"
     off = round(billed - owed, 2)
     more = f"{money(abs(off))} too {'much' if off > 0 else 'little'}"
     head = f"{said}: the invoice says {money(billed)}" if is_billed else f"{said}: is not on the invoice"

@@ -34,7 +34,7 @@ class Priced:
     months: tuple[tuple[LineItem, ...], ...]
 
     def amounts(self) -> dict[tuple[str, str], dict[int, float]]:
-        """Money by label and kind, and by month from 1; in the order of the contract, months in which nothing is owed left out."""
+        """Money by label and kind, and by month from 1; in the order of the contract."""
         found: dict[tuple[str, str], dict[int, float]] = {}
         for month, items in enumerate(self.months, start=1):
             for item in items:

@@ -13,14 +13,19 @@ from orm_sim.contract.period import NOTHING
 from orm_sim.contract.settlement import settle
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import shown
-from orm_sim.core.loader import build, load_extended
+from orm_sim.core.loader import Document, build, load_extended
 
 RUN_OFF_MONTHS = 6
 """Months after the term in which clawbacks, reserves and tails may still read meters."""
 
 
 def read_contract(path: str | os.PathLike[str]) -> Contract:
-    """The contract of a file: one of its own, or that of a scenario.
+    """The contract of a file; see `read_document`."""
+    return read_document(path)[0]
+
+
+def read_document(path: str | os.PathLike[str]) -> tuple[Contract, Document]:
+    """The contract of a file, one of its own or that of a scenario, and the places of its terms in the file.
 
     Raises
     ------
@@ -33,11 +38,12 @@ def read_contract(path: str | os.PathLike[str]) -> Contract:
         rule = "is a study, which compares several contracts"
         raise InputError(Problem(where, "", None, rule, "Name the file of one contract"))
     if "contract" not in document.data:
-        return build(Contract, document)
+        return build(Contract, document), document
     if not isinstance(document.data["contract"], dict):
         rule = "is a scenario without a contract: everything stays in-house"
         raise InputError(Problem(document.place(("contract",)), "contract", None, rule))
-    return build(Contract, document.section(("contract",)))
+    section = document.section(("contract",))
+    return build(Contract, section), section
 
 
 class _Noted(dict[tuple[str, str], NDArray[np.float64]]):

@@ -64,7 +64,7 @@ class Written:
             exponent = f"e{exponent}"
         groups = whole.split(other)
         in_threes = 1 <= len(groups[0]) <= 3 and all(len(each) == 3 for each in groups[1:])
-        if len(groups) > 1 and not in_threes or other in rest or mark in rest:
+        if (len(groups) > 1 and not in_threes) or other in rest or mark in rest:
             return None
         number = float(f"{''.join(groups) or '0'}.{rest or '0'}{exponent}")
         return -number if self.negative else number
