@@ -52,16 +52,18 @@ def numbers(
         else:
             found[cell] = taken
     mark = MARKS[decimal] if decimal else None
-    certain = [
-        (cell, each.mark) for cell, each in found.items() if each.mark and each.value(each.mark) is not None
-    ]
+    certain = {
+        cell: each.mark
+        for cell, each in sorted(found.items(), key=lambda item: (item[0].line, item[0].column))
+        if each.mark is not None and each.value(each.mark) is not None
+    }
     if mark is None and certain:
-        first, mark = certain[0]
-        against = next((cell for cell, other in certain if other != mark), None)
+        first, mark = next(iter(certain.items()))
+        against = next((cell for cell, other in certain.items() if other != mark), None)
         if against is not None:
-            other, one = _SAID["." if mark == "," else ","], _SAID[mark]
-            rule = f"has a decimal {other}, but line {first.line} ('{first.text}') a {one}"
+            rule = f"has a decimal {_SAID[certain[against]]}, but line {first.line} ('{first.text}') a {_SAID[mark]}"
             problems.append(sheet.problem(against, rule, "Write all numbers in one way"))
+            return {}, problems
     values: dict[Cell, float] = {}
     for cell, each in found.items():
         if mark is None and each.is_ambiguous and sheet.delimiter != ",":

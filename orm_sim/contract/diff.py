@@ -143,7 +143,8 @@ def _likeness(one: Clause, other: Clause) -> float:
     if inside(one) or inside(other):
         inner = {each.name for each in inside(one)} & {each.name for each in inside(other)}
         return 1.0 if inner else 0.0
-    return sum(a.get(name) == b.get(name) for name in names) / max(len(names), 1)
+    same = sum(bool(a.get(name) == b.get(name)) for name in names)
+    return same / max(len(names), 1)
 
 
 def _changed(before: Clause, after: Clause) -> Iterator[Change]:

@@ -60,7 +60,9 @@ class Sheet:
             self.header[cell.column - 1].text if name is None and cell.column <= len(self.header) else name
         )
         path = f"{named or 'column'} (column {letters(cell.column)})"
-        return Problem(Place(self.file, cell.line), path, show_value(cell.text), rule, hint)
+        plain = cell.text.isprintable() and 0 < len(cell.text) <= 60
+        said = cell.text if plain else show_value(cell.text)
+        return Problem(Place(self.file, cell.line), path, said, rule, hint)
 
     def column(self, position: int) -> tuple[Cell, ...]:
         """The cells under a header, by its position from 1."""

@@ -170,8 +170,9 @@ def _no_income_without_sales(contract: Contract) -> Found:
         if not isinstance(clause, Commission) or any(each.kind == "floor" for each in here.around):
             continue
         if not any(each.channel in (clause.channel, None) for each in earning):
+            sentence = f"the vendor earns nothing on {clause.channel} contacts in a month without sales"
             yield here.finding(
-                "warning", "uncapped", (), f"the vendor earns nothing on {clause.channel} contacts in a month without sales",
+                "warning", "uncapped", (), sentence,
                 "The risk of volume and conversion lies with the smaller balance sheet: add a baseline, or a floor",
             )  # fmt: skip
 
@@ -246,30 +247,23 @@ def _short_windows(here: Placed, contract: Contract) -> Found:
 
 
 def _bonus_with_credit(contract: Contract) -> Found:
-    """A bonus that is paid for a result for which a credit is due."""
+    """A bonus (or an earn-back) that is reached at a result for which a credit is due."""
     every = placed(contract)
-    credits = [
-        (here, measure)
-        for here in every
-        if isinstance(here.clause, ServiceCredit)
-        for measure in here.clause.measures
-    ]
+    credited = [each.clause for each in every if isinstance(each.clause, ServiceCredit)]
+    missed = [(clause, measure) for clause in credited for measure in clause.measures]
     for here in every:
-        if here.clause.kind not in ("bonus", "earn_back"):
-            continue
-        for position, measure in enumerate(getattr(here.clause, "measures", ())):
-            for other, missed in credits:
-                same = (measure.kpi, measure.within_s) == (missed.kpi, missed.within_s)
-                if not same or getattr(here.clause, "channel", None) not in (
-                    None,
-                    getattr(other.clause, "channel", None),
-                ):
+        rewarded = getattr(here.clause, "measures", ()) if here.clause.kind in ("bonus", "earn_back") else ()
+        for position, measure in enumerate(rewarded):
+            for other, target in missed:
+                if (measure.kpi, measure.within_s) != (target.kpi, target.within_s):
+                    continue
+                if getattr(here.clause, "channel", None) not in (None, other.channel):
                     continue
                 higher = KPIS[measure.kpi].better == "higher"
-                if measure.target < missed.target if higher else measure.target > missed.target:
+                if measure.target < target.target if higher else measure.target > target.target:
                     yield here.finding(
                         "error", "contradiction", ("measures", position, "target"),
-                        f"is earned from {measure.target:g} on, while '{other.clause.name}' is owed up to {missed.target:g}:"
+                        f"is earned from {measure.target:g} on, while '{other.name}' is owed up to {target.target:g}:"
                         " between them both are due for one result",
                         "The two set each other off, and nobody knows what is wanted",
                     )  # fmt: skip
@@ -294,7 +288,7 @@ def _two_targets(contract: Contract) -> Found:
             ):
                 yield here.finding(
                     "error", "contradiction", at,
-                    f"credits begin at {share(measure.target)}, but the vendor is asked to plan for {share(level.target)}",
+                    f"credits begin at {share(measure.target)}, but the vendor is to plan for {share(level.target)}",
                     "Whoever does as asked owes credits",
                 )  # fmt: skip
             key = (measure.kpi, measure.within_s, channel, getattr(here.clause, "window", None))
