@@ -263,15 +263,21 @@ def calibrate(records: Path, mapping: Path, out: Path) -> None:
 
 @main.command()
 @click.option("--study", "of_study", is_flag=True, help="Schema of study files instead of scenario files.")
+@click.option(
+    "--contract", "of_contract", is_flag=True, help="Schema of contract files: the whole contract language."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; default: print.")
-def schema(of_study: bool, out: Path | None) -> None:
-    """Print the JSON schema of scenario or study files, for editors and checks."""
+def schema(of_study: bool, of_contract: bool, out: Path | None) -> None:
+    """Print the JSON schema of scenario, study or contract files, for editors and checks."""
+    from orm_sim.contract.language import language_text
     from orm_sim.core.files import writable_folder, write_whole
     from orm_sim.core.schema import schema_text
     from orm_sim.scenario.scenario import Scenario
     from orm_sim.scenario.study import Study
 
-    text = schema_text(Study if of_study else Scenario)
+    if of_study and of_contract:
+        raise InputError(Problem(Place("--contract"), "", None, "is given together with --study: choose one"))
+    text = language_text() if of_contract else schema_text(Study if of_study else Scenario)
     if out is None:
         click.echo(text)
     else:
