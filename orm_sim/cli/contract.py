@@ -34,6 +34,10 @@ def show(file: Path, rate: float | None) -> None:
 @click.option(
     "--invoice", type=click.Path(path_type=Path), help="CSV of the vendor's invoice: month, label, amount."
 )
+@click.option(
+    "--run", "run_dir", type=click.Path(path_type=Path), help="Folder of a finished run to price instead."
+)
+@click.option("--option", "run_options", multiple=True, metavar="NAME", help="Option of the run; repeatable.")
 @click.option("--rate", type=float, help="Fill in the rate that is to be solved.")
 @click.option(
     "--ignore", multiple=True, metavar="COLUMN", help="Column of the history to leave out; repeatable."
@@ -51,22 +55,41 @@ def price(files: tuple[Path, ...], **options: Any) -> None:
 
     With --invoice: list where the vendor's invoice disagrees, line by line; exit status 1 where it does, 0 where it
     agrees to the cent, 2 where a file cannot be read.
-    """
-    from orm_sim.core.errors import InputError, Place, Problem
 
-    if options["history"] is None:
-        rule = "there is nothing to price: give the months with --history KPIS.csv"
-        raise InputError(Problem(Place("--history"), "", None, rule))
-    if options["invoice"] is not None and len(files) > 1:
-        raise InputError(
-            Problem(Place("--invoice"), "", None, "an invoice is held against one contract: name one FILE")
-        )
+    With --run: the histories of a simulated run under each contract, without simulating again (static), where nobody
+    would have acted otherwise.
+    """
+    _check(files, options)
+    if options["run_dir"] is not None:
+        from orm_sim.cli.static import print_static
+
+        print_static(files, options["run_dir"], options["run_options"], options["rate"], options["as_json"])
+        return
     found = [_price(file, options) for file in files]
     if options["as_json"]:
         told = [each for each, _ in found]
         click.echo(json.dumps(told[0] if len(told) == 1 else told, indent=2, ensure_ascii=False))
     if any(not agrees for _, agrees in found):
         sys.exit(EXIT_DISAGREES)
+
+
+def _check(files: tuple[Path, ...], options: dict[str, Any]) -> None:
+    """Refuse options that do not go together."""
+    from orm_sim.core.errors import InputError, Place, Problem
+
+    problems = []
+    if options["history"] is None and options["run_dir"] is None:
+        rule = "there is nothing to price: give the months with --history KPIS.csv, or a finished run with --run FOLDER"
+        problems.append(Problem(Place("--history"), "", None, rule))
+    if options["history"] is not None and options["run_dir"] is not None:
+        problems.append(Problem(Place("--run"), "", None, "is given together with --history: choose one"))
+    if options["invoice"] is not None and (len(files) > 1 or options["run_dir"] is not None):
+        rule = "an invoice is held against one contract and its --history: name one FILE"
+        problems.append(Problem(Place("--invoice"), "", None, rule))
+    if not options["tolerance"] >= 0.0:
+        problems.append(Problem(Place("--tolerance"), "", str(options["tolerance"]), "must be 0 or more"))
+    if problems:
+        raise InputError(problems)
 
 
 def _price(file: Path, options: dict[str, Any]) -> tuple[dict[str, Any], bool]:
@@ -113,7 +136,7 @@ def _print_differences(file: Path, differences: tuple[Any, ...]) -> None:
 
 
 def _read(file: Path, rate: float | None) -> Any:
-    """The contract of a file, its open rate filled in where one is given."""
+    """The contract of a file, its open rates filled in where one is given."""
     from orm_sim.contract.reading import read_contract
     from orm_sim.core.errors import InputError, Place, Problem
 
