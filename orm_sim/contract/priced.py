@@ -53,9 +53,8 @@ class Priced:
     def lines(self) -> Iterator[str]:
         """The table of lines and months, some months abreast, with the invoice under them."""
         amounts = self.amounts()
-        names = {
-            key: key[0] if key[1] in key[0] else f"{key[0]} ({key[1].replace('_', ' ')})" for key in amounts
-        }
+        kinds = {key: key[1].replace("_", " ") for key in amounts}
+        names = {key: key[0] if kinds[key] in key[0] else f"{key[0]} ({kinds[key]})" for key in amounts}
         width = max([len(name) for name in names.values()] + [len("invoice")])
         invoices = self.invoices()
         for first in range(1, len(self.months) + 1, MONTHS_ABREAST):
