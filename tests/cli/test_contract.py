@@ -67,9 +67,9 @@ def test_what_cannot_be_done_ends_with_a_sentence_and_2(arguments: tuple[object,
 def test_price_prints_lines_by_month_and_the_total() -> None:
     result = run("price", DEALS / "fixed_fee.yaml", "--history", HISTORY)
     assert result.exit_code == 0
-    assert "monthly fee         140,000.00     140,000.00     140,000.00" in result.output
+    assert "monthly fee        140,000.00     140,000.00     140,000.00" in result.output
     # 72 % answered in time and 7.5 % abandoned: 10 % and 2.5 % of the fee; month 3 is met
-    assert "service credit       -2,800.00     -17,500.00           0.00" in result.output
+    assert "service credit      -2,800.00     -17,500.00           0.00" in result.output
     assert "Total of 3 months: $399,700.00" in result.output
 
 

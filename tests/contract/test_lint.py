@@ -87,15 +87,15 @@ TRAPS = [
                  "warning, incentive: no target speaks of resolution, repeats or satisfaction", id="contacts"),
     pytest.param(CREDIT.replace("grace_months: 3", "grace_months: 36"),
                  "36 months of grace leave none of the 36 months to be measured", id="grace"),
-    pytest.param(CREDIT.replace("at_risk: 0.1", "at_risk: 0.0"), "no part of the fees is at risk", id="nothing at risk"),
+    pytest.param(CREDIT.replace("at_risk: 0.1", "at_risk: 0.0"), "no part of the fees is at risk", id="no risk"),
     pytest.param(CREDIT.replace("share: 0.01", "share: 0.0"), "a miss costs nothing", id="credit of nothing"),
     pytest.param(CREDIT.replace("target: 0.8", "target: 0.0"), "a share of 0 % is always reached", id="target of 0"),
     pytest.param(CREDIT.replace("grace_months: 3", "window: quarter, grace_months: 4"),
                  "the first quarter is measured on 2 months", id="grace inside a quarter"),
     pytest.param("{clause: fixed, label: f, amount: 0}", "clauses[1].amount (f)\n    warning, idle: the price is $0.00",
                  id="price of nothing"),
-    pytest.param("{clause: cap, label: c, at: {amount: 0}, of: [{clause: fixed, amount: 5}]}", "the bound is 0", id="cap of 0"),
-    pytest.param("{clause: minimum_commitment, label: m, channel: inbound, share: 0, fee: minutes, units_per_contact: 1}",
+    pytest.param("{clause: cap, label: c, at: {amount: 0}, of: [{clause: fixed, amount: 5}]}", "is 0", id="cap of 0"),
+    pytest.param("{clause: minimum_commitment, channel: inbound, share: 0, fee: minutes, units_per_contact: 1}",
                  "warning, idle: its share is 0", id="commitment of nothing"),
 ]  # fmt: skip
 
