@@ -20,6 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
+from orm_sim.contract.clauses.between import Day
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
@@ -90,6 +91,8 @@ class Contract(Term):
     """The service level the vendor is to plan for; where not given, that of the strictest service credit."""
     price: Price = "quoted"
     """How free rates are set."""
+    starts: Day | None = None
+    """The first day of the contract, the first of a month; only clauses with dates need it."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -199,7 +202,7 @@ def _found(draft: Draft, contract: Contract | None = None) -> list[InitErrorDeta
 
 def _written(contract: Contract, place: tuple[str | int, ...]) -> Any:
     """The value at a place of a contract, as plain data."""
-    value: Any = contract.model_dump(mode="json", by_alias=True)
+    value: Any = contract.model_dump(by_alias=True)
     for part in place:
         if isinstance(part, int) or part in value:  # else it is the kind of a clause, which is no key
             value = value[part]
