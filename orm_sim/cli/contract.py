@@ -137,7 +137,7 @@ def _print_differences(file: Path, differences: tuple[Any, ...]) -> None:
 
 def _read(file: Path, rate: float | None) -> Any:
     """The contract of a file, its open rates filled in where one is given."""
-    from orm_sim.contract.reading import read_contract
+    from orm_sim.contract.contract_file import read_contract
     from orm_sim.core.errors import InputError, Place, Problem
 
     terms = read_contract(file)
@@ -194,7 +194,7 @@ def lint(file: Path, as_json: bool) -> None:
     """
     from orm_sim.contract.lint import WEIGHTS
     from orm_sim.contract.lint import lint as look
-    from orm_sim.contract.reading import read_document
+    from orm_sim.contract.contract_file import read_document
 
     terms, document = read_document(file)
     found = look(terms)

@@ -11,7 +11,7 @@ import click
 import numpy as np
 
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.reading import read_contract, unsolved
+from orm_sim.contract.contract_file import read_contract, unsolved
 from orm_sim.core.errors import InputError, Place, Problem, collect
 from orm_sim.simulation.static_pricing import (
     Lived,

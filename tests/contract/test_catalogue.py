@@ -10,7 +10,7 @@ from orm_sim.contract.contract import Contract
 from orm_sim.contract.history import read_history
 from orm_sim.contract.lint import lint
 from orm_sim.contract.priced import price_history
-from orm_sim.contract.reading import read_contract
+from orm_sim.contract.contract_file import read_contract
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = sorted((ROOT / "scenarios" / "contracts").glob("*.yaml"))

@@ -8,7 +8,7 @@ import pytest
 
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.lint import WEIGHTS, Finding, lint
-from orm_sim.contract.reading import read_document
+from orm_sim.contract.contract_file import read_document
 from orm_sim.core.loader import build, parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
