@@ -28,10 +28,23 @@ Kind = Literal[
     "guarantee_recovered",
     "cap",
     "true_up",
+    # service levels, remedies, end of the contract
+    "bonus",
+    "earn_back",
+    "carried",
+    "holdback",
+    "holdback_released",
+    "termination_fee",
 ]
 """What a line item is for; finance books each kind to an account."""
 
-_RESERVE = ("reserve_withheld", "reserve_released")
+EVENTS_CHANNEL = "events"
+"""The channel under which a period's meters carry events."""
+
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""Months of each window."""
+
+_RESERVE = ("reserve_withheld", "reserve_released", "holdback", "holdback_released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,8 @@ class Billed:
 
     amount: Array
     rate: Array | None
+    results: Mapping[str, Array] = field(default_factory=dict)
+    """Of service credits whose window closed: "missed" (1, 0, or nan where it does not count) and "fees"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +182,13 @@ class Period:
         """The counters of these names that the period carries for one channel."""
         return {name: self.meter(channel, name) for name in names if (channel, name) in self.meters}
 
+    def event(self, name: str) -> Array:
+        """Whether an event holds in the period: 1, or 0, also where the period says nothing of it."""
+        return np.asarray(self.meters.get((EVENTS_CHANNEL, name), 0.0), dtype=np.float64)
+
     def ends(self, window: Literal["month", "quarter", "year"]) -> bool:
         """Whether a window counted from the start of the contract closes with this period."""
-        months = {"month": 1, "quarter": 3, "year": 12}[window]
-        return (self.month + 1) % months == 0 or self.month == self.term_months - 1
+        return (self.month + 1) % MONTHS[window] == 0 or self.month == self.term_months - 1
 
 
 def line(
@@ -209,3 +227,14 @@ def total(items: Iterable[LineItem]) -> Array:
 def earned(items: Iterable[LineItem]) -> Array:
     """What line items come to without movements of reserves, which only shift the date of payment."""
     return total(item for item in items if item.kind not in _RESERVE)
+
+
+def results(items: Iterable[LineItem]) -> dict[str, Array]:
+    """How the service credits among line items went, for the conditions that ask; empty where none was reckoned."""
+    credits = [item.parts for item in items if item.kind == "service_credit"]
+    if not credits:
+        return {}
+    missed, fees = (np.asarray(credits[0][name]) for name in ("missed", "fees"))
+    for parts in credits[1:]:
+        missed, fees = np.fmax(missed, parts["missed"]), fees + parts["fees"]
+    return {"missed": missed, "fees": fees}
