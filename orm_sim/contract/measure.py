@@ -24,23 +24,23 @@ from orm_sim.contract.reading import (
 )
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import KPIS, Kpi, KpiId
+from orm_sim.kpi import INDICATORS, Kpi, KpiId
 
 
 def _beyond(kpi: str, value: float, target: float) -> bool:
     """Whether a value is better than a target."""
-    return value > target if KPIS[kpi].better == "higher" else value < target
+    return value > target if INDICATORS[kpi].better == "higher" else value < target
 
 
 def _bands_against_direction(credit: object, kpi: str, target: float) -> str | None:
     if not isinstance(credit, Banded):
         return None
     edges = [target, *(band.worse_than for band in credit.bands)]
-    if KPIS[kpi].better == "higher" and any(after > before for before, after in pairwise(edges)):
+    if INDICATORS[kpi].better == "higher" and any(after > before for before, after in pairwise(edges)):
         return (
             f"'{kpi}' gets worse below its target of {target:g}: every band must lie below the one before it"
         )
-    if KPIS[kpi].better == "lower" and any(after < before for before, after in pairwise(edges)):
+    if INDICATORS[kpi].better == "lower" and any(after < before for before, after in pairwise(edges)):
         return (
             f"'{kpi}' gets worse above its target of {target:g}: every band must lie above the one before it"
         )
@@ -119,7 +119,7 @@ class Goal(Term):
     @property
     def indicator(self) -> Kpi:
         """The KPI as the dictionary defines it."""
-        return KPIS[self.kpi]
+        return INDICATORS[self.kpi]
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -11,11 +11,24 @@ from numpy.typing import NDArray
 
 from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.wording import money, say
+from orm_sim.kpi import METERS
 
 Array = NDArray[np.float64]
 
 Meters = Mapping[tuple[str, str], Array | float]
-"""Counters of one billing period by (channel, meter id); price indices by ("index", name)."""
+"""Counters of one billing period by (channel, meter id), or by ("channel@site", meter id) for one site alone;
+price indices by ("index", name), what happened in the month (0 or 1) by ("events", name)."""
+
+EVENTS = "events"
+"""The channel under which a period's meters carry what happened in the month: ("events", "force_majeure")."""
+
+_OF_THE_CONTRACT = ("index", EVENTS)
+"""Channels that belong to no site."""
+
+_CHANNELS = ("inbound", "outbound")
+
+_RUN_OFF = "cancelled_"
+"""What the names of meters begin with that are read when a contract has long ended: cancellations of earlier sales."""
 
 Kind = Literal[
     "fee",
@@ -28,7 +41,9 @@ Kind = Literal[
     "guarantee_recovered",
     "cap",
     "true_up",
-    # service levels, remedies, end of the contract
+    "pass_through",
+    "gain_share",
+    "volume_adjustment",
     "bonus",
     "earn_back",
     "carried",
@@ -37,9 +52,6 @@ Kind = Literal[
     "termination_fee",
 ]
 """What a line item is for; finance books each kind to an account."""
-
-EVENTS_CHANNEL = "events"
-"""The channel under which a period's meters carry events."""
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """Months of each window."""
@@ -155,6 +167,11 @@ class Period:
         Where the clause stands in the contract.
     billed : dict of str to Billed
         What the clauses settled so far in this period have come to, by label.
+    site : str or None
+        The site whose meters are read; None reads those of all sites together.
+    closed : bool
+        Whether a combinator has shut the clause out of this period: then nothing that is counted in it is paid,
+        whatever the meters say; only cancellations of what was paid before are read.
     """
 
     meters: Meters
@@ -165,26 +182,57 @@ class Period:
     scale: Array | float
     path: str
     billed: dict[str, Billed]
+    site: str | None = None
+    closed: bool = False
+
+    def _read_as(self, channel: str) -> str:
+        """The channel under which the meters of the clause's site stand."""
+        return channel if self.site is None or channel in _OF_THE_CONTRACT else f"{channel}@{self.site}"
 
     def meter(self, channel: str, name: str) -> Array:
-        """One meter of the period.
+        """One meter of the period, of the clause's site where it has one.
 
         Raises
         ------
         KeyError
             When the period does not carry it.
         """
-        if (channel, name) not in self.meters:
-            raise KeyError(f"{self.path} needs the meter {channel}.{name}, which the period does not carry")
-        return np.asarray(self.meters[channel, name], dtype=np.float64)
+        read = self._read_as(channel)
+        if (read, name) not in self.meters:
+            raise KeyError(f"{self.path} needs the meter {read}.{name}, which the period does not carry")
+        value = np.asarray(self.meters[read, name], dtype=np.float64)
+        shut = self.closed and channel not in _OF_THE_CONTRACT and not name.startswith(_RUN_OFF)
+        return np.zeros_like(value) if shut else value
 
-    def counters(self, channel: str, names: Iterable[str]) -> dict[str, Array]:
-        """The counters of these names that the period carries for one channel."""
-        return {name: self.meter(channel, name) for name in names if (channel, name) in self.meters}
+    def metered(self, channel: str | None, name: str) -> Array:
+        """One meter of a channel, or, where that is None, of all channels that carry it together.
+
+        Raises
+        ------
+        KeyError
+            When no channel carries it.
+        """
+        carried = [each for each in _CHANNELS if (self._read_as(each), name) in self.meters]
+        if channel is not None or not carried:
+            return self.meter(channel or _CHANNELS[0], name)
+        return np.asarray(sum(self.meter(each, name) for each in carried))
 
     def event(self, name: str) -> Array:
-        """Whether an event holds in the period: 1, or 0, also where the period says nothing of it."""
-        return np.asarray(self.meters.get((EVENTS_CHANNEL, name), 0.0), dtype=np.float64)
+        """Whether something happened in the month: 1 or 0 elementwise; 0 where nobody speaks of it."""
+        return self.meter(EVENTS, name) if (EVENTS, name) in self.meters else np.asarray(0.0)
+
+    def counters(self, channel: str, names: Iterable[str]) -> dict[str, Array]:
+        """The counters of these names that the period carries for one channel, ready to be added up over months.
+
+        A value that cannot be added up (a percentile) comes multiplied by the counter that weighs it.
+        """
+        read = self._read_as(channel)
+        return {name: self._addable(channel, name) for name in names if (read, name) in self.meters}
+
+    def _addable(self, channel: str, name: str) -> Array:
+        value = self.meter(channel, name)
+        weight = METERS[name].weight if name in METERS else ""
+        return np.asarray(value * self.meter(channel, weight)) if weight else value
 
     def ends(self, window: Literal["month", "quarter", "year"]) -> bool:
         """Whether a window counted from the start of the contract closes with this period."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from orm_sim.contract.period import Array, Period
 from orm_sim.contract.wording import number, share
-from orm_sim.kpi import COUNTERS, KPIS, ratio
+from orm_sim.kpi import INDICATORS, METERS, ratio
 
 Denominator = Literal["offered", "answered", "offered_less_short"]
 """What a service level or abandonment rate is a share of; short are contacts abandoned before a stated bound."""
@@ -44,13 +44,13 @@ def denominator_unknown(kpi: str, of: Denominator) -> str | None:
 def needs_of(kpi: str, of: Denominator = "offered") -> tuple[str, ...]:
     """The counters a reading is computed from."""
     more = {"offered": (), "answered": ("answered",), "offered_less_short": (_SHORT,)}[of]
-    return (*KPIS[kpi].needs, *more)
+    return (*INDICATORS[kpi].needs, *more)
 
 
 def value_of(kpi: str, of: Denominator, counters: Mapping[str, Array]) -> Array:
     """The value on the counters of a window; nan where there was nothing to divide by."""
     if of == "offered":
-        return KPIS[kpi].value(counters)
+        return INDICATORS[kpi].value(counters)
     if of == "answered":
         return ratio(counters["answered_within"], counters["answered"])
     patient = np.subtract(counters["offered"], counters[_SHORT])
@@ -71,23 +71,23 @@ def tallied(
 
 def points_of(kpi: str, difference: Array) -> Array:
     """A difference between values in points: 0.01 of a share, or one unit of any other KPI."""
-    return difference * (100.0 if KPIS[kpi].unit == "share" else 1.0)
+    return difference * (100.0 if INDICATORS[kpi].unit == "share" else 1.0)
 
 
 def format_of(kpi: str) -> str:
     """The format in which a measured value is shown."""
-    return "percent" if KPIS[kpi].unit == "share" else "number"
+    return "percent" if INDICATORS[kpi].unit == "share" else "number"
 
 
 def value_said(kpi: str, value: float) -> str:
     """A value of a KPI in words: "80 %", "380 s"."""
-    unit = KPIS[kpi].unit
+    unit = INDICATORS[kpi].unit
     return share(value) if unit == "share" else f"{number(value)} {unit}"
 
 
 def population_said(kpi: str, of: Denominator, within_s: float | None) -> str:
     """What a KPI is counted on where the contract says it: " of contacts offered answered in 20 s"."""
-    counted = COUNTERS[KPIS[kpi].n].name if of == "offered" else _WORDS[of]
+    counted = METERS[INDICATORS[kpi].n].name if of == "offered" else _WORDS[of]
     if within_s is not None:
         return f" of {counted} answered in {number(within_s)} s"
     return "" if of == "offered" else f" of {counted}"

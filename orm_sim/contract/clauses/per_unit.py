@@ -12,7 +12,7 @@ from orm_sim.contract.period import Array, LineItem, Memory, Period, line
 from orm_sim.contract.wording import number, price, share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import COUNTERS, MeterId
+from orm_sim.kpi import METERS, MeterId
 
 _CONTACTS_OF = {"payable_handled_s": "payable_contacts", "handled_s": "answered"}
 """The contacts whose handle time each meter of handled time adds up."""
@@ -28,8 +28,8 @@ class AhtCap(Term):
 
 
 def _unit_of_time(meter: str, per: str | None) -> str | None:
-    if per is not None and COUNTERS[meter].unit != "s":
-        return f"a price per {per} needs a meter of time in seconds; '{meter}' counts {COUNTERS[meter].name}"
+    if per is not None and METERS[meter].unit != "s":
+        return f"a price per {per} needs a meter of time in seconds; '{meter}' counts {METERS[meter].name}"
     return None
 
 
@@ -64,7 +64,7 @@ class PerUnit(Clause):
 
     def called(self) -> str:
         """What the clause is called when its label is not given."""
-        return f"{self.channel} {COUNTERS[self.meter].name}"
+        return f"{self.channel} {METERS[self.meter].name}"
 
     def _payable(self, period: Period) -> Array:
         counted = period.meter(self.channel, self.meter)
@@ -98,12 +98,12 @@ class PerUnit(Clause):
 
     @property
     def _units(self) -> str:
-        name = COUNTERS[self.meter].name
+        name = METERS[self.meter].name
         return f"{self.per}s of {name}" if self.per else name
 
     @property
     def _unit(self) -> str:
-        return f"{self.per} of {COUNTERS[self.meter].name}" if self.per else COUNTERS[self.meter].one
+        return f"{self.per} of {METERS[self.meter].name}" if self.per else METERS[self.meter].one
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
