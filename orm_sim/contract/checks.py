@@ -14,6 +14,9 @@ from orm_sim.core.errors import nearest
 Location = tuple[str | int, ...]
 Found = Iterator[tuple[Location, str]]
 
+BOUNDS: Final = ("at", "at_most")
+"""The fields in which clauses hold a bound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -42,8 +45,16 @@ def contradictions(draft: Draft) -> Found:
 def free_rates(clause: Clause) -> tuple[str, ...]:
     """The fields of a clause (`rate`, `at.rate`) that are still to be solved."""
     own = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
-    bound = getattr(clause, "at", None)
-    return (*own, *(f"at.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"))
+    bounds = [(name, getattr(clause, name, None)) for name in BOUNDS]
+    return (
+        *own,
+        *(
+            f"{name}.{rate}"
+            for name, bound in bounds
+            for rate in ("rate", "amount")
+            if getattr(bound, rate, None) == "solve"
+        ),
+    )
 
 
 def _frame(draft: Draft) -> Found:
@@ -62,7 +73,12 @@ def _scope(draft: Draft) -> Found:
     channels, level = draft.fields["scope"], draft.fields["service_level"]
     scope = ", ".join(channels)
     for place, clause in draft.placed:
-        for prefix, holder in ((place, clause), ((*place, "at"), getattr(clause, "at", None))):
+        holders = (
+            (place, clause),
+            *(((*place, name), getattr(clause, name, None)) for name in BOUNDS),
+            ((*place, "if"), getattr(clause, "if_", None)),
+        )
+        for prefix, holder in holders:
             channel = getattr(holder, "channel", None)
             if channel is not None and channel not in channels:
                 yield (
@@ -86,7 +102,9 @@ def _names(draft: Draft) -> Found:
         for field, label in clause.cites:
             if label in seen:
                 continue
-            if label in names:
+            if label == clause.name:
+                yield (*place, field), f"'{label}' depends on itself"
+            elif label in names:
                 yield (*place, field), f"cites '{label}', which comes later: put that clause before this one"
             elif not draft.may_hold(label):
                 yield (*place, field), _no_such(label, names)

@@ -149,7 +149,5 @@ def settle_all(
         items.extend(due)
         inner.append(after)
         only_rate = due[0].rate if len(due) == 1 else None
-        period.billed[clause.name] = Billed(
-            total(due) if due else np.asarray(0.0), only_rate, results(due)
-        )
+        period.billed[clause.name] = Billed(total(due) if due else np.asarray(0.0), only_rate, results(due))
     return tuple(items), Memory(memory.values, tuple(inner))

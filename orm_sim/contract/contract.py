@@ -20,6 +20,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
+from orm_sim.contract.life_terms import Life, Trigger
+from orm_sim.contract.records import Records, Remedies
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
@@ -90,6 +92,14 @@ class Contract(Term):
     """The service level the vendor is to plan for; where not given, that of the strictest service credit."""
     price: Price = "quoted"
     """How free rates are set."""
+    triggers: Many[Trigger] = ()
+    """Conditions that open a cure, a step-in or a right of exit."""
+    life: Life | None = None
+    """Its phases, cure and step-in, renewal, reviews and changes."""
+    records: Records | None = None
+    """What an hour is, whose records hold, audit, repeats and training."""
+    remedies: Remedies | None = None
+    """What one side may ask of the other when things go wrong."""
 
     @model_validator(mode="wrap")
     @classmethod

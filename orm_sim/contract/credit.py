@@ -52,7 +52,7 @@ class Miss:
 
     value: Array
     points: Array
-    due: Array
+    due: NDArray[np.bool_]
     target: Array
     higher_is_better: bool
     fees: Array

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from orm_sim.contract.credit import SLACK, Banded, Bonus, BonusBands, Credit, Miss
-from orm_sim.contract.period import Array
+from orm_sim.contract.period import Array, Flags
 from orm_sim.contract.progress import Glide, Ratchet
 from orm_sim.contract.reading import (
     Denominator,
@@ -24,7 +24,7 @@ from orm_sim.contract.reading import (
 )
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import INDICATORS, Kpi, KpiId
+from orm_sim.kpi import INDICATORS, Counters, Kpi, KpiId
 
 
 def _beyond(kpi: str, value: float, target: float) -> bool:
@@ -126,7 +126,7 @@ class Goal(Term):
         """The counters it is computed from."""
         return needs_of(self.kpi, self.of)
 
-    def value(self, counters: Mapping[str, Array]) -> Array:
+    def value(self, counters: Counters) -> Array:
         """The KPI on the counters of a window."""
         return value_of(self.kpi, self.of, counters)
 
@@ -134,7 +134,7 @@ class Goal(Term):
         """By how much a value is better than a target; negative where it is worse."""
         return np.asarray(value - target if self.indicator.better == "higher" else target - value)
 
-    def met(self, value: Array) -> Array:
+    def met(self, value: Array) -> Flags:
         """Whether a value reaches the target; False where it could not be measured."""
         return points_of(self.kpi, self.surpassed_by(value, self.target)) >= -SLACK
 
@@ -197,7 +197,7 @@ class Measure(Goal):
 
     def miss(
         self,
-        counters: Mapping[str, Array | float],
+        counters: Counters,
         fees: Array,
         at_risk: Array,
         pools: Mapping[str, float],
@@ -275,7 +275,7 @@ class Reward(Goal):
         Rule(("stretch_multiple", "stretch"), lambda multiple, at: _more_than(multiple, at, "stretch")),
     )
 
-    def surpassed(self, counters: Mapping[str, Array | float], fees: Array) -> Miss:
+    def surpassed(self, counters: Counters, fees: Array) -> Miss:
         """The target, measured on the counters of a window."""
         value = self.value(counters)
         over = self.surpassed_by(value, self.target)
@@ -295,6 +295,10 @@ class Reward(Goal):
         """The target and what it earns, in words."""
         text = f"{self.said()}, then {self.bonus.wording()}"
         if self.stretch is not None:
-            times = "" if self.stretch_multiple is None else f", from there on {self.stretch_multiple:g} times that"
+            times = (
+                ""
+                if self.stretch_multiple is None
+                else f", from there on {self.stretch_multiple:g} times that"
+            )
             text += f" (stretch: {value_said(self.kpi, self.stretch)}{times})"
         return text

@@ -14,6 +14,8 @@ from orm_sim.contract.wording import money, say
 from orm_sim.kpi import METERS
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+"""Whether something holds, elementwise."""
 
 Meters = Mapping[tuple[str, str], Array | float]
 """Counters of one billing period by (channel, meter id), or by ("channel@site", meter id) for one site alone;
@@ -142,7 +144,8 @@ class Billed:
     amount: Array
     rate: Array | None
     results: Mapping[str, Array] = field(default_factory=dict)
-    """Of service credits whose window closed: "missed" (1, 0, or nan where it does not count) and "fees"."""
+    """Of service credits whose window closed: "missed" (1, 0, or nan where it does not count), "credited" and
+    "fees", in money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +282,11 @@ def earned(items: Iterable[LineItem]) -> Array:
 
 def results(items: Iterable[LineItem]) -> dict[str, Array]:
     """How the service credits among line items went, for the conditions that ask; empty where none was reckoned."""
-    credits = [item.parts for item in items if item.kind == "service_credit"]
-    if not credits:
+    given = [item for item in items if item.kind == "service_credit"]
+    if not given:
         return {}
-    missed, fees = (np.asarray(credits[0][name]) for name in ("missed", "fees"))
-    for parts in credits[1:]:
-        missed, fees = np.fmax(missed, parts["missed"]), fees + parts["fees"]
-    return {"missed": missed, "fees": fees}
+    missed, fees, credited = given[0].parts["missed"], given[0].parts["fees"], -given[0].amount
+    for item in given[1:]:
+        missed = np.fmax(missed, item.parts["missed"])
+        fees, credited = fees + item.parts["fees"], credited - item.amount
+    return {"missed": missed, "fees": fees, "credited": credited}

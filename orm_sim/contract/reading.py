@@ -9,7 +9,7 @@ import numpy as np
 
 from orm_sim.contract.period import Array, Period
 from orm_sim.contract.wording import number, share
-from orm_sim.kpi import INDICATORS, METERS, ratio
+from orm_sim.kpi import INDICATORS, METERS, Counters, ratio
 
 Denominator = Literal["offered", "answered", "offered_less_short"]
 """What a service level or abandonment rate is a share of; short are contacts abandoned before a stated bound."""
@@ -37,7 +37,9 @@ def denominator_unknown(kpi: str, of: Denominator) -> str | None:
     if of != "offered" and kpi not in _OF_CONTACTS:
         return f"only {' and '.join(_OF_CONTACTS)} have a choice of denominator; '{kpi}' has its own"
     if of == "answered" and kpi == "abandonment_rate":
-        return "no contact answered was abandoned: an abandonment rate is of `offered` or `offered_less_short`"
+        return (
+            "no contact answered was abandoned: an abandonment rate is of `offered` or `offered_less_short`"
+        )
     return None
 
 
@@ -47,7 +49,7 @@ def needs_of(kpi: str, of: Denominator = "offered") -> tuple[str, ...]:
     return (*INDICATORS[kpi].needs, *more)
 
 
-def value_of(kpi: str, of: Denominator, counters: Mapping[str, Array]) -> Array:
+def value_of(kpi: str, of: Denominator, counters: Counters) -> Array:
     """The value on the counters of a window; nan where there was nothing to divide by."""
     if of == "offered":
         return INDICATORS[kpi].value(counters)

@@ -11,7 +11,7 @@ from orm_sim.contract.clause import Channel, Clause, Window
 from orm_sim.contract.credit import SLACK, Miss, Pooled
 from orm_sim.contract.events import EventId, alternatives
 from orm_sim.contract.measure import Measure
-from orm_sim.contract.period import Array, LineItem, Memory, Period, line
+from orm_sim.contract.period import Array, Flags, LineItem, Memory, Period, line
 from orm_sim.contract.reading import format_of, tallied
 from orm_sim.contract.wording import listing, share
 from orm_sim.core.evidence import optional, required
@@ -109,8 +109,12 @@ class ServiceCredit(Clause):
         free = relieved | excluded
         reckoned = np.where(free, 0.0, owed * (self.multiplier or 1.0)) + carried
         credit = np.minimum(reckoned, at_risk)
-        parts = {"fees": fees, "relieved": relieved, "excluded": excluded, "reckoned": reckoned}
-        item = self._line(period, credit, misses, missed=_missed(misses, free), **parts)
+        parts: dict[str, Array | Flags] = {
+            "relieved": relieved,
+            "excluded": excluded,
+            "reckoned": reckoned,
+        }
+        item = self._line(period, credit, misses, fees, missed=_missed(misses, free), **parts)
         left = {"carried": reckoned - credit} if self.excess == "carried_forward" else {}
         return (item,), Memory({**rebased, **left})
 
@@ -139,7 +143,7 @@ class ServiceCredit(Clause):
             kept |= {f"result{position}.{age}": value for age, value in enumerate(reached, start=1)}
         return kept
 
-    def _struck(self, period: Period) -> Array:
+    def _struck(self, period: Period) -> Flags:
         return np.asarray(sum((period.event(name) for name in self.exclusions), _ZERO) > 0.0)
 
     def _window(self, period: Period, memory: Memory) -> dict[str, Array]:
@@ -155,18 +159,20 @@ class ServiceCredit(Clause):
             now = {name: np.asarray(value + memory.values.get(name, _ZERO)) for name, value in now.items()}
         return {**window, **now}
 
-    def _relieved(self, window: dict[str, Array]) -> Array:
+    def _relieved(self, window: dict[str, Array]) -> Flags:
         if self.forecast_band is None:
             return np.asarray(False)
         offered, forecast = (window[name] for name in _FORECAST)
         band = forecast * (self.forecast_band * (1.0 + 1e-12))
         return np.asarray(np.abs(offered - forecast) > band)
 
-    def _excluded(self, window: dict[str, Array]) -> Array:
+    def _excluded(self, window: dict[str, Array]) -> Flags:
         events = (window.pop(f"events.{name}") for name in self.exclusions)
         return np.asarray(sum(events, _ZERO) > 0.0)
 
-    def _line(self, period: Period, credit: Array, misses: list[Miss], **reckoning: Array) -> LineItem:
+    def _line(
+        self, period: Period, credit: Array, misses: list[Miss], fees: Array, **reckoning: Array | Flags
+    ) -> LineItem:
         values: dict[str, Array] = {}
         said: list[str] = []
         for position, (measure, miss) in enumerate(zip(self.measures, misses, strict=True)):
@@ -184,10 +190,10 @@ class ServiceCredit(Clause):
         if self.exclusions:
             words += f"{{excluded:when ; no credit, owing to {alternatives(self.exclusions)}}}"
         points = sum((miss.points for miss in misses), _ZERO)
-        rate = ratio(credit, reckoning["fees"])
+        rate = ratio(credit, fees)
         return line(
             period, self.name, "service_credit", -credit, words,
-            channel=self.channel, quantity=points, rate=rate, **values, **reckoning,
+            channel=self.channel, quantity=points, rate=rate, fees=fees, **values, **reckoning,
         )  # fmt: skip
 
     def wording(self) -> str:
@@ -220,7 +226,7 @@ class ServiceCredit(Clause):
         return text
 
 
-def _missed(misses: list[Miss], free: Array) -> Array:
+def _missed(misses: list[Miss], free: Flags) -> Array:
     """Whether any target was missed: 1 or 0; nan where none could be measured, or the window does not count."""
     missed = np.asarray(sum((miss.points > SLACK for miss in misses), _ZERO) > 0.0)
     measured = np.asarray(sum((~np.isnan(miss.value) for miss in misses), _ZERO) > 0.0)
