@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period, total
+from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period, results, total
 from orm_sim.core.terms import Term
 
 Channel = Literal["inbound", "outbound"]
@@ -150,5 +150,5 @@ def settle_all(
         items.extend(due)
         inner.append(after)
         only_rate = due[0].rate if len(due) == 1 else None
-        period.billed[clause.name] = Billed(total(due) if due else np.asarray(0.0), only_rate)
+        period.billed[clause.name] = Billed(total(due) if due else np.asarray(0.0), only_rate, results(due))
     return tuple(items), Memory(memory.values, tuple(inner))

@@ -21,6 +21,8 @@ from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
 from orm_sim.contract.clauses.between import Day
+from orm_sim.contract.life_terms import Life, Trigger
+from orm_sim.contract.records import Records, Remedies
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
@@ -93,6 +95,14 @@ class Contract(Term):
     """How free rates are set."""
     starts: Day | None = None
     """The first day of the contract, the first of a month; only clauses with dates need it."""
+    triggers: Many[Trigger] = ()
+    """Conditions that open a cure, a step-in or a right of exit."""
+    life: Life | None = None
+    """Its phases, cure and step-in, renewal, reviews and changes."""
+    records: Records | None = None
+    """What an hour is, whose records hold, audit, repeats and training."""
+    remedies: Remedies | None = None
+    """What one side may ask of the other when things go wrong."""
 
     @model_validator(mode="wrap")
     @classmethod

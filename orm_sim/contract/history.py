@@ -9,8 +9,8 @@ from typing import Final
 
 from orm_sim.contract.cells import Decimal, months_of, numbers
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.period import Meters
 from orm_sim.contract.contract_file import meters_read
+from orm_sim.contract.period import Meters
 from orm_sim.contract.sheet import Cell, Sheet, letters, read_sheet
 from orm_sim.contract.written_number import written
 from orm_sim.core.errors import InputError, Place, Problem, in_order, nearest

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from orm_sim.contract.contract import Contract
+from orm_sim.contract.contract_file import unsolved
 from orm_sim.contract.history import EVENTS, KpiHistory
 from orm_sim.contract.period import NOTHING, LineItem, total
-from orm_sim.contract.contract_file import unsolved
 from orm_sim.contract.settlement import settle
 from orm_sim.contract.wording import money
 from orm_sim.core.errors import InputError, Place, Problem
