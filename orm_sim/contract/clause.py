@@ -6,11 +6,10 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period, total
+from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period
 from orm_sim.core.terms import Term
 
 Channel = Literal["inbound", "outbound"]
@@ -103,6 +102,7 @@ def settle_all(
 ) -> tuple[tuple[LineItem, ...], Memory]:
     """What several clauses come to in order, each with its own memory, and their memories together."""
     within = f"{period.path}.of" if period.path else "clauses"
+    scaled = period.scale if isinstance(scale, float) and scale == 1.0 else period.scale * scale
     items: list[LineItem] = []
     inner: list[Memory] = []
     for position, clause in enumerate(clauses):
@@ -114,13 +114,12 @@ def settle_all(
             period.term_months,
             period.in_force,
             days,
-            period.scale * scale,
+            scaled,
             f"{within}[{position}]",
             period.billed,
         )
         due, after = clause.due(part, before)
         items.extend(due)
         inner.append(after)
-        only_rate = due[0].rate if len(due) == 1 else None
-        period.billed[clause.name] = Billed(total(due) if due else np.asarray(0.0), only_rate)
+        period.billed[clause.name] = Billed(due)
     return tuple(items), Memory(memory.values, tuple(inner))

@@ -112,10 +112,19 @@ NOTHING = Memory()
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What one clause has come to in this period, for the clauses that cite it."""
+    """What one clause has come to in this period, for the clauses that cite it; added up when one does."""
 
-    amount: Array
-    rate: Array | None
+    items: tuple[LineItem, ...]
+
+    @property
+    def amount(self) -> Array:
+        """What its line items come to together."""
+        return total(self.items)
+
+    @property
+    def rate(self) -> Array | None:
+        """The price of one unit, where it billed a single line."""
+        return self.items[0].rate if len(self.items) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +168,10 @@ class Period:
         KeyError
             When the period does not carry it.
         """
-        if (channel, name) not in self.meters:
+        value = self.meters.get((channel, name))
+        if value is None:
             raise KeyError(f"{self.path} needs the meter {channel}.{name}, which the period does not carry")
-        return np.asarray(self.meters[channel, name], dtype=np.float64)
+        return np.asarray(value, dtype=np.float64)
 
     def counters(self, channel: str, names: Iterable[str]) -> dict[str, Array]:
         """The counters of these names that the period carries for one channel."""
@@ -203,7 +213,12 @@ def line(
 def total(items: Iterable[LineItem]) -> Array:
     """What line items come to together, to the cent: the invoice."""
     amounts = [item.amount for item in items]
-    return amounts[0] if len(amounts) == 1 else to_cents(sum(amounts, np.asarray(0.0)))
+    if len(amounts) < 2:
+        return amounts[0] if amounts else np.asarray(0.0)
+    together = amounts[0] + amounts[1]
+    for amount in amounts[2:]:
+        together = together + amount
+    return to_cents(together)
 
 
 def earned(items: Iterable[LineItem]) -> Array:
