@@ -1,5 +1,6 @@
 """What is owed: clauses, the contract they make up, its settlement and its printed term sheet."""
 
+from orm_sim.contract.cash import Dispute, Flow, Payment, flows, payments
 from orm_sim.contract.clauses import (
     INDEX,
     AhtCap,
@@ -20,10 +21,12 @@ from orm_sim.contract.clauses import (
     Tier,
     Tiered,
 )
-from orm_sim.contract.contract import Contract, PaymentTerms, ServiceLevel, SolvedPrice
+from orm_sim.contract.contract import Contract, ServiceLevel, SolvedPrice
+from orm_sim.contract.payment import DisputeTerms, EarlyDiscount, PaymentTerms
 from orm_sim.contract.period import NOTHING, Kind, LineItem, Memory, Meters, total
 from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.settlement import reserve_balance, settle, settle_history
+from orm_sim.contract.taxes import TaxedInvoice, Taxes, TaxFlow, tax_flows, taxed
 
 __all__ = [
     "INDEX",
@@ -34,8 +37,12 @@ __all__ = [
     "Cap",
     "Commission",
     "Contract",
+    "Dispute",
+    "DisputeTerms",
+    "EarlyDiscount",
     "Fixed",
     "Floor",
+    "Flow",
     "Indexed",
     "Kind",
     "LineItem",
@@ -43,6 +50,7 @@ __all__ = [
     "Memory",
     "Meters",
     "MinimumCommitment",
+    "Payment",
     "PaymentTerms",
     "PerUnit",
     "Reserve",
@@ -51,11 +59,18 @@ __all__ = [
     "ServiceLevel",
     "SolvedPrice",
     "Step",
+    "TaxFlow",
+    "TaxedInvoice",
+    "Taxes",
     "Tier",
     "Tiered",
+    "flows",
+    "payments",
     "reserve_balance",
     "settle",
     "settle_history",
+    "tax_flows",
+    "taxed",
     "to_cents",
     "total",
 ]

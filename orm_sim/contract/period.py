@@ -168,10 +168,11 @@ class Period:
         KeyError
             When the period does not carry it.
         """
-        value = self.meters.get((channel, name))
-        if value is None:
-            raise KeyError(f"{self.path} needs the meter {channel}.{name}, which the period does not carry")
-        return np.asarray(value, dtype=np.float64)
+        try:
+            return np.asarray(self.meters[channel, name], dtype=np.float64)
+        except KeyError:
+            text = f"{self.path} needs the meter {channel}.{name}, which the period does not carry"
+            raise KeyError(text) from None
 
     def counters(self, channel: str, names: Iterable[str]) -> dict[str, Array]:
         """The counters of these names that the period carries for one channel."""
