@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
 from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
+from orm_sim.contract.price_checks import indexed_cost, paid_twice
+from orm_sim.contract.time_checks import days_outside, months_outside
 from orm_sim.contract.wording import share
 from orm_sim.core.errors import nearest
 
@@ -41,9 +43,11 @@ def contradictions(draft: Draft) -> Found:
 
 def free_rates(clause: Clause) -> tuple[str, ...]:
     """The fields of a clause (`rate`, `at.rate`) that are still to be solved."""
-    own = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
-    bound = getattr(clause, "at", None)
-    return (*own, *(f"at.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"))
+    free = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
+    for holder in ("at", "cap"):
+        bound = getattr(clause, holder, None)
+        free += [f"{holder}.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"]
+    return tuple(free)
 
 
 def _frame(draft: Draft) -> Found:
@@ -62,7 +66,8 @@ def _scope(draft: Draft) -> Found:
     channels, level = draft.fields["scope"], draft.fields["service_level"]
     scope = ", ".join(channels)
     for place, clause in draft.placed:
-        for prefix, holder in ((place, clause), ((*place, "at"), getattr(clause, "at", None))):
+        parts = (((*place, part), getattr(clause, part, None)) for part in ("at", "cap"))
+        for prefix, holder in ((place, clause), *parts):
             channel = getattr(holder, "channel", None)
             if channel is not None and channel not in channels:
                 yield (
@@ -189,5 +194,9 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (_credits, ("term_months",)),
     (_bounds, ()),
     (_price, ("price",)),
+    (months_outside, ("term_months",)),
+    (days_outside, ("term_months", "starts")),
+    (indexed_cost, ()),
+    (paid_twice, ()),
 )
 """What is checked, and the fields of the contract that must have been read for it."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period
@@ -29,6 +37,21 @@ def _number_or_solve(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 Rate = Annotated[Annotated[float, Field(ge=0.0)] | Literal["solve"], WrapValidator(_number_or_solve)]
 """An amount of money, or the word `solve`: then the contract's `price` says what it is solved for."""
 
+_SITE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+def _plain_name(value: str) -> str:
+    if not _SITE.fullmatch(value):
+        text = "must be a name of small letters, digits, - and _, as in `inbound@cebu.offered`"
+        raise PydanticCustomError("site", "{sentence}", {"sentence": text})
+    return value
+
+
+SiteName = Annotated[
+    str, AfterValidator(_plain_name), WithJsonSchema({"type": "string", "pattern": f"^{_SITE.pattern}$"})
+]
+"""The name of a site: small letters, digits, - and _, so that it can stand in `inbound@cebu.offered`."""
+
 
 class Clause(Term):
     """A clause of a contract."""
@@ -37,6 +60,8 @@ class Clause(Term):
     """What invoices and other clauses call it; where not given, it is called after what it pays for."""
     net_days: Annotated[int, Field(ge=0)] | None = None
     """Days from the end of the month until it is paid; where not given, the contract's payment terms hold."""
+    site: SiteName | None = None
+    """The site whose meters are read, also by the clauses inside; where not given, all sites together."""
 
     @property
     def name(self) -> str:
@@ -117,6 +142,9 @@ def settle_all(
             scaled,
             f"{within}[{position}]",
             period.billed,
+            clause.site or period.site,
+            period.closed,
+            period.starts,
         )
         due, after = clause.due(part, before)
         items.extend(due)

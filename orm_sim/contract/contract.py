@@ -20,6 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
+from orm_sim.contract.clauses.between import Day
 from orm_sim.contract.payment import PaymentTerms
 from orm_sim.contract.taxes import Taxes
 from orm_sim.contract.term_sheet import term_sheet
@@ -87,6 +88,8 @@ class Contract(Term):
     """The service level the vendor is to plan for; where not given, that of the strictest service credit."""
     price: Price = "quoted"
     """How free rates are set."""
+    starts: Day | None = None
+    """The first day of the contract, the first of a month; only clauses with dates need it."""
 
     @model_validator(mode="wrap")
     @classmethod

@@ -14,7 +14,7 @@ from orm_sim.contract.credit import Banded, Credit, Miss
 from orm_sim.contract.wording import number, share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import COUNTERS, KPIS, Counters, Kpi, KpiId
+from orm_sim.kpi import INDICATORS, METERS, Counters, Kpi, KpiId
 
 Array = NDArray[np.float64]
 
@@ -31,11 +31,11 @@ def _bands_against_direction(credit: Credit, kpi: str, target: float) -> str | N
     if not isinstance(credit, Banded):
         return None
     edges = [target, *(band.worse_than for band in credit.bands)]
-    if KPIS[kpi].better == "higher" and any(after > before for before, after in pairwise(edges)):
+    if INDICATORS[kpi].better == "higher" and any(after > before for before, after in pairwise(edges)):
         return (
             f"'{kpi}' gets worse below its target of {target:g}: every band must lie below the one before it"
         )
-    if KPIS[kpi].better == "lower" and any(after < before for before, after in pairwise(edges)):
+    if INDICATORS[kpi].better == "lower" and any(after < before for before, after in pairwise(edges)):
         return (
             f"'{kpi}' gets worse above its target of {target:g}: every band must lie above the one before it"
         )
@@ -62,7 +62,7 @@ class Measure(Term):
     @property
     def indicator(self) -> Kpi:
         """The KPI as the dictionary defines it."""
-        return KPIS[self.kpi]
+        return INDICATORS[self.kpi]
 
     def miss(self, counters: Counters, fees: Array, at_risk: Array, pools: Mapping[str, float]) -> Miss:
         """The target, measured on the counters of a window."""
@@ -77,6 +77,6 @@ class Measure(Term):
         kpi = self.indicator
         value = share(self.target) if kpi.unit == "share" else f"{number(self.target)} {kpi.unit}"
         bound = "at least" if kpi.better == "higher" else "at most"
-        counted = COUNTERS[kpi.n].name
+        counted = METERS[kpi.n].name
         within = "" if self.within_s is None else f" of {counted} answered in {number(self.within_s)} s"
         return f"{kpi.name} {bound} {value}{within}"

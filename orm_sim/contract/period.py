@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,11 +12,24 @@ from numpy.typing import NDArray
 
 from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.wording import money, say
+from orm_sim.kpi import METERS
 
 Array = NDArray[np.float64]
 
 Meters = Mapping[tuple[str, str], Array | float]
-"""Counters of one billing period by (channel, meter id); price indices by ("index", name)."""
+"""Counters of one billing period by (channel, meter id), or by ("channel@site", meter id) for one site alone;
+price indices by ("index", name), what happened in the month (0 or 1) by ("events", name)."""
+
+EVENTS = "events"
+"""The channel under which a period's meters carry what happened in the month: ("events", "force_majeure")."""
+
+_OF_THE_CONTRACT = ("index", EVENTS)
+"""Channels that belong to no site."""
+
+_CHANNELS = ("inbound", "outbound")
+
+_RUN_OFF = "cancelled_"
+"""What the names of meters begin with that are read when a contract has long ended: cancellations of earlier sales."""
 
 Kind = Literal[
     "fee",
@@ -28,6 +42,15 @@ Kind = Literal[
     "guarantee_recovered",
     "cap",
     "true_up",
+    "pass_through",
+    "gain_share",
+    "volume_adjustment",
+    "bonus",
+    "earn_back",
+    "carried",
+    "holdback",
+    "holdback_released",
+    "termination_fee",
 ]
 """What a line item is for; finance books each kind to an account."""
 
@@ -149,6 +172,13 @@ class Period:
         Where the clause stands in the contract.
     billed : dict of str to Billed
         What the clauses settled so far in this period have come to, by label.
+    site : str or None
+        The site whose meters are read; None reads those of all sites together.
+    closed : bool
+        Whether a combinator has shut the clause out of this period: then nothing that is counted in it is paid,
+        whatever the meters say; only cancellations of what was paid before are read.
+    starts : date or None
+        The day on which the contract starts, where it says so.
     """
 
     meters: Meters
@@ -159,24 +189,60 @@ class Period:
     scale: Array | float
     path: str
     billed: dict[str, Billed]
+    site: str | None = None
+    closed: bool = False
+    starts: datetime.date | None = None
+
+    def _read_as(self, channel: str) -> str:
+        """The channel under which the meters of the clause's site stand."""
+        return channel if self.site is None or channel in _OF_THE_CONTRACT else f"{channel}@{self.site}"
 
     def meter(self, channel: str, name: str) -> Array:
-        """One meter of the period.
+        """One meter of the period, of the clause's site where it has one.
 
         Raises
         ------
         KeyError
             When the period does not carry it.
         """
+        read = self._read_as(channel)
         try:
-            return np.asarray(self.meters[channel, name], dtype=np.float64)
+            value = np.asarray(self.meters[read, name], dtype=np.float64)
         except KeyError:
-            text = f"{self.path} needs the meter {channel}.{name}, which the period does not carry"
+            text = f"{self.path} needs the meter {read}.{name}, which the period does not carry"
             raise KeyError(text) from None
+        shut = self.closed and channel not in _OF_THE_CONTRACT and not name.startswith(_RUN_OFF)
+        return np.zeros_like(value) if shut else value
+
+    def metered(self, channel: str | None, name: str) -> Array:
+        """One meter of a channel, or, where that is None, of all channels that carry it together.
+
+        Raises
+        ------
+        KeyError
+            When no channel carries it.
+        """
+        carried = [each for each in _CHANNELS if (self._read_as(each), name) in self.meters]
+        if channel is not None or not carried:
+            return self.meter(channel or _CHANNELS[0], name)
+        return np.asarray(sum(self.meter(each, name) for each in carried))
+
+    def event(self, name: str) -> Array:
+        """Whether something happened in the month: 1 or 0 elementwise; 0 where nobody speaks of it."""
+        return self.meter(EVENTS, name) if (EVENTS, name) in self.meters else np.asarray(0.0)
 
     def counters(self, channel: str, names: Iterable[str]) -> dict[str, Array]:
-        """The counters of these names that the period carries for one channel."""
-        return {name: self.meter(channel, name) for name in names if (channel, name) in self.meters}
+        """The counters of these names that the period carries for one channel, ready to be added up over months.
+
+        A value that cannot be added up (a percentile) comes multiplied by the counter that weighs it.
+        """
+        read = self._read_as(channel)
+        return {name: self._addable(channel, name) for name in names if (read, name) in self.meters}
+
+    def _addable(self, channel: str, name: str) -> Array:
+        value = self.meter(channel, name)
+        weight = METERS[name].weight if name in METERS else ""
+        return np.asarray(value * self.meter(channel, weight)) if weight else value
 
     def ends(self, window: Literal["month", "quarter", "year"]) -> bool:
         """Whether a window counted from the start of the contract closes with this period."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
 from orm_sim.contract.wording import number, share
-from orm_sim.kpi import COUNTERS, KPIS
+from orm_sim.kpi import INDICATORS
 
 if TYPE_CHECKING:
     from orm_sim.contract.contract import Contract
@@ -22,8 +22,9 @@ def term_sheet(contract: Contract) -> str:
         With or without its rates filled in.
     """
     lines = [contract.title, ""]
+    since = "" if contract.starts is None else f" from {contract.starts} on"
     lines += [
-        f"1. Scope. {' and '.join(contract.scope).capitalize()} contacts, for {contract.term_months} months."
+        f"1. Scope. {' and '.join(contract.scope).capitalize()} contacts, for {contract.term_months} months{since}."
     ]
     for position, clause in enumerate(contract.clauses, start=2):
         lines += _numbered(clause, str(position), "")
@@ -35,8 +36,9 @@ def term_sheet(contract: Contract) -> str:
 
 def _numbered(clause: Clause, ordinal: str, indent: str) -> Iterator[str]:
     days = "" if clause.net_days is None else f" Paid {clause.net_days} days after the end of the month."
+    site = "" if clause.site is None else f" Counted at the site '{clause.site}' alone."
     dot = "" if "." in ordinal else "."
-    yield f"{indent}{ordinal}{dot} {_capital(clause.name)}. {clause.wording()}{days}"
+    yield f"{indent}{ordinal}{dot} {_capital(clause.name)}. {clause.wording()}{site}{days}"
     for position, each in enumerate(inside(clause), start=1):
         yield from _numbered(each, f"{ordinal}.{position}", indent + "   ")
 
@@ -67,17 +69,22 @@ def _general(contract: Contract) -> Iterator[str]:
         yield f"Price. The rate of {each} is solved for a vendor margin of {share(price.value)}."
 
 
+_PARTS: Final = ("at", "scale", "cap", "limit")
+"""Fields of clauses that hold terms which cite meters of their own."""
+
+
 def _definitions(contract: Contract) -> Iterator[str]:
     """What each KPI and counter that the clauses cite means, in the order they first appear."""
     cited: dict[str, None] = {}
     for _, clause in walk(contract.clauses):
-        for holder in (clause, getattr(clause, "at", None), getattr(clause, "scale", None)):
-            for field in ("meter", "forecast", "per"):
+        for holder in (clause, *(getattr(clause, part, None) for part in _PARTS)):
+            for field in ("meter", "forecast", "per", "kpi"):
                 name = getattr(holder, field, None)
-                if name in COUNTERS:
+                if isinstance(name, str) and name in INDICATORS:
                     cited[name] = None
+        cited |= dict.fromkeys(getattr(clause, "less", ()))
         for measure in getattr(clause, "measures", ()):
             cited[measure.kpi] = None
     for name in cited:
-        kpi = KPIS[name]
+        kpi = INDICATORS[name]
         yield f"{_capital(kpi.name)}: {kpi.formula}."
