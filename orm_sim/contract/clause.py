@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period
+from orm_sim.contract.period import NOTHING, Array, Billed, LineItem, Memory, Period
 from orm_sim.core.terms import Term
 
 Channel = Literal["inbound", "outbound"]
@@ -131,7 +131,7 @@ def settle_all(
     items: list[LineItem] = []
     inner: list[Memory] = []
     for position, clause in enumerate(clauses):
-        before = memory.inner[position] if memory.inner else Memory()
+        before = memory.inner[position] if memory.inner else NOTHING
         days = period.net_days if clause.net_days is None else clause.net_days
         part = Period(
             period.meters,

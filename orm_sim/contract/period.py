@@ -222,9 +222,11 @@ class Period:
         KeyError
             When no channel carries it.
         """
+        if channel is not None:
+            return self.meter(channel, name)
         carried = [each for each in _CHANNELS if (self._read_as(each), name) in self.meters]
-        if channel is not None or not carried:
-            return self.meter(channel or _CHANNELS[0], name)
+        if not carried:
+            return self.meter(_CHANNELS[0], name)
         return np.asarray(sum(self.meter(each, name) for each in carried))
 
     def event(self, name: str) -> Array:
@@ -284,7 +286,10 @@ def total(items: Iterable[LineItem]) -> Array:
         return amounts[0] if amounts else np.asarray(0.0)
     together = amounts[0] + amounts[1]
     for amount in amounts[2:]:
-        together = together + amount
+        if amount.shape == together.shape:
+            together += amount  # in place: an invoice has many lines
+        else:
+            together = together + amount
     return to_cents(together)
 
 

@@ -35,7 +35,8 @@ def to_cents(amount: Array | float) -> Array:
     >>> [float(to_cents(x)) for x in (2.675, -2.675, 1.005, 0.004, -0.004)]
     [2.68, -2.68, 1.01, 0.0, 0.0]
     """
-    cents = np.rint(np.multiply(amount, _CENTS))
+    cents = np.asarray(np.multiply(amount, _CENTS))
+    np.rint(cents, out=cents)  # in place from here on: settlement lives on this function
     cents /= 100.0
     cents += 0.0
-    return np.asarray(cents)
+    return cents
