@@ -1,5 +1,6 @@
 """What is owed: clauses, the contract they make up, its settlement and its printed term sheet."""
 
+from orm_sim.contract.cash import Dispute, Flow, Payment, flows, payments
 from orm_sim.contract.clauses import (
     INDEX,
     AhtCap,
@@ -41,10 +42,12 @@ from orm_sim.contract.clauses import (
     VolumeAdjustment,
     When,
 )
-from orm_sim.contract.contract import Contract, PaymentTerms, ServiceLevel, SolvedPrice
+from orm_sim.contract.contract import Contract, ServiceLevel, SolvedPrice
+from orm_sim.contract.payment import DisputeTerms, EarlyDiscount, PaymentTerms
 from orm_sim.contract.period import NOTHING, Kind, LineItem, Memory, Meters, total
 from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.settlement import reserve_balance, settle, settle_history
+from orm_sim.contract.taxes import TaxedInvoice, Taxes, TaxFlow, tax_flows, taxed
 
 __all__ = [
     "INDEX",
@@ -61,10 +64,14 @@ __all__ = [
     "Commission",
     "Contract",
     "CostPlus",
+    "Dispute",
+    "DisputeTerms",
+    "EarlyDiscount",
     "EarnBack",
     "FeeUntil",
     "Fixed",
     "Floor",
+    "Flow",
     "GainShare",
     "Goal",
     "Holdback",
@@ -77,6 +84,7 @@ __all__ = [
     "Meters",
     "MinimumCommitment",
     "PassThrough",
+    "Payment",
     "PaymentTerms",
     "PerUnit",
     "Ramp",
@@ -90,14 +98,21 @@ __all__ = [
     "SolvedPrice",
     "Step",
     "Tail",
+    "TaxFlow",
+    "TaxedInvoice",
+    "Taxes",
     "TerminationFee",
     "Tier",
     "Tiered",
     "VolumeAdjustment",
     "When",
+    "flows",
+    "payments",
     "reserve_balance",
     "settle",
     "settle_history",
+    "tax_flows",
+    "taxed",
     "to_cents",
     "total",
 ]

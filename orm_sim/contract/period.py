@@ -140,13 +140,25 @@ NOTHING = Memory()
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What one clause has come to in this period, for the clauses that cite it."""
+    """What one clause has come to in this period, for the clauses that cite it; added up when one does."""
 
-    amount: Array
-    rate: Array | None
-    results: Mapping[str, Array] = field(default_factory=dict)
-    """Of service credits whose window closed: "missed" (1, 0, or nan where it does not count), "credited" and
-    "fees", in money."""
+    items: tuple[LineItem, ...]
+
+    @property
+    def amount(self) -> Array:
+        """What its line items come to together."""
+        return total(self.items)
+
+    @property
+    def rate(self) -> Array | None:
+        """The price of one unit, where it billed a single line."""
+        return self.items[0].rate if len(self.items) == 1 else None
+
+    @property
+    def results(self) -> Mapping[str, Array]:
+        """Of service credits whose window closed: "missed" (1, 0, or nan where it does not count), "credited" and
+        "fees", in money."""
+        return results(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +217,11 @@ class Period:
             When the period does not carry it.
         """
         read = self._read_as(channel)
-        if (read, name) not in self.meters:
-            raise KeyError(f"{self.path} needs the meter {read}.{name}, which the period does not carry")
-        value = np.asarray(self.meters[read, name], dtype=np.float64)
+        try:
+            value = np.asarray(self.meters[read, name], dtype=np.float64)
+        except KeyError:
+            text = f"{self.path} needs the meter {read}.{name}, which the period does not carry"
+            raise KeyError(text) from None
         shut = self.closed and channel not in _OF_THE_CONTRACT and not name.startswith(_RUN_OFF)
         return np.zeros_like(value) if shut else value
 
@@ -219,9 +233,11 @@ class Period:
         KeyError
             When no channel carries it.
         """
+        if channel is not None:
+            return self.meter(channel, name)
         carried = [each for each in _CHANNELS if (self._read_as(each), name) in self.meters]
-        if channel is not None or not carried:
-            return self.meter(channel or _CHANNELS[0], name)
+        if not carried:
+            return self.meter(_CHANNELS[0], name)
         return np.asarray(sum(self.meter(each, name) for each in carried))
 
     def event(self, name: str) -> Array:
@@ -276,7 +292,15 @@ def line(
 def total(items: Iterable[LineItem]) -> Array:
     """What line items come to together, to the cent: the invoice."""
     amounts = [item.amount for item in items]
-    return amounts[0] if len(amounts) == 1 else to_cents(sum(amounts, np.asarray(0.0)))
+    if len(amounts) < 2:
+        return amounts[0] if amounts else np.asarray(0.0)
+    together = amounts[0] + amounts[1]
+    for amount in amounts[2:]:
+        if amount.shape == together.shape:
+            together += amount  # in place: an invoice has many lines
+        else:
+            together = together + amount
+    return to_cents(together)
 
 
 def earned(items: Iterable[LineItem]) -> Array:

@@ -56,10 +56,9 @@ def _general(contract: Contract) -> Iterator[str]:
             f"Service level. The vendor plans for {share(level.target)} of contacts offered ({level.channel})"
             f" answered in {number(level.within_s)} s."
         )
-    yield (
-        "Payment. Invoiced at the end of each month, each line rounded to the cent, half a cent away from zero;"
-        f" paid {contract.payment.net_days} days later unless a clause says otherwise."
-    )
+    yield f"Payment. {contract.payment.wording()}"
+    if contract.taxes is not None:
+        yield f"Taxes. {contract.taxes.wording()}"
     yield f"Notice. Either side may end the contract with {contract.notice_days} days' notice."
     yield from _course(contract)
     price = contract.price

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from orm_sim.contract.clause import Clause, settle_all, walk
 from orm_sim.contract.condition import Condition
-from orm_sim.contract.period import Array, Flags, LineItem, Memory, Period
+from orm_sim.contract.period import Array, Billed, Flags, LineItem, Memory, Period
 from orm_sim.core.terms import Many
 
 if TYPE_CHECKING:
@@ -47,11 +47,16 @@ class When(Clause):
         items, after = settle_all(self.of, period, memory)
         holds, kept = self.if_.holds(period, memory.values)
         for _, clause in walk(self.of):
-            billed = period.billed[clause.name]
-            results = {name: _where(holds, value, name) for name, value in billed.results.items()}
-            amount = np.where(holds, billed.amount, 0.0)
-            period.billed[clause.name] = replace(billed, amount=amount, results=results)
+            items_of = period.billed[clause.name].items
+            period.billed[clause.name] = Billed(tuple(self._counted(item, holds) for item in items_of))
         return tuple(self._owed(item, holds) for item in items), Memory(kept, after.inner)
+
+    def _counted(self, item: LineItem, holds: Flags) -> LineItem:
+        """A line as clauses that cite it see it: its fees count where the condition holds."""
+        owed = self._owed(item, holds)
+        if "fees" not in owed.parts:
+            return owed
+        return replace(owed, parts={**owed.parts, "fees": _where(holds, owed.parts["fees"], "fees")})
 
     def _owed(self, item: LineItem, holds: Flags) -> LineItem:
         """A line, its amount 0 where the condition does not hold."""
