@@ -10,16 +10,18 @@ from typing import Final
 from orm_sim.contract.cells import Decimal, months_of, numbers
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import meters_read
+from orm_sim.contract.events import EVENTS as HAPPENINGS
 from orm_sim.contract.period import Meters
 from orm_sim.contract.sheet import Cell, Sheet, letters, read_sheet
 from orm_sim.contract.written_number import written
 from orm_sim.core.errors import InputError, Place, Problem, in_order, nearest
-from orm_sim.kpi import counters
-from orm_sim.kpi.dictionary import KPIS
+from orm_sim.kpi import METERS
+from orm_sim.kpi.dictionary import INDICATORS
 
 MONTH: Final = "month"
 INDEX: Final = "index"
 EVENTS: Final = "events"
+_CHANNELS: Final = ("inbound", "outbound")
 _FLAGS: Final = {"0": 0.0, "1": 1.0, "no": 0.0, "yes": 1.0, "false": 0.0, "true": 1.0, "": 0.0}
 _NOT_ABOVE: Final = (
     ("answered", "offered"), ("answered_within", "offered"), ("abandoned", "offered"),
@@ -50,11 +52,6 @@ class KpiHistory:
     notes: tuple[str, ...] = ()
 
 
-def known_meters() -> dict[str, counters.Counter]:
-    """Every counter that a history may deliver, by id."""
-    return {**counters.COUNTERS, **getattr(counters, "REPORTED", {})}
-
-
 def read_history(
     path: str | os.PathLike[str],
     contract: Contract,
@@ -83,10 +80,10 @@ def read_history(
         cells without a number, below 0, or in two notations.
     """
     sheet = read_sheet(path, (MONTH,))
-    needed = meters_read(contract)
+    needed = tuple(each for each in meters_read(contract) if _in_scope(each, contract))
     columns, problems = _columns(sheet, needed, tuple(ignore))
     at = next(cell for cell in sheet.header if cell.text.lower() == MONTH)
-    months, wrong = months_of(sheet, sheet.column(at.column), getattr(contract, "starts", None))
+    months, wrong = months_of(sheet, sheet.column(at.column), contract.starts)
     problems += [*sheet.problems, *wrong, *_gaps(sheet, months)]
     values, wrong = _values(sheet, columns, frozenset(needed), decimal)
     problems += wrong
@@ -97,7 +94,7 @@ def read_history(
         {
             meter: values[row[position - 1]]
             for position, meter in columns.items()
-            if row[position - 1] in values
+            if row[position - 1] in values and _in_scope(meter, contract)
         }
         for row in order
     ]
@@ -105,66 +102,74 @@ def read_history(
     return KpiHistory(sheet.file, tuple(rows), tuple(notes))
 
 
+def _in_scope(meter: Meter, contract: Contract) -> bool:
+    """Whether a meter belongs to the contract: cost of a channel it does not cover is none of its cost."""
+    base = meter[0].partition("@")[0]
+    return base not in _CHANNELS or base in contract.scope
+
+
 def _columns(
     sheet: Sheet, needed: tuple[Meter, ...], ignore: tuple[str, ...]
 ) -> tuple[dict[int, Meter], list[Problem]]:
     """The meter of each column by position, and the columns that name none or are missing."""
+    wanted = {".".join(each).lower(): each for each in needed}
     ignored = {name.strip().lower() for name in ignore}
     columns: dict[int, Meter] = {}
     problems: list[Problem] = []
     for cell in sheet.header:
-        name = cell.text.strip().lower().replace(" ", "_")
-        if name == MONTH or cell.is_blank or cell.text.strip().lower() in ignored:
+        name = "_".join(cell.text.lower().split())
+        if name == MONTH or cell.is_blank or cell.text.lower() in ignored:
             continue
-        refused = _unknown(name, needed)
-        if refused is None:
+        if name in wanted or _is_known(name):
             channel, _, meter = name.partition(".")
-            columns[cell.column] = (channel, meter)
+            columns[cell.column] = wanted.get(name, (channel, meter))
         else:
-            problems.append(sheet.problem(cell, *refused, name="header"))
-    for name in sorted(ignored - {cell.text.strip().lower() for cell in sheet.header}):
+            problems.append(sheet.problem(cell, *_unknown(name, list(wanted)), name="header"))
+    for name in sorted(ignored - {cell.text.lower() for cell in sheet.header}):
         close = nearest(name, [cell.text for cell in sheet.header])
         hint = f"Did you mean '{close}'?" if close else None
         problems.append(Problem(Place("--ignore"), "", name, "is no column of the file", hint))
+    return columns, [*problems, *_lacking(sheet, needed, columns)]
+
+
+def _lacking(sheet: Sheet, needed: tuple[Meter, ...], columns: dict[int, Meter]) -> Iterator[Problem]:
+    """Columns that the contract reads and the file does not have; events are 0 where nobody speaks of them."""
     misspelt = {nearest(cell.text, [".".join(each) for each in needed]) for cell in sheet.header}
-    for read in needed:
-        name = ".".join(read)
-        if read[0] != EVENTS and read not in columns.values():
+    for meter in needed:
+        name = ".".join(meter)
+        if meter[0] != EVENTS and meter not in columns.values():
             rule = f"has no column '{name}', which the contract reads"
-            hint = _where(read, columns.values()) or (None if name in misspelt else _meaning(read))
-            problems.append(Problem(Place(sheet.file, sheet.header[0].line), "", None, rule, hint))
-    return columns, problems
+            hint = _where(meter, columns.values()) or (None if name in misspelt else _meaning(meter))
+            yield Problem(Place(sheet.file, sheet.header[0].line), "", None, rule, hint)
 
 
-def _unknown(name: str, needed: tuple[Meter, ...]) -> tuple[str, str] | None:
-    """Why a column name is refused, and what would help; None when it names a meter."""
+def _is_known(name: str) -> bool:
+    """Whether a column names a meter, an index or an event, though the contract may not read it."""
+    channel, _, meter = name.partition(".")
+    base, at, site = channel.partition("@")
+    if channel == EVENTS:
+        return meter in HAPPENINGS
+    if channel == INDEX:
+        return meter.isidentifier()
+    return base in _CHANNELS and meter in METERS and bool(site) == bool(at)
+
+
+def _unknown(name: str, wanted: list[str]) -> tuple[str, str]:
+    """Why a column name is refused, and what would help."""
     channel, dot, meter = name.partition(".")
-    base = channel.partition("@")[0]
-    wanted = [".".join(each) for each in needed]
-    if name in wanted or (channel in (INDEX, EVENTS) and meter.isidentifier() and channel == INDEX):
-        return None
-    if (
-        base in ("inbound", "outbound")
-        and meter in known_meters()
-        and ("@" not in channel or channel.partition("@")[2])
-    ):
-        return None
-    if base in ("inbound", "outbound") and meter in KPIS:
-        counted = ", ".join(f"{channel}.{each}" for each in KPIS[meter].needs)
+    if channel.partition("@")[0] in _CHANNELS and meter in INDICATORS:
+        counted = ", ".join(f"{channel}.{each}" for each in INDICATORS[meter].needs)
         return f"'{meter}' is computed, not counted", f"Give what it is computed from: {counted}"
-    every = [*wanted, *(f"{each}.{meter}" for each in _channels(wanted) for meter in known_meters())]
-    close = (
-        nearest(name, wanted) or nearest(name, every) or (None if dot else nearest(f"inbound.{name}", every))
+    channels = dict.fromkeys([*_CHANNELS, *(each.partition(".")[0] for each in wanted)])
+    every = [f"{each}.{id_}" for each in channels if each not in (INDEX, EVENTS) for id_ in METERS]
+    every += [f"{EVENTS}.{each}" for each in HAPPENINGS]
+    tried = [name] if dot else [name, *(f"{each}.{name}" for each in _CHANNELS)]
+    close = next(
+        (each for names in (wanted, every) for text in tried if (each := nearest(text, names))), None
     )
     hint = f"Did you mean '{close}'?" if close else "Columns are named channel.meter, as in inbound.offered"
-    return (
-        "is no meter that the contract or the KPI dictionary knows",
-        f"{hint}  To leave it out: --ignore '{name}'",
-    )
-
-
-def _channels(wanted: list[str]) -> list[str]:
-    return list(dict.fromkeys(["inbound", "outbound", *(name.partition(".")[0] for name in wanted)]))
+    rule = "is no meter that the contract or the KPI dictionary knows"
+    return rule, f"{hint}  To leave it out: --ignore '{name}'"
 
 
 def _where(meter: Meter, given: Iterable[Meter]) -> str | None:
@@ -179,7 +184,7 @@ def _where(meter: Meter, given: Iterable[Meter]) -> str | None:
 
 
 def _meaning(meter: Meter) -> str | None:
-    counter = known_meters().get(meter[1])
+    counter = METERS.get(meter[1])
     return None if counter is None else f"It counts: {counter.counted}"
 
 
@@ -218,9 +223,7 @@ def _values(
             elif meter in needed or not cell.is_blank:
                 due.append(cell)
     shares = frozenset(
-        at
-        for at, (_, name) in columns.items()
-        if name in known_meters() and known_meters()[name].unit == "share"
+        at for at, (_, name) in columns.items() if name in METERS and METERS[name].unit == "share"
     )
     read, wrong = numbers(sheet, due, decimal=decimal, shares=shares)
     problems += wrong
@@ -234,7 +237,7 @@ def _values(
 def _out_of_range(meter: Meter, value: float, cell: Cell) -> tuple[str, str | None] | None:
     if meter[0] == INDEX:
         return None if value > 0.0 else ("a price index must be above 0", None)
-    counter = known_meters().get(meter[1])
+    counter = METERS.get(meter[1])
     if counter is None:
         return None
     if value < 0.0:

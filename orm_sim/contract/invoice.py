@@ -98,9 +98,7 @@ def read_invoice(
     """
     sheet = read_sheet(path, NEEDED)
     at = {cell.text.lower(): cell.column - 1 for cell in sheet.header}
-    months, problems = months_of(
-        sheet, [row[at["month"]] for row in sheet.rows], getattr(contract, "starts", None)
-    )
+    months, problems = months_of(sheet, [row[at["month"]] for row in sheet.rows], contract.starts)
     amounts, wrong = numbers(sheet, [row[at["amount"]] for row in sheet.rows], decimal=decimal)
     problems += [*sheet.problems, *wrong, *_unlike(sheet, at)]
     for cell, month in months.items():

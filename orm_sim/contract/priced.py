@@ -14,6 +14,9 @@ from orm_sim.contract.settlement import settle
 from orm_sim.contract.wording import money
 from orm_sim.core.errors import InputError, Place, Problem
 
+ENDS = ("terminated_for_convenience", "terminated_for_cause", "insolvency", "exit")
+"""Events after whose month the contract is no longer in force."""
+
 MONTHS_ABREAST = 6
 """Months that stand side by side in the table."""
 
@@ -116,10 +119,7 @@ def price_history(contract: Contract, history: KpiHistory, *, file: str = "contr
     for month, meters in enumerate(history.months):
         items, state = settle(contract, state, meters, month, ended=ended)
         months.append(items)
-        ended = ended or any(
-            channel == EVENTS and name.startswith("terminated") and float(value) > 0.0
-            for (channel, name), value in meters.items()
-        )
+        ended = ended or any(float(meters.get((EVENTS, name), 0.0)) > 0.0 for name in ENDS)
     return Priced(contract, tuple(months))
 
 
