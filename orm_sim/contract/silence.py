@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from orm_sim.contract.clause import walk
+from orm_sim.contract.clauses import ServiceCredit
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.lint import Finding
 from orm_sim.core.document import Parts
@@ -82,7 +83,7 @@ def _life(contract: Contract, kinds: set[str]) -> Iterator[Finding]:
             ("life", "renewal"), "whether and how it is renewed",
             "Work goes on after the term at terms that nobody agreed",
         )  # fmt: skip
-    if "service_credit" in kinds and not getattr(contract, "triggers", ()):
+    if "service_credit" in kinds and not contract.triggers:
         yield _silent(
             ("triggers",), "what happens when targets are missed month after month",
             "A vendor can rationally pay credits for the whole term",
@@ -90,7 +91,11 @@ def _life(contract: Contract, kinds: set[str]) -> Iterator[Finding]:
 
 
 def _money(contract: Contract, kinds: set[str]) -> Iterator[Finding]:
-    if "service_credit" in kinds and _said(contract, "remedies", "sole_remedy") is None:
+    credit_says = any(
+        isinstance(clause, ServiceCredit) and clause.sole_remedy is not None
+        for _, clause in walk(contract.clauses)
+    )
+    if "service_credit" in kinds and not credit_says and _said(contract, "remedies", "sole_remedy") is None:
         yield _silent(
             ("remedies", "sole_remedy"), "whether credits are the client's only remedy",
             "Damages beyond the credits are open to both readings",
@@ -99,6 +104,15 @@ def _money(contract: Contract, kinds: set[str]) -> Iterator[Finding]:
         yield _silent(
             ("remedies", "liability_cap_months"), "up to what sum either side is liable",
             "The exposure of both sides is open-ended",
+        )  # fmt: skip
+    if contract.taxes is None:
+        yield _silent(
+            ("taxes",), "who bears taxes on the fees", "Tax that cannot be recovered is part of the price"
+        )
+    if contract.payment.dispute is None:
+        yield _silent(
+            ("payment", "dispute"), "how an invoice is disputed, and what is paid meanwhile",
+            "One disputed line can hold up a whole invoice, and the payroll behind it",
         )  # fmt: skip
     if contract.term_months > 24 and "indexed" not in kinds:
         yield _silent(

@@ -1,19 +1,28 @@
-"""Traps of a contract: cliffs, sides without a limit, terms that pull apart, clauses that can never act."""
+"""Traps of a contract: sides without a limit, prices that reward the wrong thing, terms that pull apart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Any, Final
 
 from orm_sim.contract.clause import walk
-from orm_sim.contract.clauses import Cap, Commission, Fixed, Indexed, PerUnit, ServiceCredit, Tiered
+from orm_sim.contract.clauses import (
+    Cap,
+    Commission,
+    CostPlus,
+    Fixed,
+    Indexed,
+    PerUnit,
+    ServiceCredit,
+    Tiered,
+    VolumeAdjustment,
+)
+from orm_sim.contract.cliffs import cliffs
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.credit import Banded, Lump, PerPoint, Pooled
+from orm_sim.contract.idle import idle, idle_triggers
 from orm_sim.contract.lint import Finding, Placed, placed
-from orm_sim.contract.wording import money, number, price, share
-from orm_sim.core.document import Parts
-from orm_sim.kpi import KPIS
+from orm_sim.contract.wording import price, share
+from orm_sim.kpi import INDICATORS
 
 Found = Iterator[Finding]
 
@@ -25,74 +34,6 @@ def traps(contract: Contract) -> Found:
             yield from look(here, contract)
     for look_at_all in _OF_THE_WHOLE:
         yield from look_at_all(contract)
-
-
-def _credit_cliffs(here: Placed, contract: Contract) -> Found:
-    clause = here.clause
-    if not isinstance(clause, ServiceCredit):
-        return
-    for position, measure in enumerate(clause.measures):
-        at = ("measures", position, "credit")
-        credit, kpi = measure.credit, KPIS[measure.kpi]
-        unit = "point" if kpi.unit == "share" else kpi.unit
-        edge = share(measure.target) if kpi.unit == "share" else number(measure.target)
-        side = "below" if kpi.better == "higher" else "above"
-        why = f"A vendor {side} the edge gains nothing by coming closer, and one near it buys just enough to pass"
-        if isinstance(credit, Lump):
-            lost = (
-                share(credit.share) + " of the fees"
-                if credit.share is not None
-                else money(credit.amount or 0.0)
-            )
-            yield here.finding(
-                "warning",
-                "cliff",
-                at,
-                f"{kpi.name} {side} {edge} costs {lost} at once, however small the miss",
-                why,
-            )
-        elif isinstance(credit, Pooled):
-            part = clause.at_risk * clause.pools[credit.pool] * credit.weight
-            yield here.finding(
-                "warning", "cliff", at,
-                f"{kpi.name} {side} {edge} costs {share(part)} of the fees at once, however small the miss", why,
-            )  # fmt: skip
-        elif isinstance(credit, Banded):
-            steps = [0.0, *(band.share for band in credit.bands)]
-            edges = ", ".join(
-                f"{share(after - before)} of the fees at {band.worse_than:g}"
-                for (before, after), band in zip(pairwise(steps), credit.bands, strict=True)
-            )
-            yield here.finding(
-                "note", "cliff", at, f"{kpi.name} jumps at the edge of each band: {edges}", why
-            )
-        elif isinstance(credit, PerPoint) and credit.points == "up":
-            each = (
-                share(credit.share) + " of the fees"
-                if credit.share is not None
-                else money(credit.amount or 0.0)
-            )
-            yield here.finding(
-                "note", "cliff", at, f"the first hundredth of a {unit} {side} {edge} costs a whole {unit}, {each}",
-                "Months a hair under the target are the ones that are disputed",
-            )  # fmt: skip
-
-
-def _price_cliffs(here: Placed, contract: Contract) -> Found:
-    clause = here.clause
-    if not isinstance(clause, Tiered) or clause.mode == "marginal":
-        return
-    for position, (low, high) in enumerate(pairwise(clause.tiers)):
-        edge = low.up_to or 0.0
-        jump = (high.rate - low.rate) * (edge if clause.mode == "whole_volume" else 1.0)
-        if jump == 0.0:
-            continue
-        more = f"the bill jumps by {money(jump)}" if jump > 0 else f"the bill falls by {money(-jump)}"
-        yield here.finding(
-            "warning", "cliff", ("tiers", position, "up_to"),
-            f"one unit above {number(edge)} and {more}",
-            "Whoever controls the last units of a month will move them; marginal tiers have no edge",
-        )  # fmt: skip
 
 
 def _capped(here: Placed) -> bool:
@@ -126,8 +67,32 @@ _SAID: Final = {
 }  # fmt: skip
 
 
+def _moving_targets(here: Placed, contract: Contract) -> Found:
+    """Targets that follow results without a limit: whoever does well is asked for more."""
+    for position, measure in enumerate(
+        here.clause.measures if isinstance(here.clause, ServiceCredit) else ()
+    ):
+        if measure.ratchet is not None and measure.ratchet.ceiling is None:
+            at = ("measures", position, "ratchet")
+            yield here.finding(
+                "warning", "uncapped", at, "the target follows results without a ceiling",
+                "A vendor that knows this holds back, or is asked for more until it fails",
+            )  # fmt: skip
+
+
 def _incentives(here: Placed, contract: Contract) -> Found:
     clause = here.clause
+    if isinstance(clause, CostPlus) and clause.markup and clause.cap is None:
+        yield here.finding(
+            "warning", "incentive", ("markup",), f"every dollar of cost earns the vendor {share(clause.markup)} of it",
+            "Saving is punished; agree a cap, or a fee in place of the mark-up",
+        )  # fmt: skip
+    if isinstance(clause, VolumeAdjustment) and clause.rrc_rate > clause.arc_rate:
+        few, many = price(clause.rrc_rate), price(clause.arc_rate)
+        yield here.finding(
+            "note", "incentive", ("rrc_rate",), f"a unit too few costs the vendor {few}, one too many brings it {many}",
+            "The forecast will be argued down: whoever bears the dearer side wants a low baseline",
+        )  # fmt: skip
     if not isinstance(clause, PerUnit):
         return
     if clause.meter in ("handled_s", "payable_handled_s") and clause.aht_cap is None:
@@ -164,7 +129,7 @@ def _nothing_binds_a_fixed_fee(contract: Contract) -> Found:
 def _no_income_without_sales(contract: Contract) -> Found:
     """Channels paid by nothing but commission."""
     every = placed(contract)
-    earning = [each.clause for each in every if isinstance(each.clause, Fixed | PerUnit | Tiered)]
+    earning = [each.clause for each in every if isinstance(each.clause, Fixed | PerUnit | Tiered | CostPlus)]
     for here in every:
         clause = here.clause
         if not isinstance(clause, Commission) or any(each.kind == "floor" for each in here.around):
@@ -175,64 +140,6 @@ def _no_income_without_sales(contract: Contract) -> Found:
                 "warning", "uncapped", (), sentence,
                 "The risk of volume and conversion lies with the smaller balance sheet: add a baseline, or a floor",
             )  # fmt: skip
-
-
-def _idle(here: Placed, contract: Contract) -> Found:
-    """Clauses that never come to anything, whatever is measured."""
-    clause, term = here.clause, contract.term_months
-    for at, sentence in (*_idle_credit(clause, term), *_idle_price(clause), *_idle_months(clause, term)):
-        yield here.finding(
-            "warning", "idle", at, sentence, "A clause that cannot act is a mistake, or belongs out"
-        )
-
-
-def _idle_credit(clause: Any, term: int) -> Iterator[tuple[Parts, str]]:
-    if not isinstance(clause, ServiceCredit):
-        return
-    if clause.grace_months >= term:
-        yield (
-            ("grace_months",),
-            f"{clause.grace_months} months of grace leave none of the {term} months to be measured",
-        )
-    if clause.at_risk == 0.0:
-        yield ("at_risk",), "no part of the fees is at risk, so no credit is ever due"
-    for position, measure in enumerate(clause.measures):
-        credit, kpi = measure.credit, KPIS[measure.kpi]
-        if isinstance(credit, PerPoint | Lump) and not (credit.amount or credit.share):
-            yield ("measures", position, "credit"), "a miss costs nothing"
-        if kpi.unit == "share" and measure.target == (0.0 if kpi.better == "higher" else 1.0):
-            yield ("measures", position, "target"), f"a share of {share(measure.target)} is always reached"
-
-
-def _idle_price(clause: Any) -> Iterator[tuple[Parts, str]]:
-    if clause.kind in ("minimum_commitment", "holdback", "gain_share") and _zero(
-        clause, ("share", "vendor_share")
-    ):
-        yield (), "its share is 0"
-    if isinstance(clause, Commission) and clause.reserve is not None and clause.reserve.share == 0.0:
-        yield ("reserve",), "nothing is withheld"
-    if isinstance(clause, PerUnit | Commission | Fixed) and _zero(clause, ("rate", "amount")):
-        yield ("rate" if hasattr(clause, "rate") else "amount",), f"the price is {price(0.0)}"
-    if getattr(getattr(clause, "at", None), "per_unit", None) == 0.0:
-        yield ("at",), "the bound is 0"
-
-
-def _idle_months(clause: Any, term: int) -> Iterator[tuple[Parts, str]]:
-    if isinstance(clause, Indexed) and term <= 12:
-        yield (
-            ("index",),
-            f"amounts change at each anniversary, and the term of {term} months ends before the first",
-        )
-    first = getattr(clause, "from_month", None)
-    if isinstance(first, int) and first > term:
-        yield ("from_month",), f"begins in month {first}, after the term of {term} months"
-    within = getattr(clause, "within_months", None)
-    if isinstance(within, int) and within > term:
-        yield ("within_months",), f"looks back {within} months in a term of {term}"
-
-
-def _zero(clause: Any, names: tuple[str, ...]) -> bool:
-    return any(getattr(clause, name, None) == 0.0 for name in names)
 
 
 def _short_windows(here: Placed, contract: Contract) -> Found:
@@ -257,9 +164,11 @@ def _bonus_with_credit(contract: Contract) -> Found:
             for other, target in missed:
                 if (measure.kpi, measure.within_s) != (target.kpi, target.within_s):
                     continue
-                if getattr(here.clause, "channel", None) not in (None, other.channel):
+                if (getattr(here.clause, "channel", None), here.clause.site) != (other.channel, other.site):
                     continue
-                higher = KPIS[measure.kpi].better == "higher"
+                if getattr(here.clause, "not_with_credit", None) == other.name:
+                    continue
+                higher = INDICATORS[measure.kpi].better == "higher"
                 if measure.target < target.target if higher else measure.target > target.target:
                     yield here.finding(
                         "error", "contradiction", ("measures", position, "target"),
@@ -291,7 +200,13 @@ def _two_targets(contract: Contract) -> Found:
                     f"credits begin at {share(measure.target)}, but the vendor is to plan for {share(level.target)}",
                     "Whoever does as asked owes credits",
                 )  # fmt: skip
-            key = (measure.kpi, measure.within_s, channel, getattr(here.clause, "window", None))
+            key = (
+                measure.kpi,
+                measure.within_s,
+                channel,
+                here.clause.site,
+                getattr(here.clause, "window", None),
+            )
             if key in seen and seen[key][1] != here.clause.name:
                 yield here.finding(
                     "note", "contradiction", at,
@@ -302,8 +217,8 @@ def _two_targets(contract: Contract) -> Found:
 
 
 _OF_A_CLAUSE: Final[tuple[Callable[[Placed, Contract], Found], ...]] = (
-    _credit_cliffs, _price_cliffs, _uncapped, _incentives, _idle, _short_windows,
+    cliffs, _uncapped, _moving_targets, _incentives, idle, _short_windows,
 )  # fmt: skip
 _OF_THE_WHOLE: Final[tuple[Callable[[Contract], Found], ...]] = (
-    _nothing_binds_a_fixed_fee, _no_income_without_sales, _bonus_with_credit, _two_targets,
+    _nothing_binds_a_fixed_fee, _no_income_without_sales, _bonus_with_credit, _two_targets, idle_triggers,
 )  # fmt: skip

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from orm_sim.contract.contract import Contract
+from orm_sim.contract.contract_file import read_contract
 from orm_sim.contract.history import read_history
 from orm_sim.contract.lint import lint
 from orm_sim.contract.priced import price_history
-from orm_sim.contract.contract_file import read_contract
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = sorted((ROOT / "scenarios" / "contracts").glob("*.yaml"))
@@ -40,6 +40,34 @@ FIRST_MONTH = {
     # 80 % of 13.20 × 3,000 = 31,680; the commission came to 800 × 38 - 10 × 38 = 30,020
     "recoverable_draw": {"commission": 30020.0, "draw": 1660.0},
     "volume_tiers": {"platform fee": 20000.0, "volume price": 20000 * 2.80 + 20000 * 2.50 + 10000 * 2.20},
+    # 54 full-time equivalents, of which 7,000 hours support 52.5; 100 hours of training for growth
+    "per_fte": {"agents": 52.5 * 2400, "training for growth": 950.0, "service credit": 0.0},
+    # 105,000 of cost less 3,000; 14 × 7,000 of it reimbursed with 12 %, a quarter of the 4,000 above; telephony capped
+    "cost_plus": {"cost plus": 98000 * 1.12 + 1000, "telephony": 8000 * 1.03, "service credit": 0.0},
+    # 75 % resolved, three points above 72 %, at 3 % each; 86 % satisfied, one point above 85 %, at 2 %
+    "low_base_with_incentives": {
+        "base": 7000 * 14 * 0.85, "service credit": 0.0, "quality bonus": 0.11 * 7000 * 14 * 0.85,
+    },
+    "gain_share": {"inbound minutes": 320000 * 0.38, "service credit": 0.0},
+    # 60,000 offered; 58,000 × 1.03 = 59,740 are free
+    "volume_bands_arc_rrc": {"baseline charge": 130000.0, "volume adjustment": 260 * 1.90, "service credit": 0.0},
+    # targets met; 86 % satisfied, two points above 84 %
+    "hybrid_bonus_malus_earn_back": {
+        "inbound minutes": 320000 * 0.43, "malus": 0.0, "earn-back": 0.0, "bonus": 0.02 * 320000 * 0.43,
+    },
+    # half of 40,000 (the cap is 42,000); 10 sales cancelled in their month
+    "outcome_share_with_cost_share": {"cost share": 20000.0, "outcome share": 24000.0, "clawback": -300.0},
+    "guaranteed_commission": {"test at cost": 40000.0},
+    # 28,080 of 36,000 in Cebu is 78 %, two points short; Bogota reaches 85.5 %
+    "two_sites": {
+        "Cebu hours": 54000.0, "Bogota hours": 51000.0, "Spanish premium": 4500.0, "budget": 0.0,
+        "Cebu credit": -0.02 * 54000, "Bogota credit": 0.0,
+    },
+    # 7,000 hours at 120 % of 14, a twentieth of them held back; the target is still 70 %
+    "managed_transition": {
+        "transition fee": 80000.0, "inbound hours": 117600.0, "quality holdback": -5880.0, "service credit": 0.0,
+        "early end": 0.0,
+    },
     # the five of the default study, their free rate at 10 $: 0.0302 × 10 a minute, cap 380 s × 105 % = 399 s
     "per_productive_hour": {"inbound hours": 70000.0, "outbound hours": 30000.0},
     "per_minute_and_hour": {"inbound minutes": 320000 * 0.302, "outbound hours": 30000.0},

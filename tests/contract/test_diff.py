@@ -9,8 +9,8 @@ import pytest
 
 from orm_sim.contract.clause import walk
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.diff import differences
 from orm_sim.contract.contract_file import read_contract
+from orm_sim.contract.diff import differences
 from orm_sim.core.loader import build, load_yaml
 
 ROOT = Path(__file__).resolve().parents[2]

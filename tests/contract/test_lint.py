@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.lint import WEIGHTS, Finding, lint
 from orm_sim.contract.contract_file import read_document
+from orm_sim.contract.lint import WEIGHTS, Finding, lint
 from orm_sim.core.loader import build, parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +97,24 @@ TRAPS = [
     pytest.param("{clause: cap, label: c, at: {amount: 0}, of: [{clause: fixed, amount: 5}]}", "is 0", id="cap of 0"),
     pytest.param("{clause: minimum_commitment, channel: inbound, share: 0, fee: minutes, units_per_contact: 1}",
                  "warning, idle: its share is 0", id="commitment of nothing"),
+    pytest.param("{clause: cost_plus, label: c, channel: inbound, markup: 0.1}",
+                 "warning, uncapped: cost that is reimbursed has no limit: `cap` is not given", id="cost plus"),
+    pytest.param("{clause: cost_plus, label: c, channel: inbound, markup: 0.1}",
+                 "warning, incentive: every dollar of cost earns the vendor 10 % of it", id="mark-up"),
+    pytest.param("{clause: pass_through, label: c, channel: inbound}", "cost that is passed on has no", id="handed on"),
+    pytest.param("{clause: gain_share, label: g, channel: inbound, vendor_share: 0.5}",
+                 "the vendor's share of gains has no limit", id="gain share"),
+    pytest.param("{clause: volume_adjustment, channel: inbound, baseline: 9, dead_band: 0, arc_rate: 1, rrc_rate: 2}",
+                 "a unit too few costs the vendor $2.00, one too many brings it $1.00", id="dear side"),
+    pytest.param(CREDIT.replace("credit: {", "ratchet: {months: 6, up_at_most: 0.02}, credit: {"),
+                 "warning, uncapped: the target follows results without a ceiling", id="ratchet"),
+    pytest.param(CREDIT.replace("credit: {", "minimum: 0.7, severe_multiple: 2, credit: {"),
+                 "service level below 70 % multiplies the credit by 2 at once", id="severe"),
+    pytest.param(CREDIT.replace("credit: {by: point, points: exact, share: 0.01}", "default_only: true"),
+                 "no trigger and no `when` asks about failures of 'credit'", id="failure that nobody counts"),
+    pytest.param("{clause: bonus, label: b, channel: inbound, fees: [minutes], at_most: 0.1, measures: [{kpi: csat,"
+                 " target: 0.9, bonus: {by: lump, amount: 500}}]}",
+                 "warning, cliff: customer satisfaction of 90 % earns $500.00 at once", id="bonus"),
 ]  # fmt: skip
 
 
@@ -151,6 +169,48 @@ def test_a_level_below_the_one_that_costs_contradicts_it() -> None:
     assert not [each for each in found(CREDIT, more=level.replace("0.7", "0.8")) if each.weight == "error"]
 
 
+BONUS = (
+    "{clause: bonus, label: bonus, channel: inbound, fees: [minutes], at_most: 0.1, measures: [{kpi: service_level,"
+    " target: 0.75, within_s: 20, bonus: {by: point, points: exact, share: 0.01}}]}"
+)
+
+
+def test_a_bonus_below_the_target_that_costs_contradicts_it() -> None:
+    errors = [each for each in found(CREDIT, BONUS) if each.weight == "error"]
+    assert [each.sentence for each in errors] == [
+        "is earned from 0.75 on, while 'credit' is owed up to 0.8: between them both are due for one result"
+    ]
+    for harmless in (
+        BONUS.replace("0.75", "0.85"),
+        BONUS.replace("measures", "not_with_credit: credit, measures"),
+        BONUS.replace("service_level, target: 0.75, within_s: 20", "csat, target: 0.75"),
+    ):
+        assert not [each for each in found(CREDIT, harmless) if each.weight == "error"]
+
+
+def test_an_earn_back_below_the_target_contradicts_it() -> None:
+    back = (
+        "{clause: earn_back, label: back, channel: inbound, within_months: 6, measures:"
+        " [{kpi: service_level, target: TARGET, within_s: 20}], of: [" + CREDIT + "]}"
+    )
+    assert [each.weight for each in found(back.replace("TARGET", "0.7")) if each.weight == "error"] == [
+        "error"
+    ]
+    assert not [each for each in found(back.replace("TARGET", "0.9")) if each.weight == "error"]
+
+
+def test_a_trigger_that_the_term_has_no_windows_for() -> None:
+    trigger = "triggers: [{name: chronic, if: {failures_of: credit, in_a_row: 40}, opens: exit}]\n"
+    said = "needs 40 missed windows, and the term leaves 33 of a month to be measured"
+    assert [each.sentence for each in found(CREDIT, more=trigger) if each.topic == "idle"] == [said]
+    assert not [each for each in found(CREDIT, more=trigger.replace("40", "3")) if each.topic == "idle"]
+
+
+def test_two_sites_are_two_targets() -> None:
+    twice = CREDIT.replace("label: credit", "label: second, site: cebu").replace("0.8", "0.85")
+    assert not any("one miss is paid for twice" in each for each in told(CREDIT, twice))
+
+
 def test_one_miss_paid_for_twice() -> None:
     twice = CREDIT.replace("label: credit", "label: second").replace("0.8", "0.85")
     assert any(
@@ -167,7 +227,7 @@ def silent(*clauses: str, more: str = "", frame: str = FRAME) -> set[str]:
 def test_what_is_not_said_is_asked_for() -> None:
     assert silent(CREDIT) == {
         "hour_means", "training", "source", "audit", "clauses", "renewal", "triggers", "sole_remedy",
-        "liability_cap_months",
+        "liability_cap_months", "taxes", "dispute",
     }  # fmt: skip
 
 
