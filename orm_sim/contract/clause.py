@@ -7,7 +7,6 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
-import numpy as np
 from pydantic import (
     AfterValidator,
     Field,
@@ -18,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period, total
+from orm_sim.contract.period import NOTHING, Array, Billed, LineItem, Memory, Period
 from orm_sim.core.terms import Term
 
 Channel = Literal["inbound", "outbound"]
@@ -128,10 +127,11 @@ def settle_all(
 ) -> tuple[tuple[LineItem, ...], Memory]:
     """What several clauses come to in order, each with its own memory, and their memories together."""
     within = f"{period.path}.of" if period.path else "clauses"
+    scaled = period.scale if isinstance(scale, float) and scale == 1.0 else period.scale * scale
     items: list[LineItem] = []
     inner: list[Memory] = []
     for position, clause in enumerate(clauses):
-        before = memory.inner[position] if memory.inner else Memory()
+        before = memory.inner[position] if memory.inner else NOTHING
         days = period.net_days if clause.net_days is None else clause.net_days
         part = Period(
             period.meters,
@@ -139,7 +139,7 @@ def settle_all(
             period.term_months,
             period.in_force,
             days,
-            period.scale * scale,
+            scaled,
             f"{within}[{position}]",
             period.billed,
             clause.site or period.site,
@@ -149,6 +149,5 @@ def settle_all(
         due, after = clause.due(part, before)
         items.extend(due)
         inner.append(after)
-        only_rate = due[0].rate if len(due) == 1 else None
-        period.billed[clause.name] = Billed(total(due) if due else np.asarray(0.0), only_rate)
+        period.billed[clause.name] = Billed(due)
     return tuple(items), Memory(memory.values, tuple(inner))

@@ -21,18 +21,15 @@ from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
 from orm_sim.contract.clauses.between import Day
+from orm_sim.contract.life_terms import Life, Trigger
+from orm_sim.contract.payment import PaymentTerms
+from orm_sim.contract.records import Records, Remedies
+from orm_sim.contract.taxes import Taxes
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
 
 _CLAUSE: Final[TypeAdapter[Any]] = TypeAdapter(AnyClause)
-
-
-class PaymentTerms(Term):
-    """When invoices are paid."""
-
-    net_days: int = required(unit="days", ge=0)
-    """Days from the end of the billed month until payment; a clause may have its own."""
 
 
 class ServiceLevel(Term):
@@ -85,6 +82,8 @@ class Contract(Term):
     """What is owed, in the order of settlement."""
     payment: PaymentTerms
     """When invoices are paid."""
+    taxes: Taxes | None = None
+    """The taxes on what the client pays; where not given, none."""
     notice_days: int = required(unit="days", ge=0)
     """Days of notice with which either side may end the contract."""
     service_level: ServiceLevel | None = None
@@ -93,6 +92,14 @@ class Contract(Term):
     """How free rates are set."""
     starts: Day | None = None
     """The first day of the contract, the first of a month; only clauses with dates need it."""
+    triggers: Many[Trigger] = ()
+    """Conditions that open a cure, a step-in or a right of exit."""
+    life: Life | None = None
+    """Its phases, cure and step-in, renewal, reviews and changes."""
+    records: Records | None = None
+    """What an hour is, whose records hold, audit, repeats and training."""
+    remedies: Remedies | None = None
+    """What one side may ask of the other when things go wrong."""
 
     @model_validator(mode="wrap")
     @classmethod

@@ -15,6 +15,8 @@ from orm_sim.contract.wording import money, say
 from orm_sim.kpi import METERS
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+"""Whether something holds, elementwise."""
 
 Meters = Mapping[tuple[str, str], Array | float]
 """Counters of one billing period by (channel, meter id), or by ("channel@site", meter id) for one site alone;
@@ -54,7 +56,10 @@ Kind = Literal[
 ]
 """What a line item is for; finance books each kind to an account."""
 
-_RESERVE = ("reserve_withheld", "reserve_released")
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""Months of each window."""
+
+_RESERVE = ("reserve_withheld", "reserve_released", "holdback", "holdback_released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +140,25 @@ NOTHING = Memory()
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What one clause has come to in this period, for the clauses that cite it."""
+    """What one clause has come to in this period, for the clauses that cite it; added up when one does."""
 
-    amount: Array
-    rate: Array | None
+    items: tuple[LineItem, ...]
+
+    @property
+    def amount(self) -> Array:
+        """What its line items come to together."""
+        return total(self.items)
+
+    @property
+    def rate(self) -> Array | None:
+        """The price of one unit, where it billed a single line."""
+        return self.items[0].rate if len(self.items) == 1 else None
+
+    @property
+    def results(self) -> Mapping[str, Array]:
+        """Of service credits whose window closed: "missed" (1, 0, or nan where it does not count), "credited" and
+        "fees", in money."""
+        return results(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +217,11 @@ class Period:
             When the period does not carry it.
         """
         read = self._read_as(channel)
-        if (read, name) not in self.meters:
-            raise KeyError(f"{self.path} needs the meter {read}.{name}, which the period does not carry")
-        value = np.asarray(self.meters[read, name], dtype=np.float64)
+        try:
+            value = np.asarray(self.meters[read, name], dtype=np.float64)
+        except KeyError:
+            text = f"{self.path} needs the meter {read}.{name}, which the period does not carry"
+            raise KeyError(text) from None
         shut = self.closed and channel not in _OF_THE_CONTRACT and not name.startswith(_RUN_OFF)
         return np.zeros_like(value) if shut else value
 
@@ -211,9 +233,11 @@ class Period:
         KeyError
             When no channel carries it.
         """
+        if channel is not None:
+            return self.meter(channel, name)
         carried = [each for each in _CHANNELS if (self._read_as(each), name) in self.meters]
-        if channel is not None or not carried:
-            return self.meter(channel or _CHANNELS[0], name)
+        if not carried:
+            return self.meter(_CHANNELS[0], name)
         return np.asarray(sum(self.meter(each, name) for each in carried))
 
     def event(self, name: str) -> Array:
@@ -235,8 +259,7 @@ class Period:
 
     def ends(self, window: Literal["month", "quarter", "year"]) -> bool:
         """Whether a window counted from the start of the contract closes with this period."""
-        months = {"month": 1, "quarter": 3, "year": 12}[window]
-        return (self.month + 1) % months == 0 or self.month == self.term_months - 1
+        return (self.month + 1) % MONTHS[window] == 0 or self.month == self.term_months - 1
 
 
 def line(
@@ -269,9 +292,29 @@ def line(
 def total(items: Iterable[LineItem]) -> Array:
     """What line items come to together, to the cent: the invoice."""
     amounts = [item.amount for item in items]
-    return amounts[0] if len(amounts) == 1 else to_cents(sum(amounts, np.asarray(0.0)))
+    if len(amounts) < 2:
+        return amounts[0] if amounts else np.asarray(0.0)
+    together = amounts[0] + amounts[1]
+    for amount in amounts[2:]:
+        if amount.shape == together.shape:
+            together += amount  # in place: an invoice has many lines
+        else:
+            together = together + amount
+    return to_cents(together)
 
 
 def earned(items: Iterable[LineItem]) -> Array:
     """What line items come to without movements of reserves, which only shift the date of payment."""
     return total(item for item in items if item.kind not in _RESERVE)
+
+
+def results(items: Iterable[LineItem]) -> dict[str, Array]:
+    """How the service credits among line items went, for the conditions that ask; empty where none was reckoned."""
+    given = [item for item in items if item.kind == "service_credit"]
+    if not given:
+        return {}
+    missed, fees, credited = given[0].parts["missed"], given[0].parts["fees"], -given[0].amount
+    for item in given[1:]:
+        missed = np.fmax(missed, item.parts["missed"])
+        fees, credited = fees + item.parts["fees"], credited - item.amount
+    return {"missed": missed, "fees": fees, "credited": credited}

@@ -96,9 +96,7 @@ class Commission(Clause):
         """
         sales = period.meter(self.channel, self.meter)
         amount = self._earned(period) if period.in_force else np.zeros(np.shape(sales))
-        average = np.divide(
-            amount, sales, out=np.zeros(np.broadcast_shapes(amount.shape, np.shape(sales))), where=sales > 0
-        )
+        average = _mean(amount, sales)
         items: list[LineItem] = []
         if period.in_force:
             items.append(
@@ -125,11 +123,11 @@ class Commission(Clause):
         return tuple(items), Memory(values)
 
     def _clawed_back(self, period: Period, memory: Memory, average: Array) -> LineItem:
-        paid_back, unearned = _ZERO, _ZERO
-        for lag, meter in enumerate(LAGS):
+        unearned = period.meter(self.channel, LAGS[0])
+        paid_back = unearned * average
+        for lag, meter in enumerate(LAGS[1:], start=1):
             cancelled = period.meter(self.channel, meter)
-            rate = average if lag == 0 else memory.values.get(f"rate{lag}", _ZERO)
-            paid_back = paid_back + cancelled * rate
+            paid_back = paid_back + cancelled * memory.values.get(f"rate{lag}", _ZERO)
             unearned = unearned + cancelled
         return line(
             period,

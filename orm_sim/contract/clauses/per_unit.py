@@ -78,14 +78,14 @@ class PerUnit(Clause):
 
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
         """Units times rate."""
-        counted = period.meter(self.channel, self.meter)
-        seconds = SECONDS[self.per] if self.per else 1.0
-        payable = self._payable(period) / seconds
+        payable = self._in_units(self._payable(period))
         paid = 1.0 if self.share is None else self.share
         rate = priced(self.rate) * paid * period.scale
         words = f"{{quantity:number}} {self._units} at {{rate:price}}"
+        left: dict[str, Array] = {}
         if self.aht_cap is not None or self.less or self.limit is not None:
             words += f"{{unpaid:when  ({{unpaid:number}} more {self._unpaid})}}"
+            left["unpaid"] = self._in_units(period.meter(self.channel, self.meter)) - payable
         item = line(
             period,
             self.name,
@@ -95,9 +95,13 @@ class PerUnit(Clause):
             channel=self.channel,
             quantity=payable,
             rate=rate,
-            unpaid=counted / seconds - payable,
+            **left,
         )
         return (item,), memory
+
+    def _in_units(self, counted: Array) -> Array:
+        """A meter in the unit of time of the rate, where it has one."""
+        return counted if self.per is None else np.asarray(counted / SECONDS[self.per])
 
     @property
     def _unpaid(self) -> str:

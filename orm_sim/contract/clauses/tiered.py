@@ -96,16 +96,17 @@ class Tiered(Clause):
         """What the window's volume costs, less what earlier months of the window were billed."""
         if not period.in_force:
             return (), memory
-        units = period.meter(self.channel, self.meter) / (SECONDS[self.per] if self.per else 1.0)
-        before = memory.values.get("volume", np.asarray(0.0))
-        billed = memory.values.get("billed", np.asarray(0.0))
-        volume = np.asarray(before + units)
+        units = period.meter(self.channel, self.meter)
+        if self.per is not None:
+            units = np.asarray(units / SECONDS[self.per])
+        before = memory.values.get("volume")
+        volume = units if before is None else np.asarray(before + units)
         charge = self._charge(volume) * period.scale
         item = line(
             period,
             self.name,
             "fee",
-            charge - billed,
+            charge if before is None else charge - memory.values["billed"],
             f"{{quantity:number}} {self._units}, {{volume:number}} in the {self.window}, {_SAYS[self.mode]}",
             channel=self.channel,
             quantity=units,
@@ -113,7 +114,8 @@ class Tiered(Clause):
         )
         if period.ends(self.window):
             return (item,), Memory()
-        return (item,), Memory({"volume": volume, "billed": billed + item.amount})
+        billed = item.amount if before is None else memory.values["billed"] + item.amount
+        return (item,), Memory({"volume": volume, "billed": billed})
 
     @property
     def _units(self) -> str:
