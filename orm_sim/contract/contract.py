@@ -199,7 +199,7 @@ def _found(draft: Draft, contract: Contract | None = None) -> list[InitErrorDeta
 
 def _written(contract: Contract, place: tuple[str | int, ...]) -> Any:
     """The value at a place of a contract, as plain data."""
-    value: Any = contract.model_dump(mode="json", by_alias=True)
+    value: Any = contract.model_dump(by_alias=True)
     for part in place:
         if isinstance(part, int) or part in value:  # else it is the kind of a clause, which is no key
             value = value[part]

@@ -45,9 +45,10 @@ def _back_to_front(from_month: int | None, through_month: int | None) -> str | N
 class Between(Clause):
     """Clauses that hold in a part of the term only, both months included.
 
-    Outside it nothing new is earned under them, whatever the meters say; withheld amounts are still released and
-    cancellations of earlier sales still paid back. The last month closes quarters and years as the end of the
-    term does.
+    Before it they are silent and remember nothing: an indexation inside starts from the levels of their first
+    month, one around them from those of the contract's. After it nothing new is earned under them, whatever the
+    meters say; withheld amounts are still released and cancellations of earlier sales paid back. The last month
+    closes quarters and years as the end of the term does.
     """
 
     clause: Literal["between"] = "between"
@@ -88,7 +89,8 @@ class Between(Clause):
         if first <= period.month + 1 and (last is None or period.month < last):
             return settle_all(self.of, replace(period, term_months=term), memory)
         shut = replace(period, term_months=term, in_force=False, closed=True)
-        return settle_all(self.of, shut, memory)
+        items, after = settle_all(self.of, shut, memory)
+        return (items, after) if period.month + 1 > first else ((), memory)
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
