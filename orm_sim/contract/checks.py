@@ -16,6 +16,9 @@ from orm_sim.core.errors import nearest
 Location = tuple[str | int, ...]
 Found = Iterator[tuple[Location, str]]
 
+BOUNDS: Final = ("at", "cap", "at_most")
+"""The fields in which clauses hold a bound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -43,11 +46,17 @@ def contradictions(draft: Draft) -> Found:
 
 def free_rates(clause: Clause) -> tuple[str, ...]:
     """The fields of a clause (`rate`, `at.rate`) that are still to be solved."""
-    free = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
-    for holder in ("at", "cap"):
-        bound = getattr(clause, holder, None)
-        free += [f"{holder}.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"]
-    return tuple(free)
+    own = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
+    bounds = [(name, getattr(clause, name, None)) for name in BOUNDS]
+    return (
+        *own,
+        *(
+            f"{name}.{rate}"
+            for name, bound in bounds
+            for rate in ("rate", "amount")
+            if getattr(bound, rate, None) == "solve"
+        ),
+    )
 
 
 def _frame(draft: Draft) -> Found:
@@ -66,8 +75,12 @@ def _scope(draft: Draft) -> Found:
     channels, level = draft.fields["scope"], draft.fields["service_level"]
     scope = ", ".join(channels)
     for place, clause in draft.placed:
-        parts = (((*place, part), getattr(clause, part, None)) for part in ("at", "cap"))
-        for prefix, holder in ((place, clause), *parts):
+        holders = (
+            (place, clause),
+            *(((*place, name), getattr(clause, name, None)) for name in BOUNDS),
+            ((*place, "if"), getattr(clause, "if_", None)),
+        )
+        for prefix, holder in holders:
             channel = getattr(holder, "channel", None)
             if channel is not None and channel not in channels:
                 yield (
@@ -91,7 +104,9 @@ def _names(draft: Draft) -> Found:
         for field, label in clause.cites:
             if label in seen:
                 continue
-            if label in names:
+            if label == clause.name:
+                yield (*place, field), f"'{label}' depends on itself"
+            elif label in names:
                 yield (*place, field), f"cites '{label}', which comes later: put that clause before this one"
             elif not draft.may_hold(label):
                 yield (*place, field), _no_such(label, names)

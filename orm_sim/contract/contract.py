@@ -21,7 +21,9 @@ from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
 from orm_sim.contract.clauses.between import Day
+from orm_sim.contract.life_terms import Life, Trigger
 from orm_sim.contract.payment import PaymentTerms
+from orm_sim.contract.records import Records, Remedies
 from orm_sim.contract.taxes import Taxes
 from orm_sim.contract.term_sheet import term_sheet
 from orm_sim.core.evidence import required
@@ -90,6 +92,14 @@ class Contract(Term):
     """How free rates are set."""
     starts: Day | None = None
     """The first day of the contract, the first of a month; only clauses with dates need it."""
+    triggers: Many[Trigger] = ()
+    """Conditions that open a cure, a step-in or a right of exit."""
+    life: Life | None = None
+    """Its phases, cure and step-in, renewal, reviews and changes."""
+    records: Records | None = None
+    """What an hour is, whose records hold, audit, repeats and training."""
+    remedies: Remedies | None = None
+    """What one side may ask of the other when things go wrong."""
 
     @model_validator(mode="wrap")
     @classmethod

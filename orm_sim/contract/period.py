@@ -15,6 +15,8 @@ from orm_sim.contract.wording import money, say
 from orm_sim.kpi import METERS
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+"""Whether something holds, elementwise."""
 
 Meters = Mapping[tuple[str, str], Array | float]
 """Counters of one billing period by (channel, meter id), or by ("channel@site", meter id) for one site alone;
@@ -54,7 +56,10 @@ Kind = Literal[
 ]
 """What a line item is for; finance books each kind to an account."""
 
-_RESERVE = ("reserve_withheld", "reserve_released")
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""Months of each window."""
+
+_RESERVE = ("reserve_withheld", "reserve_released", "holdback", "holdback_released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,12 @@ class Billed:
     def rate(self) -> Array | None:
         """The price of one unit, where it billed a single line."""
         return self.items[0].rate if len(self.items) == 1 else None
+
+    @property
+    def results(self) -> Mapping[str, Array]:
+        """Of service credits whose window closed: "missed" (1, 0, or nan where it does not count), "credited" and
+        "fees", in money."""
+        return results(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +259,7 @@ class Period:
 
     def ends(self, window: Literal["month", "quarter", "year"]) -> bool:
         """Whether a window counted from the start of the contract closes with this period."""
-        months = {"month": 1, "quarter": 3, "year": 12}[window]
-        return (self.month + 1) % months == 0 or self.month == self.term_months - 1
+        return (self.month + 1) % MONTHS[window] == 0 or self.month == self.term_months - 1
 
 
 def line(
@@ -296,3 +306,15 @@ def total(items: Iterable[LineItem]) -> Array:
 def earned(items: Iterable[LineItem]) -> Array:
     """What line items come to without movements of reserves, which only shift the date of payment."""
     return total(item for item in items if item.kind not in _RESERVE)
+
+
+def results(items: Iterable[LineItem]) -> dict[str, Array]:
+    """How the service credits among line items went, for the conditions that ask; empty where none was reckoned."""
+    given = [item for item in items if item.kind == "service_credit"]
+    if not given:
+        return {}
+    missed, fees, credited = given[0].parts["missed"], given[0].parts["fees"], -given[0].amount
+    for item in given[1:]:
+        missed = np.fmax(missed, item.parts["missed"])
+        fees, credited = fees + item.parts["fees"], credited - item.amount
+    return {"missed": missed, "fees": fees, "credited": credited}

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
+from orm_sim.contract.condition import Reached
+from orm_sim.contract.measure import Goal
 from orm_sim.contract.wording import number, share
 from orm_sim.kpi import INDICATORS
 
@@ -58,6 +60,7 @@ def _general(contract: Contract) -> Iterator[str]:
     if contract.taxes is not None:
         yield f"Taxes. {contract.taxes.wording()}"
     yield f"Notice. Either side may end the contract with {contract.notice_days} days' notice."
+    yield from _course(contract)
     price = contract.price
     if isinstance(price, str):
         yield "Price. As quoted."
@@ -69,8 +72,22 @@ def _general(contract: Contract) -> Iterator[str]:
         yield f"Price. The rate of {each} is solved for a vendor margin of {share(price.value)}."
 
 
-_PARTS: Final = ("at", "scale", "cap", "limit")
+_PARTS: Final = ("at", "scale", "cap", "limit", "at_most", "if_")
 """Fields of clauses that hold terms which cite meters of their own."""
+
+
+def _course(contract: Contract) -> Iterator[str]:
+    """The life of the contract, what opens a remedy, and what is agreed about records and liability."""
+    for heading, term in (
+        ("Life", contract.life),
+        ("Records", contract.records),
+        ("Remedies", contract.remedies),
+    ):
+        sentences = list(term.wording()) if term is not None else []
+        if sentences:
+            yield f"{heading}. {'. '.join(sentences)}."
+    if contract.triggers:
+        yield f"Triggers. {'. '.join(trigger.wording() for trigger in contract.triggers)}."
 
 
 def _definitions(contract: Contract) -> Iterator[str]:
@@ -83,8 +100,10 @@ def _definitions(contract: Contract) -> Iterator[str]:
                 if isinstance(name, str) and name in INDICATORS:
                     cited[name] = None
         cited |= dict.fromkeys(getattr(clause, "less", ()))
-        for measure in getattr(clause, "measures", ()):
-            cited[measure.kpi] = None
+        for goals in (getattr(clause, field, ()) for field in ("measures", "goals", "if_")):
+            cited |= dict.fromkeys(each.kpi for each in goals if isinstance(each, Goal))
+    for trigger in contract.triggers:
+        cited |= {trigger.if_.kpi: None} if isinstance(trigger.if_, Reached) else {}
     for name in cited:
         kpi = INDICATORS[name]
         yield f"{_capital(kpi.name)}: {kpi.formula}."
