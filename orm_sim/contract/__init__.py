@@ -1,5 +1,6 @@
 """What is owed: clauses, the contract they make up, its settlement and its printed term sheet."""
 
+from orm_sim.contract.change_order import ChangeOrder, carried_over
 from orm_sim.contract.clauses import (
     INDEX,
     AhtCap,
@@ -30,7 +31,11 @@ from orm_sim.contract.clauses import (
     When,
 )
 from orm_sim.contract.contract import Contract, PaymentTerms, ServiceLevel, SolvedPrice
+from orm_sim.contract.life import Happened, LifeState, State, advance, born
+from orm_sim.contract.life_terms import Life, Renewal, Trigger
+from orm_sim.contract.lived import Lived, live, signed
 from orm_sim.contract.period import NOTHING, Kind, LineItem, Memory, Meters, total
+from orm_sim.contract.records import Records, Remedies
 from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.settlement import reserve_balance, settle, settle_history
 
@@ -43,6 +48,7 @@ __all__ = [
     "Bonus",
     "Cap",
     "CarryForward",
+    "ChangeOrder",
     "Commission",
     "Contract",
     "EarnBack",
@@ -50,30 +56,44 @@ __all__ = [
     "Fixed",
     "Floor",
     "Goal",
+    "Happened",
     "Holdback",
     "Indexed",
     "Kind",
+    "Life",
+    "LifeState",
     "LineItem",
+    "Lived",
     "Measure",
     "Memory",
     "Meters",
     "MinimumCommitment",
     "PaymentTerms",
     "PerUnit",
+    "Records",
+    "Remedies",
+    "Renewal",
     "Reserve",
     "Reward",
     "Scale",
     "ServiceCredit",
     "ServiceLevel",
     "SolvedPrice",
+    "State",
     "Step",
     "TerminationFee",
     "Tier",
     "Tiered",
+    "Trigger",
     "When",
+    "advance",
+    "born",
+    "carried_over",
+    "live",
     "reserve_balance",
     "settle",
     "settle_history",
+    "signed",
     "to_cents",
     "total",
 ]
