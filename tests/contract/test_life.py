@@ -70,7 +70,8 @@ def contract(old: str = "", new: str = "") -> Contract:
 
 def meters(satisfied: float = 95.0, *events: str) -> dict[tuple[str, str], Any]:
     return {
-        ("inbound", "surveyed"): 100.0, ("inbound", "satisfied"): satisfied, **{("events", each): 1.0 for each in events}
+        ("inbound", "surveyed"): 100.0, ("inbound", "satisfied"): satisfied,
+        **{("events", each): 1.0 for each in events},
     }  # fmt: skip
 
 
@@ -312,11 +313,11 @@ def test_histories_of_which_some_have_ended_are_settled_apart() -> None:
 def test_the_life_is_printed() -> None:
     printed = str(contract())
     assert (
-        "Life. The transition takes the first 1 months. The ramp takes 2 months after the transition. The vendor has 30 days"
-        " to cure a failure that a trigger names. The client may step in for 60 days where a failure is not cured. The"
-        " contract renews itself by 6 months at the end of each term, for a fee of $500.00, unless either side gives notice"
-        " 90 days before. Prices and targets are reviewed every 6 months. A change order takes effect 30 days after it is"
-        " asked for, at the earliest."
+        "Life. The transition takes 1 month from the start. The ramp takes 2 months after the transition. The vendor"
+        " has 30 days to cure a failure that a trigger names. The client may step in for 60 days where a failure is not"
+        " cured. The contract renews itself by 6 months at the end of each term, for a fee of $500.00, unless either"
+        " side gives notice 90 days before. Prices and targets are reviewed every 6 months. A change order takes effect"
+        " 30 days after it is asked for, at the earliest."
     ) in printed
     assert (
         "Triggers. 'chronic': if a target of 'credit' has been missed 2 times in a row, the vendor must cure it."

@@ -1,5 +1,6 @@
 """Laws of remedies, whatever the numbers: nothing is lost that is carried, nothing given back that was not taken."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,10 @@ def lines(of: Contract, months: list[Meters], kind: str) -> list[float]:
     return found
 
 
-EARN_BACK = "{{clause: earn_back, label: back, channel: inbound, within_months: {within}, window: {window},{more} of: [{inner}]}}"
+EARN_BACK = (
+    "{{clause: earn_back, label: back, channel: inbound, within_months: {within}, window: {window},{more}"
+    " of: [{inner}]}}"
+)
 
 
 @pytest.mark.row("R005")
@@ -172,7 +176,8 @@ def test_a_clause_that_cites_a_fee_that_is_not_owed_reckons_on_nothing() -> None
 @given(seed=seeds)
 def test_a_termination_fee_is_owed_once(seed: int) -> None:
     agreed = contract(
-        "{clause: termination_fee, label: end, schedule: [{through_month: 6, amount: 900}, {through_month: 18, amount: 40}]}"
+        "{clause: termination_fee, label: end,"
+        " schedule: [{through_month: 6, amount: 900}, {through_month: 18, amount: 40}]}"
     )
     ended = [float(each["events", "terminated_for_convenience"]) for each in drawn(seed)]
     owed = lines(agreed, drawn(seed), "termination_fee")
@@ -214,7 +219,7 @@ def test_a_glide_path_begins_where_it_says_and_never_turns_back(
     path = Glide.model_validate({"from": start, "months": months, "shape": shape})
     targets = [float(path.at(0.8, month)) for month in range(months + 12)]
     assert targets[0] == pytest.approx(start)
-    assert all(low <= high + 1e-12 for low, high in zip(targets, targets[1:], strict=False))
+    assert all(low <= high + 1e-12 for low, high in pairwise(targets))
     gap = (0.8 - targets[months]) / (0.8 - start)
     assert gap == pytest.approx(0.0 if shape == "linear" else 0.05, abs=1e-9)
 
@@ -222,9 +227,12 @@ def test_a_glide_path_begins_where_it_says_and_never_turns_back(
 @pytest.mark.row("R088")
 @LAW
 @given(
-    st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6), st.floats(0.0, 1.0), st.floats(0.0, 0.1), st.floats(0.0, 0.1),
+    st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6),
+    st.floats(0.0, 1.0),
+    st.floats(0.0, 0.1),
+    st.floats(0.0, 0.1),
     st.booleans(),
-)  # fmt: skip
+)
 def test_a_ratchet_keeps_its_limits(
     reached: list[float], target: float, up: float, down: float, higher: bool
 ) -> None:
@@ -248,8 +256,10 @@ def test_a_ratchet_without_a_single_result_stays() -> None:
 
 @pytest.mark.row("R086")
 def test_a_target_that_glides_costs_fewer_early_credits_than_a_flat_one() -> None:
-    flat = "{clause: service_credit, label: c, channel: inbound, fees: [fees], at_risk: 1.0, grace_months: 0, measures: " \
-        "[{kpi: csat, target: 0.9, credit: {by: point, points: up, amount: 10}}]}"  # fmt: skip
+    flat = (
+        "{clause: service_credit, label: c, channel: inbound, fees: [fees], at_risk: 1.0, grace_months: 0,"
+        " measures: [{kpi: csat, target: 0.9, credit: {by: point, points: up, amount: 10}}]}"
+    )
     gliding = flat.replace("target: 0.9,", "target: 0.9, glide: {from: 0.7, months: 6},")
     reached = [0.70, 0.78, 0.83, 0.86, 0.88, 0.89, 0.90, 0.90]
     months: list[Meters] = [

@@ -56,7 +56,7 @@ def fee(more: str) -> str:
 
 CASES = [
     pytest.param(credit("kpi: csat, target: 0.9"), "needs a `credit`, unless a miss costs no money", id="no credit"),
-    pytest.param(credit(f"{CSAT}, default_only: true"), "yet has a credit: keep one of the two", id="default that costs"),
+    pytest.param(credit(f"{CSAT}, default_only: true"), "yet has a credit: keep one of the two", id="free, yet paid"),
     pytest.param(
         credit(f"kpi: csat, of: answered, target: 0.9, {POINT}"),
         "only service_level and abandonment_rate have a choice of denominator; 'csat' has its own",
@@ -67,8 +67,8 @@ CASES = [
         "no contact answered was abandoned",
         id="abandonment of the answered",
     ),
-    pytest.param(credit(f"{CSAT}, minimum: 0.95"), "the minimum must be worse than the target, which is 0.9", id="minimum"),
-    pytest.param(credit(f"{CSAT}, stretch: 0.85"), "the stretch must be better than the target, which is 0.9", id="stretch"),
+    pytest.param(credit(f"{CSAT}, minimum: 0.95"), "the minimum must be worse than the target", id="minimum"),
+    pytest.param(credit(f"{CSAT}, stretch: 0.85"), "the stretch must be better than the target", id="stretch"),
     pytest.param(
         credit(f"{CSAT}, severe_multiple: 2"), "multiplies beyond the minimum, which is not given", id="no minimum"
     ),
@@ -145,7 +145,8 @@ CASES = [
         id="two bounds",
     ),
     pytest.param(
-        "{clause: carry_forward, at_most: {rate: 1, channel: outbound, meter: sales_net}, of: [{clause: fixed, amount: 1}]}",
+        "{clause: carry_forward, at_most: {rate: 1, channel: outbound, meter: sales_net},"
+        " of: [{clause: fixed, amount: 1}]}",
         "at_most.channel = outbound\n    is about outbound contacts, but the scope of the contract is inbound",
         id="bound outside the scope",
     ),
@@ -155,7 +156,8 @@ CASES = [
         id="free bound",
     ),
     pytest.param(
-        "{clause: holdback, share: 0.1, release_after_months: 3, if: [{kpi: csat, target: 0.9}], of: [{clause: fixed, amount: 1}]}",
+        "{clause: holdback, share: 0.1, release_after_months: 3, if: [{kpi: csat, target: 0.9}],"
+        " of: [{clause: fixed, amount: 1}]}",
         "depends on targets (`if`), so needs the `channel` they are measured on",
         id="holdback measured nowhere",
     ),
@@ -173,7 +175,7 @@ CASES = [
         id="two conditions in one",
     ),
     pytest.param(when("even: force_majeure"), "needs exactly one of the keys kpi, event", id="no condition"),
-    pytest.param(when("event: act_of_god"), "if.event = act_of_god\n    unknown event.  Events: force_majeure", id="event"),
+    pytest.param(when("event: act_of_god"), "act_of_god\n    unknown event.  Events: force_majeure", id="event"),
     pytest.param(
         when("failures_of: credit, in_a_row: 3, times: 2"),
         "needs either `in_a_row`, or `times` and `of_last` together",
@@ -285,7 +287,7 @@ def contract(more: str = "") -> Contract:
 
 
 ORDERS = [
-    ("{title: o, asked_in_month: 2, from_month: 6}", "changes nothing: give `replace`, `add`, `remove` or `term_months`"),
+    ("{title: o, asked_in_month: 2, from_month: 6}", "changes nothing: give `replace`, `add`, `remove` or"),
     (
         "{title: o, asked_in_month: 6, from_month: 6, remove: [credit]}",
         "takes effect in month 6, but is asked for in month 6",
