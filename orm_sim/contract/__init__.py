@@ -1,6 +1,7 @@
 """What is owed: clauses, the contract they make up, its settlement and its printed term sheet."""
 
 from orm_sim.contract.cash import Dispute, Flow, Payment, flows, payments
+from orm_sim.contract.change_order import ChangeOrder, carried_over
 from orm_sim.contract.clauses import (
     INDEX,
     AhtCap,
@@ -43,8 +44,12 @@ from orm_sim.contract.clauses import (
     When,
 )
 from orm_sim.contract.contract import Contract, ServiceLevel, SolvedPrice
+from orm_sim.contract.life import Happened, LifeState, State, advance, born
+from orm_sim.contract.life_terms import Life, Renewal, Trigger
+from orm_sim.contract.lived import Lived, live, signed
 from orm_sim.contract.payment import DisputeTerms, EarlyDiscount, PaymentTerms
 from orm_sim.contract.period import NOTHING, Kind, LineItem, Memory, Meters, total
+from orm_sim.contract.records import Records, Remedies
 from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.settlement import reserve_balance, settle, settle_history
 from orm_sim.contract.taxes import TaxedInvoice, Taxes, TaxFlow, tax_flows, taxed
@@ -59,6 +64,7 @@ __all__ = [
     "Bonus",
     "Cap",
     "CarryForward",
+    "ChangeOrder",
     "Clawback",
     "ClawbackStep",
     "Commission",
@@ -74,11 +80,15 @@ __all__ = [
     "Flow",
     "GainShare",
     "Goal",
+    "Happened",
     "Holdback",
     "Indexed",
     "Kind",
+    "Life",
+    "LifeState",
     "Limit",
     "LineItem",
+    "Lived",
     "Measure",
     "Memory",
     "Meters",
@@ -89,6 +99,9 @@ __all__ = [
     "PerUnit",
     "Ramp",
     "RampStep",
+    "Records",
+    "Remedies",
+    "Renewal",
     "Reserve",
     "Reward",
     "Scale",
@@ -96,6 +109,7 @@ __all__ = [
     "ServiceCredit",
     "ServiceLevel",
     "SolvedPrice",
+    "State",
     "Step",
     "Tail",
     "TaxFlow",
@@ -104,13 +118,19 @@ __all__ = [
     "TerminationFee",
     "Tier",
     "Tiered",
+    "Trigger",
     "VolumeAdjustment",
     "When",
+    "advance",
+    "born",
+    "carried_over",
     "flows",
+    "live",
     "payments",
     "reserve_balance",
     "settle",
     "settle_history",
+    "signed",
     "tax_flows",
     "taxed",
     "to_cents",

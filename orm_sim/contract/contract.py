@@ -17,16 +17,20 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from orm_sim.contract.change_order import ChangeOrder
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
-from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
+from orm_sim.contract.clauses import AnyClause, Fixed, Indexed, ServiceCredit
 from orm_sim.contract.clauses.between import Day
-from orm_sim.contract.life_terms import Life, Trigger
+from orm_sim.contract.life_terms import Life, Renewal, Trigger, months_of
 from orm_sim.contract.payment import PaymentTerms
 from orm_sim.contract.records import Records, Remedies
 from orm_sim.contract.taxes import Taxes
 from orm_sim.contract.term_sheet import term_sheet
+from orm_sim.core.document import Document
+from orm_sim.core.errors import refuse
 from orm_sim.core.evidence import required
+from orm_sim.core.loader import build
 from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
 
 _CLAUSE: Final[TypeAdapter[Any]] = TypeAdapter(AnyClause)
@@ -147,6 +151,37 @@ class Contract(Term):
             raise ValueError(f"a rate must be a finite number, 0 or more; got {value!r}")
         clauses = tuple(_filled(clause, value, self.solved) for clause in self.clauses)
         return self.model_copy(update={"clauses": clauses, "price": "quoted"})
+
+    def changed_by(self, order: ChangeOrder) -> Contract:
+        """The contract after a change order, checked like a new one; what clauses remember: see `carried_over`.
+
+        Raises
+        ------
+        InputError
+            When the order names a clause that is not there, begins too soon, or contradicts the contract.
+        """
+        days = self.life.change_order_days if self.life is not None else None
+        first = order.asked_in_month + months_of(days or 0)
+        if order.from_month < first:
+            rule = f"a change asked for in month {order.asked_in_month} takes effect {days} days later at the earliest"
+            raise refuse(
+                rule, path="from_month", value=str(order.from_month), hint=f"The first month is {first}"
+            )
+        term_months = order.term_months or self.term_months
+        return self._with(order.applied(self.clauses), term_months)
+
+    def renewed(self, term_months: int, month: int, times: int) -> Contract:
+        """The contract after a renewal that begins with a month counted from 0; its fee falls due in that month."""
+        renewal = self.life.renewal if self.life is not None else None
+        clauses = self.clauses
+        if isinstance(renewal, Renewal) and renewal.fee:
+            label = "renewal fee" if times == 1 else f"renewal fee {times}"
+            clauses = (*clauses, Fixed(label=label, amount=renewal.fee, when="once", month=month))
+        return self._with(clauses, term_months)
+
+    def _with(self, clauses: tuple[Clause, ...], term_months: int) -> Contract:
+        new = self.model_copy(update={"clauses": clauses, "term_months": term_months})
+        return build(Contract, Document(new.dump(), {}, ()))
 
     def requested_service_level(self, channel: Channel = "inbound") -> ServiceLevel | None:
         """The service level the contract asks the vendor to staff for, or None where it asks for none."""

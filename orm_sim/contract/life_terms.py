@@ -21,6 +21,10 @@ def months_of(days: int) -> int:
     return -(-days // DAYS_A_MONTH)
 
 
+def _months(number: int) -> str:
+    return f"{number} month{'' if number == 1 else 's'}"
+
+
 def _notice_without_auto(auto: bool, notice_days: int | None) -> str | None:
     if auto and notice_days is None:
         return "renews by itself, so needs the notice that stops it (`notice_days`)"
@@ -47,9 +51,9 @@ class Renewal(Term):
         """The renewal as a sentence."""
         fee = "" if self.fee is None else f", for a fee of {price(self.fee)}"
         if not self.auto:
-            return f"The contract is prolonged by {self.months} months where both sides agree{fee}"
+            return f"The contract is prolonged by {_months(self.months)} where both sides agree{fee}"
         return (
-            f"The contract renews itself by {self.months} months at the end of each term{fee}, unless either side"
+            f"The contract renews itself by {_months(self.months)} at the end of each term{fee}, unless either side"
             f" gives notice {self.notice_days} days before"
         )
 
@@ -90,9 +94,9 @@ class Life(Term):
     def wording(self) -> Iterator[str]:
         """What is agreed, a sentence each."""
         if self.transition_months is not None:
-            yield f"The transition takes the first {self.transition_months} months"
+            yield f"The transition takes {_months(self.transition_months)} from the start"
         if self.ramp_months is not None:
-            yield f"The ramp takes {self.ramp_months} months after the transition"
+            yield f"The ramp takes {_months(self.ramp_months)} after the transition"
         if self.cure_days is not None:
             yield f"The vendor has {self.cure_days} days to cure a failure that a trigger names"
         if self.step_in_days is not None:
@@ -101,7 +105,7 @@ class Life(Term):
             ends = "The contract ends with its term and is not renewed"
             yield ends if isinstance(self.renewal, str) else self.renewal.wording()
         if self.review_every_months is not None:
-            yield f"Prices and targets are reviewed every {self.review_every_months} months"
+            yield f"Prices and targets are reviewed every {_months(self.review_every_months)}"
         if self.change_order_days is not None:
             yield f"A change order takes effect {self.change_order_days} days after it is asked for, at the earliest"
 

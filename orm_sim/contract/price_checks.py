@@ -1,4 +1,4 @@
-"""Contradictions between prices: actual cost that is indexed, and clawbacks that cannot know what was paid."""
+"""Contradictions between prices: cost that is indexed, sums a multiple does not reach, clawbacks of no price."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from orm_sim.contract.clauses.gain_share import GainShare
 from orm_sim.contract.clauses.indexed import Indexed
 from orm_sim.contract.clauses.pass_through import PassThrough
 from orm_sim.contract.clauses.per_unit import PerUnit
+from orm_sim.contract.clauses.ramp import Ramp
+from orm_sim.contract.clauses.scaled import Scaled
+from orm_sim.contract.clauses.tail import Tail
 
 if TYPE_CHECKING:
     from orm_sim.contract.checks import Draft
@@ -34,6 +37,26 @@ def indexed_cost(draft: Draft) -> Found:
                     where,
                     "is paid on money as it was spent or saved, which an index would raise twice: move it out",
                 )
+
+
+def unreached_sums(draft: Draft) -> Found:
+    """Credits and bonuses in sums of money, inside a multiple that only reaches prices and fees."""
+    for place, clause in draft.placed:
+        multiplied = isinstance(clause, Scaled | Ramp) or (
+            isinstance(clause, Tail) and clause.multiple != 1.0
+        )
+        for where, under in walk(inside(clause), (*place, "of")) if multiplied else ():
+            if any(_sum_of_money(measure) for measure in getattr(under, "measures", ())):
+                yield (
+                    where,
+                    "sets sums of money, which the multiple does not reach: set shares of the fees, or move it out",
+                )
+
+
+def _sum_of_money(measure: object) -> bool:
+    """Whether a target is priced by the amount."""
+    functions = (getattr(measure, name, None) for name in ("credit", "bonus"))
+    return any(getattr(each, "amount", None) is not None for each in functions)
 
 
 def paid_twice(draft: Draft) -> Found:

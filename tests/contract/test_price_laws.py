@@ -310,7 +310,8 @@ def test_one_history_alone_and_among_many_comes_to_the_same_cents(path: Path, se
         )
         assert alone.keys() == whole.keys()
         for label, amounts in whole.items():
-            assert np.array_equal(amounts[at], alone[label]), label
+            here = amounts[at] if amounts.ndim > 1 else amounts  # a contract of fixed sums reads no meters
+            assert np.array_equal(here, alone[label]), label
 
 
 def test_every_combinator_keeps_the_memory_of_what_is_inside() -> None:

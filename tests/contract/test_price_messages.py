@@ -173,6 +173,12 @@ CASES = [
         id="indexed cost",
     ),
     pytest.param(
+        (FEE, "{clause: scale, by: 0.5, of: [{clause: service_credit, channel: inbound, fees: [fee], at_risk: 0.1,"
+         " grace_months: 0, measures: [{kpi: csat, target: 0.9, credit: {by: lump, amount: 5}}]}]}"),
+        "clauses[1].of[0]\n    sets sums of money, which the multiple does not reach: set shares of the fees",
+        id="half a lump",
+    ),
+    pytest.param(
         ("{clause: indexed, index: wages, excess: carried, of: [" + FEE + "]}",),
         "carries what exceeds a limit, but has neither `cap_per_year` nor `floor_per_year`",
         id="nothing to carry",

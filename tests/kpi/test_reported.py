@@ -54,3 +54,8 @@ def test_one_unit_of_a_meter_is_said_in_the_singular() -> None:
     assert METERS["night_hours"].one == "night hour"
     assert METERS["vendor_cost"].one == "dollar of vendor's cost"
     assert METERS["offered"].one == "contact offered"
+
+
+def test_no_two_meters_are_called_the_same() -> None:
+    assert len({each.name for each in METERS.values()}) == len(METERS)
+    assert len({each.one for each in METERS.values()}) == len(METERS)

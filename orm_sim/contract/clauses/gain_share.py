@@ -10,7 +10,7 @@ from pydantic import Field
 from orm_sim.contract.clause import Channel, Clause, Window
 from orm_sim.contract.clauses.cost_plus import not_money
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
-from orm_sim.contract.wording import money, number, plain, share
+from orm_sim.contract.wording import money, plain, price, share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Rule
 from orm_sim.kpi import INDICATORS, METERS, KpiId, MeterId
@@ -126,20 +126,20 @@ class GainShare(Clause):
         """The clause as a sentence of the term sheet."""
         where = self.channel or "all channels"
         if self.kpi is None:
-            beyond = f" beyond {money(self.baseline)}" if self.baseline else ""
+            beyond = f" beyond {price(self.baseline)}" if self.baseline else ""
             gain = f"{METERS[self.meter or 'realised_savings'].name} ({where}){beyond}"
         else:
             kpi = INDICATORS[self.kpi]
             base = share(self.baseline) if kpi.unit == "share" else f"{plain(self.baseline)} {kpi.unit}"
-            within = "" if self.within_s is None else f" in {number(self.within_s)} s"
+            within = "" if self.within_s is None else f" in {plain(self.within_s)} s"
             gain = (
                 f"what the client gains by {kpi.name}{within} better than {base} ({where}), each point worth"
-                f" {money(self.value_per_point or 0.0)} a {self.window}"
+                f" {price(self.value_per_point or 0.0)} a {self.window}"
             )
         text = f"At the end of each {self.window} the vendor receives {share(self.vendor_share)} of {gain}"
-        text += f"; the first {money(self.floor)} of it are the client's alone" if self.floor else ""
+        text += f"; the first {price(self.floor)} of it are the client's alone" if self.floor else ""
         text += (
             "; of a loss it bears the same share" if self.losses == "shared" else "; losses are the client's"
         )
-        text += "" if self.cap is None else f"; at most {money(self.cap)} a {self.window} either way"
+        text += "" if self.cap is None else f"; at most {price(self.cap)} a {self.window} either way"
         return text + "."
