@@ -144,6 +144,7 @@ def settle_all(
             period.billed,
             clause.site or period.site,
             period.closed,
+            period.starts,
         )
         due, after = clause.due(part, before)
         items.extend(due)

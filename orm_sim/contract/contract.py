@@ -21,6 +21,7 @@ from orm_sim.contract.change_order import ChangeOrder
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
 from orm_sim.contract.clauses import AnyClause, Fixed, Indexed, ServiceCredit
+from orm_sim.contract.clauses.between import Day
 from orm_sim.contract.life_terms import Life, Renewal, Trigger, months_of
 from orm_sim.contract.records import Records, Remedies
 from orm_sim.contract.term_sheet import term_sheet
@@ -104,6 +105,8 @@ class Contract(Term):
     """What an hour is, whose records hold, audit, repeats and training."""
     remedies: Remedies | None = None
     """What one side may ask of the other when things go wrong."""
+    starts: Day | None = None
+    """The first day of the contract, the first of a month; only clauses with dates need it."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -244,7 +247,7 @@ def _found(draft: Draft, contract: Contract | None = None) -> list[InitErrorDeta
 
 def _written(contract: Contract, place: tuple[str | int, ...]) -> Any:
     """The value at a place of a contract, as plain data."""
-    value: Any = contract.model_dump(mode="json", by_alias=True)
+    value: Any = contract.model_dump(by_alias=True)
     for part in place:
         if isinstance(part, int) or part in value:  # else it is the kind of a clause, which is no key
             value = value[part]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -175,6 +176,8 @@ class Period:
     closed : bool
         Whether a combinator has shut the clause out of this period: then nothing that is counted in it is paid,
         whatever the meters say; only cancellations of what was paid before are read.
+    starts : date or None
+        The day on which the contract starts, where it says so.
     """
 
     meters: Meters
@@ -187,6 +190,7 @@ class Period:
     billed: dict[str, Billed]
     site: str | None = None
     closed: bool = False
+    starts: datetime.date | None = None
 
     def _read_as(self, channel: str) -> str:
         """The channel under which the meters of the clause's site stand."""

@@ -61,6 +61,7 @@ def settle(
         scale=1.0,
         path="",
         billed={},
+        starts=contract.starts,
     )
     return settle_all(contract.clauses, period, state)
 

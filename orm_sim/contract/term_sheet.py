@@ -24,8 +24,9 @@ def term_sheet(contract: Contract) -> str:
         With or without its rates filled in.
     """
     lines = [contract.title, ""]
+    since = "" if contract.starts is None else f" from {contract.starts} on"
     lines += [
-        f"1. Scope. {' and '.join(contract.scope).capitalize()} contacts, for {contract.term_months} months."
+        f"1. Scope. {' and '.join(contract.scope).capitalize()} contacts, for {contract.term_months} months{since}."
     ]
     for position, clause in enumerate(contract.clauses, start=2):
         lines += _numbered(clause, str(position), "")

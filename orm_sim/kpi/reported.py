@@ -47,6 +47,10 @@ _TIME = (
     _reported("training_hours_attrition", "training hours for attrition", "h",
               "paid hours in training of agents hired in the place of leavers", "lower",
               single="training hour for attrition"),
+    _reported("committed_hours", "committed hours", "h", "hours the client committed itself to order for the month",
+              single="committed hour"),
+    _reported("committed_handled_s", "committed handled time", "s",
+              "handled time the client committed itself to order for the month"),
     _reported("seats", "seats", "count", "workplaces kept ready, average of the month", single="seat"),
 )  # fmt: skip
 

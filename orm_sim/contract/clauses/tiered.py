@@ -49,7 +49,8 @@ def tiers_overlap(bounds: tuple[float | None, ...]) -> str | None:
     return None
 
 
-def _unit_of_time(per: str | None, meter: str) -> str | None:
+def unit_of_time(per: str | None, meter: str) -> str | None:
+    """The sentence that refuses a price by the minute of what is not counted in seconds."""
     if per is not None and METERS[meter].unit != "s":
         return f"a price per {per} needs a meter of time in seconds; '{meter}' counts {METERS[meter].name}"
     return None
@@ -76,7 +77,7 @@ class Tiered(Clause):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("tiers",), lambda tiers: tiers_overlap(tuple(tier.up_to for tier in tiers))),
-        Rule(("per", "meter"), _unit_of_time),
+        Rule(("per", "meter"), unit_of_time),
     )
 
     def called(self) -> str:

@@ -1,0 +1,61 @@
+"""Contradictions between prices: actual cost that is indexed, and clawbacks that cannot know what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from orm_sim.contract.clause import Clause, inside, walk
+from orm_sim.contract.clauses.clawback import Clawback
+from orm_sim.contract.clauses.commission import Commission
+from orm_sim.contract.clauses.cost_plus import CostPlus
+from orm_sim.contract.clauses.gain_share import GainShare
+from orm_sim.contract.clauses.indexed import Indexed
+from orm_sim.contract.clauses.pass_through import PassThrough
+from orm_sim.contract.clauses.per_unit import PerUnit
+
+if TYPE_CHECKING:
+    from orm_sim.contract.checks import Draft
+
+Location = tuple[str | int, ...]
+Found = Iterator[tuple[Location, str]]
+
+
+def indexed_cost(draft: Draft) -> Found:
+    """Cost and savings as they are, inside an indexation that would count the rise of prices twice."""
+    for place, clause in draft.placed:
+        if not isinstance(clause, Indexed):
+            continue
+        for where, under in walk(inside(clause), (*place, "of")):
+            if isinstance(under, CostPlus | PassThrough) or (
+                isinstance(under, GainShare) and under.kpi is None
+            ):
+                yield (
+                    where,
+                    "is paid on money as it was spent or saved, which an index would raise twice: move it out",
+                )
+
+
+def paid_twice(draft: Draft) -> Found:
+    """Clawbacks of clauses that have no single price of a sale, or that claw back by themselves."""
+    seen: dict[str, Clause] = {}
+    for place, clause in draft.placed:
+        if isinstance(clause, Clawback):
+            said = _not_a_price(seen.get(clause.fee), clause.fee)
+            if said is not None:
+                yield (*place, "fee"), said
+        seen[clause.name] = clause
+
+
+def _not_a_price(fee: Clause | None, label: str) -> str | None:
+    if fee is None:
+        return None  # it comes later or is not there, which is told elsewhere
+    if not isinstance(fee, Commission | PerUnit):
+        return f"'{label}' pays no price for a sale: cite a commission or a per_unit clause"
+    if isinstance(fee, Commission) and fee.clawback != "none":
+        return (
+            f"'{label}' already has a clawback of its own, and would be paid back twice: set it to none there"
+        )
+    if isinstance(fee, Commission) and fee.reserve is not None:
+        return f"'{label}' withholds a reserve, and so has no single price: withhold it in a clause around it"
+    return None
