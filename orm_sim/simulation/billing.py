@@ -15,8 +15,8 @@ from orm_sim.simulation.history import Books
 
 
 def account_of(item: LineItem) -> str:
-    """The client's account a line item is booked to: credits stand apart from fees."""
-    return "credits" if item.kind == "service_credit" else "fees"
+    """The client's account a line item is booked to: credits, and those earned back, stand apart from fees."""
+    return "credits" if item.kind in ("service_credit", "earn_back") else "fees"
 
 
 class Billing:
