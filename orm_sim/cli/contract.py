@@ -186,18 +186,27 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
 
 @contract.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    help="Scenario to live a few histories of: also compares cost and credits.",
+)
+@click.option("--replications", type=int, default=3, show_default=True, help="Histories, with --scenario.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
-def lint(file: Path, as_json: bool) -> None:
+def lint(file: Path, scenario: Path | None, replications: int, as_json: bool) -> None:
     """Look for traps in the contract of a FILE: cliffs, open sides, contradictions, idle clauses, what it does not say.
 
-    Exit status 1 where terms contradict each other.
+    With --scenario: also targets that are hardly ever met, and credits below the cost of compliance. Exit status 1
+    where terms contradict each other.
     """
+    from orm_sim.contract.contract_file import read_document
     from orm_sim.contract.lint import WEIGHTS
     from orm_sim.contract.lint import lint as look
-    from orm_sim.contract.contract_file import read_document
 
     terms, document = read_document(file)
     found = look(terms)
+    if scenario is not None:
+        found = (*_lived(terms, scenario, replications), *found)
     if as_json:
         click.echo(json.dumps([each.as_dict(document) for each in found], indent=2, ensure_ascii=False))
     else:
@@ -207,3 +216,14 @@ def lint(file: Path, as_json: bool) -> None:
         click.echo(", ".join(f"{n} {weight}{'' if n == 1 else 's'}" for weight, n in count.items()) + ".")
     if any(each.weight == "error" for each in found):
         sys.exit(EXIT_DISAGREES)
+
+
+def _lived(terms: Any, scenario: Path, replications: int) -> tuple[Any, ...]:
+    """What a few simulated histories say about a contract."""
+    from orm_sim.core.errors import InputError, Place, Problem
+    from orm_sim.scenario.load import load_scenario
+    from orm_sim.simulation.compliance import lint_lived
+
+    if replications < 1:
+        raise InputError(Problem(Place("--replications"), "", str(replications), "must be 1 or more"))
+    return lint_lived(terms, load_scenario(scenario), replications=replications)

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Final
 
-import numpy as np
-
 from orm_sim.contract.clause import Clause, inside, walk
-from orm_sim.contract.clauses import (
-    Bonus,
-    Cap,
-    EarnBack,
-    Fixed,
-    Floor,
-    MinimumCommitment,
-    PerUnit,
-    ServiceCredit,
-    TerminationFee,
-    When,
-)
+from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
 from orm_sim.contract.price_checks import indexed_cost, paid_twice, unreached_sums
+from orm_sim.contract.remedy_checks import course, no_such, remedies
 from orm_sim.contract.time_checks import days_outside, months_outside
 from orm_sim.contract.wording import share
-from orm_sim.core.errors import nearest
 
 Location = tuple[str | int, ...]
 Found = Iterator[tuple[Location, str]]
@@ -60,17 +46,11 @@ def contradictions(draft: Draft) -> Found:
 
 def free_rates(clause: Clause) -> tuple[str, ...]:
     """The fields of a clause (`rate`, `at.rate`) that are still to be solved."""
-    own = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
-    bounds = [(name, getattr(clause, name, None)) for name in BOUNDS]
-    return (
-        *own,
-        *(
-            f"{name}.{rate}"
-            for name, bound in bounds
-            for rate in ("rate", "amount")
-            if getattr(bound, rate, None) == "solve"
-        ),
-    )
+    free = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
+    for holder in BOUNDS:
+        bound = getattr(clause, holder, None)
+        free += [f"{holder}.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"]
+    return tuple(free)
 
 
 def _frame(draft: Draft) -> Found:
@@ -89,12 +69,9 @@ def _scope(draft: Draft) -> Found:
     channels, level = draft.fields["scope"], draft.fields["service_level"]
     scope = ", ".join(channels)
     for place, clause in draft.placed:
-        holders = (
-            (place, clause),
-            *(((*place, name), getattr(clause, name, None)) for name in BOUNDS),
-            ((*place, "if"), getattr(clause, "if_", None)),
-        )
-        for prefix, holder in holders:
+        parts = (((*place, part), getattr(clause, part, None)) for part in BOUNDS)
+        condition = ((*place, "if"), getattr(clause, "if_", None))
+        for prefix, holder in ((place, clause), *parts, condition):
             channel = getattr(holder, "channel", None)
             if channel is not None and channel not in channels:
                 yield (
@@ -123,7 +100,7 @@ def _names(draft: Draft) -> Found:
             elif label in names:
                 yield (*place, field), f"cites '{label}', which comes later: put that clause before this one"
             elif not draft.may_hold(label):
-                yield (*place, field), _no_such(label, names)
+                yield (*place, field), no_such(label, names)
         if isinstance(clause, MinimumCommitment) and not isinstance(
             seen.get(clause.fee, clause), PerUnit | MinimumCommitment
         ):
@@ -132,12 +109,6 @@ def _names(draft: Draft) -> Found:
                 f"'{clause.fee}' has no single rate to pay a shortfall at: cite a per_unit clause",
             )
         seen[clause.name] = clause
-
-
-def _no_such(label: str, names: Iterable[str]) -> str:
-    close = nearest(label, names)
-    hint = f"Did you mean '{close}'?" if close else f"Labels: {', '.join(names)}"
-    return f"no clause is called '{label}'.  {hint}"
 
 
 def _once(draft: Draft) -> Found:
@@ -212,92 +183,7 @@ def _price(draft: Draft) -> Found:
                     f"'{label}' already has a rate: write `solve` in its place, or quote the price",
                 )
         elif not draft.may_hold(label):
-            yield ("price", "solved", "solve"), _no_such(label, names)
-
-
-def _remedies(draft: Draft) -> Found:
-    """Clauses that ask about credits, or give them back, without there being any."""
-    term_months = draft.fields["term_months"]
-    placed = {clause.name: clause for _, clause in draft.placed}
-    for place, clause in draft.placed:
-        asked = clause.if_.cites if isinstance(clause, When) else ()
-        if isinstance(clause, Bonus) and clause.not_with_credit is not None:
-            asked = (clause.not_with_credit,)
-        for label in asked:
-            if label in placed and not _has_credit(placed[label]):
-                field = "if" if isinstance(clause, When) else "not_with_credit"
-                yield (*place, field), f"'{label}' is no service credit, nor is there one inside it"
-        if isinstance(clause, EarnBack):
-            yield from _earn_back(place, clause)
-        steps = clause.schedule if isinstance(clause, TerminationFee) else ()
-        for position, step in enumerate(steps):
-            if step.through_month > term_months:
-                yield (
-                    (*place, "schedule", position, "through_month"),
-                    f"lies after the term, which is {term_months} months",
-                )
-
-
-def _has_credit(clause: Clause) -> bool:
-    return any(isinstance(each, ServiceCredit) for _, each in walk((clause,)))
-
-
-def _earn_back(place: Location, clause: EarnBack) -> Found:
-    if not _has_credit(clause):
-        yield place, "there is no service credit among the clauses inside, so nothing to earn back"
-    elif not clause.goals:
-        yield (
-            place,
-            "needs `measures`, or a `stretch` in a measure inside: what must be reached to earn back?",
-        )
-    credits_inside = (inner for _, inner in walk(clause.of) if isinstance(inner, ServiceCredit))
-    for inner in credits_inside:
-        for measure, (position, goal) in product(inner.measures, enumerate(clause.measures)):
-            easier = measure.surpassed_by(np.asarray(goal.target), measure.target) < 0.0
-            if goal.kpi == measure.kpi and inner.channel == clause.channel and easier:
-                yield (
-                    (*place, "measures", position, "target"),
-                    f"is easier than the target of '{inner.name}', which is {measure.target:g}",
-                )
-
-
-def _course(draft: Draft) -> Found:
-    """Phases, renewal and triggers against each other and against the clauses."""
-    term_months, life, triggers, scope = (
-        draft.fields[name] for name in ("term_months", "life", "triggers", "scope")
-    )
-    if life is not None:
-        months = (life.transition_months or 0) + (life.ramp_months or 0)
-        if months > term_months:
-            yield (
-                ("life",),
-                f"transition and ramp take {months} months, longer than the term of {term_months}",
-            )
-        notice = getattr(life.renewal, "notice_days", None) or 0
-        if notice > term_months * 31:
-            yield (
-                ("life", "renewal", "notice_days"),
-                f"the notice is longer than the term, which is {term_months} months",
-            )
-    placed = {clause.name: clause for _, clause in draft.placed}
-    names = [trigger.name for trigger in triggers]
-    for position, trigger in enumerate(triggers):
-        here = ("triggers", position)
-        if trigger.name in names[:position]:
-            yield (*here, "name"), f"two triggers are called '{trigger.name}'"
-        for label in trigger.if_.cites:
-            if label in placed and not _has_credit(placed[label]):
-                yield (*here, "if"), f"'{label}' is no service credit, nor is there one inside it"
-            elif label not in placed and not draft.may_hold(label):
-                yield (*here, "if"), _no_such(label, placed)
-        channel = getattr(trigger.if_, "channel", None)
-        if channel is not None and channel not in scope:
-            said = ", ".join(scope)
-            yield (*here, "if"), f"is about {channel} contacts, but the scope of the contract is {said}"
-        days = {"cure": "cure_days", "step_in": "step_in_days"}.get(trigger.opens)
-        if days is not None and getattr(life, days, None) is None:
-            words = trigger.opens.replace("_", "-")
-            yield (*here, "opens"), f"opens a {words}, but `life.{days}` does not say how long it lasts"
+            yield ("price", "solved", "solve"), no_such(label, names)
 
 
 _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
@@ -308,12 +194,12 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (_credits, ("term_months",)),
     (_bounds, ()),
     (_price, ("price",)),
+    (remedies, ("term_months",)),
+    (course, ("term_months", "life", "triggers", "scope")),
     (months_outside, ("term_months",)),
     (days_outside, ("term_months", "starts")),
     (indexed_cost, ()),
     (unreached_sums, ()),
     (paid_twice, ()),
-    (_remedies, ("term_months",)),
-    (_course, ("term_months", "life", "triggers", "scope")),
 )
 """What is checked, and the fields of the contract that must have been read for it."""

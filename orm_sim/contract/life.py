@@ -121,7 +121,7 @@ def advance(
     Terms in days count as begun months of 30 days. At the end of a month, in this order: phases end; triggers open
     a cure, a step-in or a right of exit; cure and step-in end; notice is given or runs out; the term ends, in
     renewal or expiry; what ends a contract at once ends it. Expired and terminated contracts stay so, unless both
-    sides agree to renew (event `renewed`). A cure has succeeded when no trigger that opens one holds any more.
+    sides agree to renew (event `renewed`). Triggers open nothing at the end of a month of transition. A cure has succeeded when no trigger that opens one holds any more.
     Pure and elementwise.
     """
     step = _Step(contract, life, month, items, meters)
@@ -189,7 +189,7 @@ class _Step:
     def remedies(self) -> None:
         """Triggers open cure, step-in and exit; cure and step-in end."""
         holding = {"cure": self.exit_open, "step_in": self.exit_open, "exit": self.exit_open}
-        opened = self._lives() & ~self._is(State.TRANSITION, State.NOTICE)
+        opened = self._lives() & ~self._is(State.NOTICE) & (self.before.state != State.TRANSITION)
         fresh = self._is(State.RAMP, State.STEADY, State.RENEWED)
         over = (self._is(State.CURE) & self._lasted(self.terms.cure_days)) | (
             self._is(State.STEP_IN) & self._lasted(self.terms.step_in_days)

@@ -206,8 +206,7 @@ class Measure(Goal):
         """The target, measured on the counters of a window."""
         value = self.value(counters)
         aim = np.asarray(self.target) if target is None else target
-        short = -self.surpassed_by(value, aim)
-        points = points_of(self.kpi, np.where(short > 0.0, short, 0.0))
+        points = points_of(self.kpi, np.fmax(-self.surpassed_by(value, aim), 0.0))
         higher = self.indicator.better == "higher"
         return Miss(value, points, points > SLACK, aim, higher, fees, at_risk, pools)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -82,7 +82,7 @@ class LineItem:
         Money the client owes the vendor, rounded to the cent; negative when the vendor owes it.
     net_days : int
         Days from the end of the month until it is paid.
-    template, parts : str, mapping
+    template, parts : str or function that gives it, mapping
         What the sentence that explains the line is made of.
     """
 
@@ -94,8 +94,13 @@ class LineItem:
     rate: Array
     amount: Array
     net_days: int
-    template: str
+    template: str | Callable[[], str]
     parts: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """The template of its sentence, made now where it was left until it is asked for."""
+        return self.template if isinstance(self.template, str) else self.template()
 
     def sentence(self, at: tuple[int, ...] = ()) -> str:
         """The line explained in a sentence.
@@ -115,7 +120,7 @@ class LineItem:
         if len(at) != len(shape):
             raise ValueError(f"the amount has shape {shape}: say which element, at=(…)")
         parts = {"quantity": self.quantity, "rate": self.rate, **self.parts}
-        return f"{self.label}: {say(self.template, parts, shape, at)} = {money(float(self.amount[at]))}."
+        return f"{self.label}: {say(self.words, parts, shape, at)} = {money(float(self.amount[at]))}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +272,7 @@ def line(
     label: str,
     kind: Kind,
     amount: Array | float,
-    template: str,
+    template: str | Callable[[], str],
     *,
     channel: str = "",
     quantity: Array | float = 1.0,

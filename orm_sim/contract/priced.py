@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import unsolved
-from orm_sim.contract.history import EVENTS, KpiHistory
-from orm_sim.contract.period import NOTHING, LineItem, total
-from orm_sim.contract.settlement import settle
+from orm_sim.contract.history import KpiHistory
+from orm_sim.contract.lived import live, signed
+from orm_sim.contract.period import LineItem, total
 from orm_sim.contract.wording import money
 from orm_sim.core.errors import InputError, Place, Problem
-
-ENDS = ("terminated_for_convenience", "terminated_for_cause", "insolvency", "exit")
-"""Events after whose month the contract is no longer in force."""
 
 MONTHS_ABREAST = 6
 """Months that stand side by side in the table."""
@@ -31,10 +30,13 @@ class Priced:
         With its rates filled in.
     months : tuple of tuple of LineItem
         Lines of each month's invoice, the first month first.
+    happened : tuple of (int, str)
+        What happened in the contract's life: the month, from 1, at whose end, and what, in words.
     """
 
     contract: Contract
     months: tuple[tuple[LineItem, ...], ...]
+    happened: tuple[tuple[int, str], ...] = ()
 
     def amounts(self) -> dict[tuple[str, str], dict[int, float]]:
         """Money by label and kind, and by month from 1; in the order of the contract."""
@@ -69,6 +71,8 @@ class Priced:
                     yield f"{names[key]:{width}}" + "".join(cells)
             yield f"{'invoice':{width}}" + "".join(f"{invoices[month - 1]:15,.2f}" for month in abreast)
             yield ""
+        for month, what in self.happened:
+            yield f"At the end of month {month}: {what}."
         yield f"Total of {len(self.months)} month{'s' if len(self.months) > 1 else ''}: {money(self.total())}"
 
     def sentences(self) -> Iterator[str]:
@@ -88,11 +92,12 @@ class Priced:
                 for month, items in enumerate(self.months, start=1)
             ],
             "total": self.total(),
+            "happened": [{"month": month, "what": what} for month, what in self.happened],
         }
 
 
 def price_history(contract: Contract, history: KpiHistory, *, file: str = "contract") -> Priced:
-    """Settle every month of a history.
+    """Settle every month of a history, renewals and endings as the contract and the history's events have them.
 
     Parameters
     ----------
@@ -115,12 +120,12 @@ def price_history(contract: Contract, history: KpiHistory, *, file: str = "contr
                 Place(file), "price.solve", None, rule, "Give it with --rate, or write it in the contract"
             )
         )
-    state, months, ended = NOTHING, [], False
+    lived, months, happened = signed(contract), [], []
     for month, meters in enumerate(history.months):
-        items, state = settle(contract, state, meters, month, ended=ended)
+        items, lived, found = live(lived, meters, month)
         months.append(items)
-        ended = ended or any(float(meters.get((EVENTS, name), 0.0)) > 0.0 for name in ENDS)
-    return Priced(contract, tuple(months))
+        happened += [(month + 1, each.what) for each in found if bool(np.any(each.where))]
+    return Priced(contract, tuple(months), tuple(happened))
 
 
 def _cents(amount: float) -> float:

@@ -154,12 +154,12 @@ def _short_windows(here: Placed, contract: Contract) -> Found:
 
 
 def _bonus_with_credit(contract: Contract) -> Found:
-    """A bonus (or an earn-back) that is reached at a result for which a credit is due."""
+    """A bonus that is reached at a result for which a credit is due; of an earn-back that is refused at load."""
     every = placed(contract)
     credited = [each.clause for each in every if isinstance(each.clause, ServiceCredit)]
     missed = [(clause, measure) for clause in credited for measure in clause.measures]
     for here in every:
-        rewarded = getattr(here.clause, "measures", ()) if here.clause.kind in ("bonus", "earn_back") else ()
+        rewarded = getattr(here.clause, "measures", ()) if here.clause.kind == "bonus" else ()
         for position, measure in enumerate(rewarded):
             for other, target in missed:
                 if (measure.kpi, measure.within_s) != (target.kpi, target.within_s):

@@ -73,7 +73,9 @@ def _not_counted(contract: Contract) -> Iterator[str]:
 
 def _other_thresholds(contract: Contract, threshold_s: float) -> Iterator[str]:
     for _, clause in walk(contract.clauses):
-        for measure in (clause, *getattr(clause, "measures", ())):
+        asked = getattr(clause, "if_", ())
+        goals = (clause, *getattr(clause, "measures", ()), *(asked if isinstance(asked, tuple) else (asked,)))
+        for measure in goals:
             if getattr(measure, "within_s", None) not in (None, threshold_s):
                 yield (
                     f"'{clause.name}' measures contacts answered within {measure.within_s:g} s, but they are counted at"

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from orm_sim.contract.clause import walk
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.period import NOTHING, total
 from orm_sim.contract.contract_file import meters_read
+from orm_sim.contract.period import NOTHING, total
 from orm_sim.contract.settlement import settle
 from orm_sim.contract.wording import number, share
 from orm_sim.core.errors import InputError, Place, Problem, name_hint

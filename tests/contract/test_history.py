@@ -234,3 +234,43 @@ def test_a_rate_that_is_to_be_solved_cannot_be_priced(tmp_path: Path) -> None:
     path.write_text(PLAIN)
     with pytest.raises(InputError, match="has no rate yet: that of 'contacts' is to be solved"):
         price_history(terms, read_history(path, terms))
+
+
+def test_what_happens_to_the_contract_is_lived(tmp_path: Path) -> None:
+    """Ended for convenience in month 2: the fee falls due then, 30 days of notice are billed, month 4 is not."""
+    more = "  - {clause: termination_fee, label: early end, schedule: [{through_month: 6, amount: 900}]}\n"
+    text = "month,inbound.offered,inbound.productive_hours,events.terminated_for_convenience\n"
+    history = read(tmp_path, text + "1,1000,150,0\n2,1000,150,yes\n3,1000,150,\n4,1000,150,0\n", more)
+    priced = price_history(contract(more), history)
+    assert priced.amounts()["early end", "termination_fee"][2] == 900.0
+    assert priced.invoices() == (3500.0, 4400.0, 3500.0, 0.0)
+    assert [month for month, _ in priced.happened] == [2, 3]
+    assert "At the end of month 2: " in "\n".join(priced.lines())
+
+
+def test_an_event_is_0_or_1_and_known(tmp_path: Path) -> None:
+    text = PLAIN.replace("\n", ",2\n").replace("hours,2", "hours,events.force_majeure")
+    assert "must be 0 or 1: did it happen in the month?" in refusal(tmp_path, text)
+    assert "Did you mean 'events.force_majeure'?" in refusal(tmp_path, text.replace("majeure", "major"))
+
+
+def test_sites_are_read_and_known_by_name(tmp_path: Path) -> None:
+    more = "  - {clause: per_unit, label: Cebu, site: cebu, channel: inbound, meter: paid_hours, rate: 1}\n"
+    text = PLAIN.replace("\n", ",70\n").replace("hours,70", "hours,inbound@Cebu.paid_hours")
+    history = read(tmp_path, text, more)
+    assert history.months[0]["inbound@cebu", "paid_hours"] == 70.0
+    assert "Did you mean 'inbound@cebu.paid_hours'?" in refusal(
+        tmp_path, text.replace("Cebu", "Cabu.x"), more
+    )
+    other = text.replace("@Cebu", "")
+    assert "There is inbound.paid_hours; this site is missing" in refusal(tmp_path, other, more)
+
+
+def test_cost_of_a_channel_outside_the_contract_is_none_of_its_cost(tmp_path: Path) -> None:
+    more = "  - {clause: cost_plus, label: cost, markup: 0}\n"
+    text = PLAIN.replace("\n", ",500,900\n").replace(
+        "hours,500,900", "hours,inbound.vendor_cost,outbound.vendor_cost"
+    )
+    history = read(tmp_path, text, more)
+    assert price_history(contract(more), history).amounts()["cost", "fee"][1] == 500.0
+    assert history.notes == ("not read by the contract: outbound.vendor_cost (E)",)

@@ -323,3 +323,36 @@ def test_the_life_is_printed() -> None:
         "Triggers. 'chronic': if a target of 'credit' has been missed 2 times in a row, the vendor must cure it."
         " 'breach': if there is a breach of data security by the vendor, the client may step in."
     ) in printed
+
+
+CHRONIC = TEXT.replace(
+    "triggers:\n",
+    "triggers:\n"
+    "  - {name: row, if: {failures_of: credit, in_a_row: 3}, opens: exit}\n"
+    "  - {name: often, if: {failures_of: credit, times: 5, of_last: 12}, opens: exit}\n",
+).replace("  - {name: chronic, if: {failures_of: credit, in_a_row: 2}, opens: cure}\n", "")
+
+
+@pytest.mark.row("R021")
+@pytest.mark.parametrize(
+    ("missed", "name", "month"),
+    [((4, 5, 6), "row", 6), ((3, 5, 7, 9, 11), "often", 11), ((3, 4, 6, 7), None, None)],
+    ids=["three in a row", "five of twelve", "neither"],
+)
+def test_a_right_of_exit_after_three_in_a_row_or_five_of_twelve(
+    missed: tuple[int, ...], name: str | None, month: int | None
+) -> None:
+    # https://www.trackingcontracts.com/en/clause-library/service-credits-clause-template
+    agreed = build(Contract, parse_yaml(CHRONIC, "a.yaml"))
+    _, told, now = lived([BAD if each in missed else GOOD for each in range(1, 12)], agreed)
+    opened = [each for each in told if "right of exit" in each]
+    assert opened == ([] if name is None else [f"{month}: '{name}' gives the client a right of exit"])
+    assert bool(now.life.exit_open) == (month == 11)
+
+
+@pytest.mark.row("R020")
+def test_a_failure_during_the_transition_opens_nothing() -> None:
+    agreed = contract("transition_months: 1\n  ramp_months: 2", "transition_months: 3")
+    states, told, _ = lived([BAD, BAD, BAD, GOOD], agreed)
+    assert states == [T, T, S, S]
+    assert told == ["3: the steady state begins"]

@@ -188,17 +188,6 @@ def test_a_bonus_below_the_target_that_costs_contradicts_it() -> None:
         assert not [each for each in found(CREDIT, harmless) if each.weight == "error"]
 
 
-def test_an_earn_back_below_the_target_contradicts_it() -> None:
-    back = (
-        "{clause: earn_back, label: back, channel: inbound, within_months: 6, measures:"
-        " [{kpi: service_level, target: TARGET, within_s: 20}], of: [" + CREDIT + "]}"
-    )
-    assert [each.weight for each in found(back.replace("TARGET", "0.7")) if each.weight == "error"] == [
-        "error"
-    ]
-    assert not [each for each in found(back.replace("TARGET", "0.9")) if each.weight == "error"]
-
-
 def test_a_trigger_that_the_term_has_no_windows_for() -> None:
     trigger = "triggers: [{name: chronic, if: {failures_of: credit, in_a_row: 40}, opens: exit}]\n"
     said = "needs 40 missed windows, and the term leaves 33 of a month to be measured"

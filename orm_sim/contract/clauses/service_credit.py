@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from orm_sim.contract.clause import Channel, Clause, Window
-from orm_sim.contract.credit import SLACK, Miss, Pooled
+from orm_sim.contract.credit import Miss, Pooled
 from orm_sim.contract.events import EventId, alternatives
 from orm_sim.contract.measure import Measure
 from orm_sim.contract.period import Array, Flags, LineItem, Memory, Period, line
@@ -104,10 +104,12 @@ class ServiceCredit(Clause):
             each.miss(window, fees, at_risk, self.pools, target)
             for each, target in zip(self.measures, self._targets(period, memory), strict=True)
         ]
-        owed = sum((each.owed(miss) for each, miss in zip(self.measures, misses, strict=True)), _ZERO)
+        owed = _added([each.owed(miss) for each, miss in zip(self.measures, misses, strict=True)])
         relieved, excluded = self._relieved(window), self._excluded(window)
         free = relieved | excluded
-        reckoned = np.where(free, 0.0, owed * (self.multiplier or 1.0)) + carried
+        reckoned = owed * ~free if self.multiplier is None else owed * self.multiplier * ~free
+        if "carried" in memory.values:
+            reckoned = reckoned + memory.values["carried"]
         credit = np.minimum(reckoned, at_risk)
         parts: dict[str, Array | Flags] = {
             "relieved": relieved,
@@ -154,7 +156,7 @@ class ServiceCredit(Clause):
         alone = self.window == "month"
         window = tallied(period, self.channel, needed, memory.values, alone=alone)
         now = {f"events.{name}": period.event(name) for name in self.exclusions}
-        now["fees"] = sum((period.billed[label].amount for label in self.fees), _ZERO)
+        now["fees"] = _added([period.billed[label].amount for label in self.fees])
         if not alone:
             now = {name: np.asarray(value + memory.values.get(name, _ZERO)) for name, value in now.items()}
         return {**window, **now}
@@ -174,14 +176,23 @@ class ServiceCredit(Clause):
         self, period: Period, credit: Array, misses: list[Miss], fees: Array, **reckoning: Array | Flags
     ) -> LineItem:
         values: dict[str, Array] = {}
-        said: list[str] = []
-        for position, (measure, miss) in enumerate(zip(self.measures, misses, strict=True)):
-            shown = format_of(measure.kpi)
+        for position, miss in enumerate(misses):
             values[f"value{position}"] = miss.value
-            target = None
-            if measure.glide is not None or measure.ratchet is not None:
-                values[f"target{position}"] = miss.target
-                target = f"{{target{position}:{shown}}}"
+            values[f"target{position}"] = miss.target
+        points = _added([miss.points for miss in misses])
+        rate = ratio(credit, fees)
+        return line(
+            period, self.name, "service_credit", -credit, self._words,
+            channel=self.channel, quantity=points, rate=rate, fees=fees, **values, **reckoning,
+        )  # fmt: skip
+
+    def _words(self) -> str:
+        """The template of the sentence that explains a credit."""
+        said: list[str] = []
+        for position, measure in enumerate(self.measures):
+            shown = format_of(measure.kpi)
+            moves = measure.glide is not None or measure.ratchet is not None
+            target = f"{{target{position}:{shown}}}" if moves else None
             said.append(f"{measure.said(target)}: {{value{position}:{shown}}}")
         words = (
             f"{'; '.join(said)}; credits of {{reckoned:money}}, at most {share(self.at_risk)} of {{fees:money}}"
@@ -189,12 +200,7 @@ class ServiceCredit(Clause):
         )
         if self.exclusions:
             words += f"{{excluded:when ; no credit, owing to {alternatives(self.exclusions)}}}"
-        points = sum((miss.points for miss in misses), _ZERO)
-        rate = ratio(credit, fees)
-        return line(
-            period, self.name, "service_credit", -credit, words,
-            channel=self.channel, quantity=points, rate=rate, fees=fees, **values, **reckoning,
-        )  # fmt: skip
+        return words
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
@@ -228,6 +234,16 @@ class ServiceCredit(Clause):
 
 def _missed(misses: list[Miss], free: Flags) -> Array:
     """Whether any target was missed: 1 or 0; nan where none could be measured, or the window does not count."""
-    missed = np.asarray(sum((miss.points > SLACK for miss in misses), _ZERO) > 0.0)
-    measured = np.asarray(sum((~np.isnan(miss.value) for miss in misses), _ZERO) > 0.0)
-    return np.where(free | ~measured, np.nan, missed)
+    missed, unmeasured = misses[0].due, np.isnan(misses[0].value)
+    for miss in misses[1:]:
+        missed = missed | miss.due
+        unmeasured = unmeasured & np.isnan(miss.value)
+    return np.where(free | unmeasured, np.nan, missed)
+
+
+def _added(amounts: list[Array]) -> Array:
+    """The sum of some arrays, at least one."""
+    together = amounts[0]
+    for amount in amounts[1:]:
+        together = np.asarray(together + amount)
+    return together

@@ -65,7 +65,7 @@ class When(Clause):
         parts = {**item.parts, idle: ~holds, words: self.if_.wording()}
         if "missed" in parts:
             parts["missed"] = _where(holds, parts["missed"], "missed")
-        template = f"{item.template}{{{idle}:when ; owed only if {{{words}}}, which is not so}}"
+        template = f"{item.words}{{{idle}:when ; owed only if {{{words}}}, which is not so}}"
         return replace(item, amount=np.where(holds, item.amount, 0.0), template=template, parts=parts)
 
     def wording(self) -> str:
