@@ -1,4 +1,4 @@
-"""Commands of `orm-sim`: compare, run, centre, staff, validate, calibrate, schema, verify, warm."""
+"""Commands of `orm-sim`: compare, run, centre, staff, validate, calibrate, schema, verify, warm; others stand apart."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from orm_sim.cli.contract import contract
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
@@ -105,6 +106,9 @@ def main() -> None:
     A call-centre vendor is simulated call by call over the whole contract and priced for both sides.
     Begin with: orm-sim compare scenarios/studies/which_contract.yaml
     """
+
+
+main.add_command(contract)
 
 
 @main.command()
@@ -285,15 +289,21 @@ def calibrate(records: Path, mapping: Path, out: Path) -> None:
 
 @main.command()
 @click.option("--study", "of_study", is_flag=True, help="Schema of study files instead of scenario files.")
+@click.option(
+    "--contract", "of_contract", is_flag=True, help="Schema of contract files: the whole contract language."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; default: print.")
-def schema(of_study: bool, out: Path | None) -> None:
-    """Print the JSON schema of scenario or study files, for editors and checks."""
+def schema(of_study: bool, of_contract: bool, out: Path | None) -> None:
+    """Print the JSON schema of scenario, study or contract files, for editors and checks."""
+    from orm_sim.contract.language import language_text
     from orm_sim.core.files import writable_folder, write_whole
     from orm_sim.core.schema import schema_text
     from orm_sim.scenario.scenario import Scenario
     from orm_sim.scenario.study import Study
 
-    text = schema_text(Study if of_study else Scenario)
+    if of_study and of_contract:
+        raise InputError(Problem(Place("--contract"), "", None, "is given together with --study: choose one"))
+    text = language_text() if of_contract else schema_text(Study if of_study else Scenario)
     if out is None:
         click.echo(text)
     else:

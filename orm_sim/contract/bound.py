@@ -11,7 +11,7 @@ from orm_sim.contract.period import Array, Period
 from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.wording import price, share
 from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import COUNTERS, MeterId
+from orm_sim.kpi import METERS, MeterId
 
 
 def _either_amount_or_meter(
@@ -73,4 +73,4 @@ class Bound(Term):
             )
         rate = "a rate that is solved" if isinstance(self.rate, str) else price(self.rate or 0.0)
         part = rate if self.share is None else f"{share(self.share)} of the agreed {rate}"
-        return f"{part} for each {COUNTERS[self.meter or ''].one} ({self.channel})"
+        return f"{part} for each {METERS[self.meter or ''].one} ({self.channel})"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
 from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
+from orm_sim.contract.price_checks import indexed_cost, paid_twice, unreached_sums
+from orm_sim.contract.remedy_checks import course, no_such, remedies
+from orm_sim.contract.time_checks import days_outside, months_outside
 from orm_sim.contract.wording import share
-from orm_sim.core.errors import nearest
 
 Location = tuple[str | int, ...]
 Found = Iterator[tuple[Location, str]]
+
+BOUNDS: Final = ("at", "cap", "at_most")
+"""The fields in which clauses hold a bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,11 @@ def contradictions(draft: Draft) -> Found:
 
 def free_rates(clause: Clause) -> tuple[str, ...]:
     """The fields of a clause (`rate`, `at.rate`) that are still to be solved."""
-    own = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
-    bound = getattr(clause, "at", None)
-    return (*own, *(f"at.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"))
+    free = [name for name in ("rate", "amount") if getattr(clause, name, None) == "solve"]
+    for holder in BOUNDS:
+        bound = getattr(clause, holder, None)
+        free += [f"{holder}.{name}" for name in ("rate", "amount") if getattr(bound, name, None) == "solve"]
+    return tuple(free)
 
 
 def _frame(draft: Draft) -> Found:
@@ -62,7 +69,9 @@ def _scope(draft: Draft) -> Found:
     channels, level = draft.fields["scope"], draft.fields["service_level"]
     scope = ", ".join(channels)
     for place, clause in draft.placed:
-        for prefix, holder in ((place, clause), ((*place, "at"), getattr(clause, "at", None))):
+        parts = (((*place, part), getattr(clause, part, None)) for part in BOUNDS)
+        condition = ((*place, "if"), getattr(clause, "if_", None))
+        for prefix, holder in ((place, clause), *parts, condition):
             channel = getattr(holder, "channel", None)
             if channel is not None and channel not in channels:
                 yield (
@@ -86,10 +95,12 @@ def _names(draft: Draft) -> Found:
         for field, label in clause.cites:
             if label in seen:
                 continue
-            if label in names:
+            if label == clause.name:
+                yield (*place, field), f"'{label}' depends on itself"
+            elif label in names:
                 yield (*place, field), f"cites '{label}', which comes later: put that clause before this one"
             elif not draft.may_hold(label):
-                yield (*place, field), _no_such(label, names)
+                yield (*place, field), no_such(label, names)
         if isinstance(clause, MinimumCommitment) and not isinstance(
             seen.get(clause.fee, clause), PerUnit | MinimumCommitment
         ):
@@ -98,12 +109,6 @@ def _names(draft: Draft) -> Found:
                 f"'{clause.fee}' has no single rate to pay a shortfall at: cite a per_unit clause",
             )
         seen[clause.name] = clause
-
-
-def _no_such(label: str, names: Iterable[str]) -> str:
-    close = nearest(label, names)
-    hint = f"Did you mean '{close}'?" if close else f"Labels: {', '.join(names)}"
-    return f"no clause is called '{label}'.  {hint}"
 
 
 def _once(draft: Draft) -> Found:
@@ -178,7 +183,7 @@ def _price(draft: Draft) -> Found:
                     f"'{label}' already has a rate: write `solve` in its place, or quote the price",
                 )
         elif not draft.may_hold(label):
-            yield ("price", "solved", "solve"), _no_such(label, names)
+            yield ("price", "solved", "solve"), no_such(label, names)
 
 
 _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
@@ -189,5 +194,12 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (_credits, ("term_months",)),
     (_bounds, ()),
     (_price, ("price",)),
+    (remedies, ("term_months",)),
+    (course, ("term_months", "life", "triggers", "scope")),
+    (months_outside, ("term_months",)),
+    (days_outside, ("term_months", "starts")),
+    (indexed_cost, ()),
+    (unreached_sums, ()),
+    (paid_twice, ()),
 )
 """What is checked, and the fields of the contract that must have been read for it."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-import numpy as np
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
-from orm_sim.contract.period import Array, Billed, LineItem, Memory, Period, total
+from orm_sim.contract.period import NOTHING, Array, Billed, LineItem, Memory, Period
 from orm_sim.core.terms import Term
 
 Channel = Literal["inbound", "outbound"]
@@ -30,6 +37,21 @@ def _number_or_solve(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 Rate = Annotated[Annotated[float, Field(ge=0.0)] | Literal["solve"], WrapValidator(_number_or_solve)]
 """An amount of money, or the word `solve`: then the contract's `price` says what it is solved for."""
 
+_SITE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+def _plain_name(value: str) -> str:
+    if not _SITE.fullmatch(value):
+        text = "must be a name of small letters, digits, - and _, as in `inbound@cebu.offered`"
+        raise PydanticCustomError("site", "{sentence}", {"sentence": text})
+    return value
+
+
+SiteName = Annotated[
+    str, AfterValidator(_plain_name), WithJsonSchema({"type": "string", "pattern": f"^{_SITE.pattern}$"})
+]
+"""The name of a site: small letters, digits, - and _, so that it can stand in `inbound@cebu.offered`."""
+
 
 class Clause(Term):
     """A clause of a contract."""
@@ -38,6 +60,8 @@ class Clause(Term):
     """What invoices and other clauses call it; where not given, it is called after what it pays for."""
     net_days: Annotated[int, Field(ge=0)] | None = None
     """Days from the end of the month until it is paid; where not given, the contract's payment terms hold."""
+    site: SiteName | None = None
+    """The site whose meters are read, also by the clauses inside; where not given, all sites together."""
 
     @property
     def name(self) -> str:
@@ -103,10 +127,11 @@ def settle_all(
 ) -> tuple[tuple[LineItem, ...], Memory]:
     """What several clauses come to in order, each with its own memory, and their memories together."""
     within = f"{period.path}.of" if period.path else "clauses"
+    scaled = period.scale if isinstance(scale, float) and scale == 1.0 else period.scale * scale
     items: list[LineItem] = []
     inner: list[Memory] = []
     for position, clause in enumerate(clauses):
-        before = memory.inner[position] if memory.inner else Memory()
+        before = memory.inner[position] if memory.inner else NOTHING
         days = period.net_days if clause.net_days is None else clause.net_days
         part = Period(
             period.meters,
@@ -114,13 +139,15 @@ def settle_all(
             period.term_months,
             period.in_force,
             days,
-            period.scale * scale,
+            scaled,
             f"{within}[{position}]",
             period.billed,
+            clause.site or period.site,
+            period.closed,
+            period.starts,
         )
         due, after = clause.due(part, before)
         items.extend(due)
         inner.append(after)
-        only_rate = due[0].rate if len(due) == 1 else None
-        period.billed[clause.name] = Billed(total(due) if due else np.asarray(0.0), only_rate)
+        period.billed[clause.name] = Billed(due)
     return tuple(items), Memory(memory.values, tuple(inner))

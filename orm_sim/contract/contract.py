@@ -17,21 +17,23 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from orm_sim.contract.change_order import ChangeOrder
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
-from orm_sim.contract.clauses import AnyClause, Indexed, ServiceCredit
+from orm_sim.contract.clauses import AnyClause, Fixed, Indexed, ServiceCredit
+from orm_sim.contract.clauses.between import Day
+from orm_sim.contract.life_terms import Life, Renewal, Trigger, months_of
+from orm_sim.contract.payment import PaymentTerms
+from orm_sim.contract.records import Records, Remedies
+from orm_sim.contract.taxes import Taxes
 from orm_sim.contract.term_sheet import term_sheet
+from orm_sim.core.document import Document
+from orm_sim.core.errors import refuse
 from orm_sim.core.evidence import required
+from orm_sim.core.loader import build
 from orm_sim.core.terms import INVALID, Many, Term, again, valid_value
 
 _CLAUSE: Final[TypeAdapter[Any]] = TypeAdapter(AnyClause)
-
-
-class PaymentTerms(Term):
-    """When invoices are paid."""
-
-    net_days: int = required(unit="days", ge=0)
-    """Days from the end of the billed month until payment; a clause may have its own."""
 
 
 class ServiceLevel(Term):
@@ -84,12 +86,24 @@ class Contract(Term):
     """What is owed, in the order of settlement."""
     payment: PaymentTerms
     """When invoices are paid."""
+    taxes: Taxes | None = None
+    """The taxes on what the client pays; where not given, none."""
     notice_days: int = required(unit="days", ge=0)
     """Days of notice with which either side may end the contract."""
     service_level: ServiceLevel | None = None
     """The service level the vendor is to plan for; where not given, that of the strictest service credit."""
     price: Price = "quoted"
     """How free rates are set."""
+    starts: Day | None = None
+    """The first day of the contract, the first of a month; only clauses with dates need it."""
+    triggers: Many[Trigger] = ()
+    """Conditions that open a cure, a step-in or a right of exit."""
+    life: Life | None = None
+    """Its phases, cure and step-in, renewal, reviews and changes."""
+    records: Records | None = None
+    """What an hour is, whose records hold, audit, repeats and training."""
+    remedies: Remedies | None = None
+    """What one side may ask of the other when things go wrong."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -137,6 +151,37 @@ class Contract(Term):
             raise ValueError(f"a rate must be a finite number, 0 or more; got {value!r}")
         clauses = tuple(_filled(clause, value, self.solved) for clause in self.clauses)
         return self.model_copy(update={"clauses": clauses, "price": "quoted"})
+
+    def changed_by(self, order: ChangeOrder) -> Contract:
+        """The contract after a change order, checked like a new one; what clauses remember: see `carried_over`.
+
+        Raises
+        ------
+        InputError
+            When the order names a clause that is not there, begins too soon, or contradicts the contract.
+        """
+        days = self.life.change_order_days if self.life is not None else None
+        first = order.asked_in_month + months_of(days or 0)
+        if order.from_month < first:
+            rule = f"a change asked for in month {order.asked_in_month} takes effect {days} days later at the earliest"
+            raise refuse(
+                rule, path="from_month", value=str(order.from_month), hint=f"The first month is {first}"
+            )
+        term_months = order.term_months or self.term_months
+        return self._with(order.applied(self.clauses), term_months)
+
+    def renewed(self, term_months: int, month: int, times: int) -> Contract:
+        """The contract after a renewal that begins with a month counted from 0; its fee falls due in that month."""
+        renewal = self.life.renewal if self.life is not None else None
+        clauses = self.clauses
+        if isinstance(renewal, Renewal) and renewal.fee:
+            label = "renewal fee" if times == 1 else f"renewal fee {times}"
+            clauses = (*clauses, Fixed(label=label, amount=renewal.fee, when="once", month=month))
+        return self._with(clauses, term_months)
+
+    def _with(self, clauses: tuple[Clause, ...], term_months: int) -> Contract:
+        new = self.model_copy(update={"clauses": clauses, "term_months": term_months})
+        return build(Contract, Document(new.dump(), {}, ()))
 
     def requested_service_level(self, channel: Channel = "inbound") -> ServiceLevel | None:
         """The service level the contract asks the vendor to staff for, or None where it asks for none."""
@@ -199,7 +244,7 @@ def _found(draft: Draft, contract: Contract | None = None) -> list[InitErrorDeta
 
 def _written(contract: Contract, place: tuple[str | int, ...]) -> Any:
     """The value at a place of a contract, as plain data."""
-    value: Any = contract.model_dump(mode="json", by_alias=True)
+    value: Any = contract.model_dump(by_alias=True)
     for part in place:
         if isinstance(part, int) or part in value:  # else it is the kind of a clause, which is no key
             value = value[part]

@@ -1,4 +1,4 @@
-"""Credit functions: what a missed target costs the vendor, by point, as a lump, by band, or out of a pool."""
+"""Credit and bonus functions: what a target missed, or surpassed, comes to: by point, lump, band or pool."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from orm_sim.core.terms import Many, Rule, Term
 
 Array = NDArray[np.float64]
 
-_SLACK = 1e-9
+SLACK = 1e-9
 """Points that are taken for rounding noise before a fraction counts as a whole point."""
 
 _WHOLE: dict[str, Callable[[Array], Array]] = {
-    "up": lambda points: np.maximum(np.ceil(points - _SLACK), 0.0),
-    "down": lambda points: np.floor(points + _SLACK),
+    "up": lambda points: np.maximum(np.ceil(points - SLACK), 0.0),
+    "down": lambda points: np.floor(points + SLACK),
     "exact": lambda points: points,
 }
 
@@ -31,12 +31,17 @@ _WORDS = {"up": "point or fraction of one", "down": "full point", "exact": "poin
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """One target, measured: by how much it was missed, and what the credit may be reckoned on.
+    """One target, measured: by how much it was missed, or surpassed, and what money may be reckoned on.
 
     Parameters
     ----------
     value, points : array
-        The KPI, and the points by which it misses the target: 0 where it is met or could not be measured.
+        The KPI, and the points by which it misses the target, or surpasses that of a bonus; 0 where it does not,
+        or could not be measured.
+    due : array
+        Whether a lump is owed: where a target is missed, or that of a bonus is met.
+    target : array
+        The target in force.
     higher_is_better : bool
         The KPI's direction.
     fees, at_risk : array
@@ -47,6 +52,8 @@ class Miss:
 
     value: Array
     points: Array
+    due: NDArray[np.bool_]
+    target: Array
     higher_is_better: bool
     fees: Array
     at_risk: Array
@@ -107,7 +114,7 @@ class Lump(Term):
 
     def owed(self, miss: Miss) -> Array:
         """The credit for this result."""
-        return np.asarray((miss.points > _SLACK) * _sum(self.amount, self.share, miss.fees))
+        return np.asarray(miss.due * _sum(self.amount, self.share, miss.fees))
 
     def wording(self) -> str:
         """The credit in words."""
@@ -126,7 +133,7 @@ class Pooled(Term):
 
     def owed(self, miss: Miss) -> Array:
         """The credit for this result."""
-        return np.asarray((miss.points > _SLACK) * (miss.at_risk * (miss.pools[self.pool] * self.weight)))
+        return np.asarray(miss.due * (miss.at_risk * (miss.pools[self.pool] * self.weight)))
 
     def wording(self) -> str:
         """The credit in words."""
@@ -180,3 +187,51 @@ class Banded(Term):
 
 Credit = Annotated[PerPoint | Lump | Pooled | Banded, Field(discriminator="by")]
 """What one missed target costs."""
+
+
+class BonusBand(Term):
+    """One band of results and its bonus."""
+
+    better_than: float
+    """The band begins where the KPI is better than this."""
+    share: float = required(unit="share", ge=0.0)
+    """Share of the fees that is paid in the band."""
+
+
+def _bonus_bands_overlap(bands: tuple[BonusBand, ...]) -> str | None:
+    if not bands:
+        return "needs at least one band"
+    edges = np.diff([band.better_than for band in bands])
+    if not (np.all(edges > 0.0) or np.all(edges < 0.0)):
+        return "bands overlap: list them from the target outwards, each `better_than` beyond the one before"
+    if any(high.share <= low.share for low, high in pairwise(bands)):
+        return "a better band must pay more than the one before it"
+    return None
+
+
+class BonusBands(Term):
+    """The share of the fees that belongs to the band the result falls in."""
+
+    by: Literal["band"] = "band"
+    """Bands."""
+    bands: Many[BonusBand]
+    """The bands, from the target outwards."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("bands",), _bonus_bands_overlap),)
+
+    def owed(self, miss: Miss) -> Array:
+        """The bonus for this result."""
+        part = np.zeros(np.shape(miss.value))
+        for band in self.bands:
+            beyond = miss.value > band.better_than if miss.higher_is_better else miss.value < band.better_than
+            part = np.where(beyond, band.share, part)
+        return np.asarray(part * miss.fees)
+
+    def wording(self) -> str:
+        """The bonus in words."""
+        steps = "; ".join(f"beyond {band.better_than:g}: {share(band.share)}" for band in self.bands)
+        return f"a share of the fees by band ({steps})"
+
+
+Bonus = Annotated[PerPoint | Lump | BonusBands, Field(discriminator="by")]
+"""What one surpassed target earns."""

@@ -6,7 +6,19 @@ from typing import Literal
 
 from orm_sim.contract.bound import Bound
 from orm_sim.contract.clause import Channel
-from orm_sim.contract.clauses import AhtCap, All, Commission, Fixed, Floor, PerUnit, Reserve, Scale
+from orm_sim.contract.clauses import (
+    AhtCap,
+    All,
+    Commission,
+    CostPlus,
+    Fixed,
+    Floor,
+    Limit,
+    PerUnit,
+    Reserve,
+    Scale,
+    VolumeAdjustment,
+)
 
 FreeRate = float | Literal["solve"]
 Clawback = Literal["pro_rata_to_day_90", "none"]
@@ -34,6 +46,48 @@ def per_contact(channel: Channel, rate: FreeRate, *, label: str | None = None) -
 def per_fte(channel: Channel, rate: FreeRate, *, label: str | None = None) -> PerUnit:
     """So much a month for each full-time equivalent on the payroll."""
     return PerUnit(label=label, channel=channel, meter="fte", rate=rate)
+
+
+def per_fte_used(
+    channel: Channel, rate: FreeRate, *, hours_per_fte: float, label: str | None = None
+) -> PerUnit:
+    """So much a month for each full-time equivalent, but no more of them than their productive hours fill."""
+    limit = Limit(meter="productive_hours", per=1.0 / hours_per_fte)
+    return PerUnit(label=label, channel=channel, meter="fte", rate=rate, limit=limit)
+
+
+def open_book(
+    *,
+    channel: Channel | None = None,
+    markup: float | None = None,
+    fee: float | None = None,
+    cap: Bound | None = None,
+    label: str | None = None,
+) -> CostPlus:
+    """The vendor's cost with a mark-up or a fee: the client bears the risk of cost, up to the cap."""
+    return CostPlus(label=label, channel=channel, markup=markup, fee=fee, cap=cap)
+
+
+def two_part_price(readiness: float, channel: Channel, rate: FreeRate, *, label: str | None = None) -> All:
+    """A fee for being ready, and a price for each payable contact."""
+    return All(label=label, of=(flat_fee(readiness), per_contact(channel, rate)))
+
+
+def anchored_price(
+    amount: float,
+    channel: Channel,
+    *,
+    baseline: float,
+    dead_band: float,
+    arc_rate: float,
+    rrc_rate: float,
+    label: str | None = None,
+) -> All:
+    """A fee set for a baseline of contacts, with charges above a dead-band and credits below it."""
+    adjustment = VolumeAdjustment(
+        channel=channel, baseline=baseline, dead_band=dead_band, arc_rate=arc_rate, rrc_rate=rrc_rate
+    )
+    return All(label=label, of=(flat_fee(amount), adjustment))
 
 
 def flat_fee(amount: FreeRate, *, label: str | None = None) -> Fixed:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_NUDGE = 1.0 + 2.0**-50
-"""Lifts a product of decimals back onto the half cent it stands for (2.675 is held as 2.6749999999999998)."""
+_CENTS = 100.0 * (1.0 + 2.0**-50)
+"""Cents in a dollar, and a little more: it lifts a product of decimals back onto the half cent it stands for
+(2.675 is held as 2.6749999999999998), and a half cent itself off the tie, away from zero."""
 
 
 def to_cents(amount: Array | float) -> Array:
@@ -26,13 +27,16 @@ def to_cents(amount: Array | float) -> Array:
 
     Notes
     -----
-    A relative nudge of four units in the last place undoes what binary floating point takes from a product of
-    two or three decimals; it is 1e-7 cents on an amount of a million.
+    A relative nudge of nearly 2^-50 undoes what binary floating point takes from a product of two or three
+    decimals, and leaves no tie to be rounded to even; it is 1e-7 cents on an amount of a million.
 
     Examples
     --------
     >>> [float(to_cents(x)) for x in (2.675, -2.675, 1.005, 0.004, -0.004)]
     [2.68, -2.68, 1.01, 0.0, 0.0]
     """
-    size = np.floor(np.abs(amount) * 100.0 * _NUDGE + 0.5) / 100.0
-    return np.asarray(np.copysign(size, amount) + 0.0)
+    cents = np.asarray(np.multiply(amount, _CENTS))
+    np.rint(cents, out=cents)  # in place from here on: settlement lives on this function
+    cents /= 100.0
+    cents += 0.0
+    return cents

@@ -8,6 +8,7 @@ import numpy as np
 
 from orm_sim.contract.clause import settle_all
 from orm_sim.contract.clauses.commission import Commission
+from orm_sim.contract.clauses.holdback import Holdback
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.period import NOTHING, Array, LineItem, Memory, Meters, Period, total
 from orm_sim.contract.rounding import to_cents
@@ -61,6 +62,7 @@ def settle(
         scale=1.0,
         path="",
         billed={},
+        starts=contract.starts,
     )
     return settle_all(contract.clauses, period, state)
 
@@ -99,13 +101,13 @@ def settle_history(contract: Contract, meters_by_month: Sequence[Meters]) -> dic
 
 
 def reserve_balance(contract: Contract, state: Memory) -> Array:
-    """Commission withheld and not yet released, over the leading axes: what is lost if nobody releases it."""
+    """Commission and fees withheld and not yet released, over the leading axes: what is lost if nobody releases it."""
     held = np.asarray(0.0)
     stack = list(zip(contract.clauses, state.inner, strict=False))
     while stack:
         clause, memory = stack.pop()
         stack.extend(zip(getattr(clause, "of", ()), memory.inner, strict=False))
-        if isinstance(clause, Commission):
+        if isinstance(clause, Commission | Holdback):
             held = held + sum(
                 (value for name, value in memory.values.items() if name.startswith("held")), np.asarray(0.0)
             )

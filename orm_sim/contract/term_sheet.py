@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
+from orm_sim.contract.condition import Reached
+from orm_sim.contract.measure import Goal
 from orm_sim.contract.wording import number, share
-from orm_sim.kpi import COUNTERS, KPIS
+from orm_sim.kpi import INDICATORS
 
 if TYPE_CHECKING:
     from orm_sim.contract.contract import Contract
@@ -22,8 +24,9 @@ def term_sheet(contract: Contract) -> str:
         With or without its rates filled in.
     """
     lines = [contract.title, ""]
+    since = "" if contract.starts is None else f" from {contract.starts} on"
     lines += [
-        f"1. Scope. {' and '.join(contract.scope).capitalize()} contacts, for {contract.term_months} months."
+        f"1. Scope. {' and '.join(contract.scope).capitalize()} contacts, for {contract.term_months} months{since}."
     ]
     for position, clause in enumerate(contract.clauses, start=2):
         lines += _numbered(clause, str(position), "")
@@ -35,8 +38,9 @@ def term_sheet(contract: Contract) -> str:
 
 def _numbered(clause: Clause, ordinal: str, indent: str) -> Iterator[str]:
     days = "" if clause.net_days is None else f" Paid {clause.net_days} days after the end of the month."
+    site = "" if clause.site is None else f" Counted at the site '{clause.site}' alone."
     dot = "" if "." in ordinal else "."
-    yield f"{indent}{ordinal}{dot} {_capital(clause.name)}. {clause.wording()}{days}"
+    yield f"{indent}{ordinal}{dot} {_capital(clause.name)}. {clause.wording()}{site}{days}"
     for position, each in enumerate(inside(clause), start=1):
         yield from _numbered(each, f"{ordinal}.{position}", indent + "   ")
 
@@ -52,11 +56,11 @@ def _general(contract: Contract) -> Iterator[str]:
             f"Service level. The vendor plans for {share(level.target)} of contacts offered ({level.channel})"
             f" answered in {number(level.within_s)} s."
         )
-    yield (
-        "Payment. Invoiced at the end of each month, each line rounded to the cent, half a cent away from zero;"
-        f" paid {contract.payment.net_days} days later unless a clause says otherwise."
-    )
+    yield f"Payment. {contract.payment.wording()}"
+    if contract.taxes is not None:
+        yield f"Taxes. {contract.taxes.wording()}"
     yield f"Notice. Either side may end the contract with {contract.notice_days} days' notice."
+    yield from _course(contract)
     price = contract.price
     if isinstance(price, str):
         yield "Price. As quoted."
@@ -68,17 +72,38 @@ def _general(contract: Contract) -> Iterator[str]:
         yield f"Price. The rate of {each} is solved for a vendor margin of {share(price.value)}."
 
 
+_PARTS: Final = ("at", "scale", "cap", "limit", "at_most", "if_")
+"""Fields of clauses that hold terms which cite meters of their own."""
+
+
+def _course(contract: Contract) -> Iterator[str]:
+    """The life of the contract, what opens a remedy, and what is agreed about records and liability."""
+    for heading, term in (
+        ("Life", contract.life),
+        ("Records", contract.records),
+        ("Remedies", contract.remedies),
+    ):
+        sentences = list(term.wording()) if term is not None else []
+        if sentences:
+            yield f"{heading}. {'. '.join(sentences)}."
+    if contract.triggers:
+        yield f"Triggers. {'. '.join(trigger.wording() for trigger in contract.triggers)}."
+
+
 def _definitions(contract: Contract) -> Iterator[str]:
     """What each KPI and counter that the clauses cite means, in the order they first appear."""
     cited: dict[str, None] = {}
     for _, clause in walk(contract.clauses):
-        for holder in (clause, getattr(clause, "at", None), getattr(clause, "scale", None)):
-            for field in ("meter", "forecast", "per"):
+        for holder in (clause, *(getattr(clause, part, None) for part in _PARTS)):
+            for field in ("meter", "forecast", "per", "kpi"):
                 name = getattr(holder, field, None)
-                if name in COUNTERS:
+                if isinstance(name, str) and name in INDICATORS:
                     cited[name] = None
-        for measure in getattr(clause, "measures", ()):
-            cited[measure.kpi] = None
+        cited |= dict.fromkeys(getattr(clause, "less", ()))
+        for goals in (getattr(clause, field, ()) for field in ("measures", "goals", "if_")):
+            cited |= dict.fromkeys(each.kpi for each in goals if isinstance(each, Goal))
+    for trigger in contract.triggers:
+        cited |= {trigger.if_.kpi: None} if isinstance(trigger.if_, Reached) else {}
     for name in cited:
-        kpi = KPIS[name]
+        kpi = INDICATORS[name]
         yield f"{_capital(kpi.name)}: {kpi.formula}."

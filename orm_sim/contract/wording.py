@@ -37,6 +37,16 @@ def number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def plain(value: float) -> str:
+    """A number of the terms, with all its digits: "0.00735", "12,000"."""
+    return f"{value:,.10g}"
+
+
+def months_long(months: int) -> str:
+    """So many months: "1 month", "6 months"."""
+    return f"{months} month{'' if months == 1 else 's'}"
+
+
 def listing(names: tuple[str, ...]) -> str:
     """Names as a sentence says them: "'a', 'b' and 'c'"."""
     quoted = [f"'{name}'" for name in names]

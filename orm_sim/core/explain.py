@@ -17,6 +17,7 @@ from orm_sim.core.shape import (
     Shape,
     choices_of,
     field_shape,
+    fields_of,
     is_model,
     item_of,
     sentence_of,
@@ -108,7 +109,7 @@ def _spot(loc: tuple[int | str, ...], model: type[BaseModel], data: Any) -> _Spo
         parts.append(part)
         owner, info = None, None
         if kind is not None and is_model(kind):
-            owner, info = kind, kind.model_fields.get(str(part))
+            owner, info = kind, fields_of(kind).get(str(part))
             shape = None if info is None else field_shape(info)
         else:
             item = item_of(kind, part)
@@ -160,7 +161,7 @@ def _problem(line: ErrorDetails, spot: _Spot, document: Document) -> Problem:
     if kind == CONTRADICTION:
         return _contradiction(line, parts, document)
     if kind == "extra_forbidden":
-        allowed = list(spot.owner.model_fields) if spot.owner is not None else []
+        allowed = list(fields_of(spot.owner)) if spot.owner is not None else []
         hint = name_hint(str(parts[-1]), allowed)
         return Problem(document.place(parts), format_path(parts), None, "unknown key", hint)
     if kind == "missing":

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from orm_sim.core.errors import show_value
 from orm_sim.core.evidence import evidence_of, references
 from orm_sim.core.loader import EXTENDS
-from orm_sim.core.shape import field_shape, is_model, item_of, sentence_of, shape_of
+from orm_sim.core.shape import field_shape, fields_of, is_model, item_of, sentence_of, shape_of
 from orm_sim.core.terms import Term
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -120,7 +120,7 @@ def reference_table(model: type[Term]) -> list[Entry]:
 
 
 def _entries(model: type[Term], at: str, inside: tuple[type, ...]) -> Iterator[Entry]:
-    for name, info in model.model_fields.items():
+    for name, info in fields_of(model).items():
         path = f"{at}.{name}" if at else name
         yield _entry(path, info)
         for place, inner in _inner(info.annotation, info.metadata, path):

@@ -129,6 +129,11 @@ def is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
+def fields_of(kind: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a term by the key they have in a file, which a reserved word of Python (`if`) may be."""
+    return {info.alias or name: info for name, info in kind.model_fields.items()}
+
+
 def tags_of(kind: Any, discriminator: str) -> tuple[str, ...]:
     """The values of the discriminating key that select a kind."""
     info = kind.model_fields.get(discriminator) if is_model(kind) else None
@@ -191,7 +196,7 @@ def _kind_sentence(kind: Any, limits: dict[str, float]) -> str:
         written = [f"'{each}'" if isinstance(each, str) else str(each) for each in choices]
         return written[0] if len(written) == 1 else f"one of {', '.join(written)}"
     if is_model(kind):
-        return f"a mapping with the keys {', '.join(kind.model_fields)}"
+        return f"a mapping with the keys {', '.join(fields_of(kind))}"
     origin = get_origin(kind) or kind
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return "a mapping"

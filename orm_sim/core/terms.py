@@ -88,7 +88,9 @@ class Term(BaseModel):
     def changed(self, **changes: Any) -> Self:
         """The same term with some fields replaced, checked like a new one."""
         kept = {name: getattr(self, name) for name in self.model_fields_set}
-        return type(self).model_validate({**kept, **changes})
+        keys = {name: info.alias or name for name, info in type(self).model_fields.items()}
+        given = {keys.get(name, name): value for name, value in {**kept, **changes}.items()}
+        return type(self).model_validate(given)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -144,15 +146,16 @@ def valid_value(model: type[Term], data: Any, names: tuple[str, ...]) -> Any:
         return INVALID
     name, rest = names[0], names[1:]
     info = model.model_fields[name]
-    if name not in data:
+    key = info.alias or name
+    if key not in data:
         default = INVALID if info.is_required() else info.get_default(call_default_factory=True)
         return default if default is INVALID else _reach(default, rest)
     try:
-        value = getattr(_alone(model, name)(**{name: data[name]}), name)
+        value = getattr(_alone(model, name)(**{key: data[key]}), name)
     except ValidationError:
         nested = info.annotation
         if rest and isinstance(nested, type) and issubclass(nested, Term):
-            return valid_value(nested, data[name], rest)
+            return valid_value(nested, data[key], rest)
         return INVALID
     return _reach(value, rest)
 

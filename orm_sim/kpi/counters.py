@@ -62,6 +62,10 @@ class Counter:
         Whether the simulation always delivers it; where False, a KPI that needs it is nan without it.
     channels : tuple of str
         The channels it is counted on.
+    single : str
+        One unit of it, as a clause says it; where empty, it is made of the unit and the name.
+    weight : str
+        For a value that cannot be added up (a percentile): the counter that weighs it when months are put together.
     """
 
     id: str
@@ -71,11 +75,13 @@ class Counter:
     better: Better = "higher"
     always: bool = True
     channels: tuple[str, ...] = ("inbound", "outbound")
+    single: str = ""
+    weight: str = ""
 
     @property
     def one(self) -> str:
         """One unit of it, as a clause says it: "productive hour", "second of handled time"."""
-        return _ONE.get(self.id) or f"{_UNIT_WORDS[self.unit]} of {self.name}"
+        return self.single or _ONE.get(self.id) or f"{_UNIT_WORDS[self.unit]} of {self.name}"
 
 
 _PAYABLE = (

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from orm_sim.core.errors import nearest
 from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
+from orm_sim.kpi.reported import METERS, REPORTED
 
 Array = NDArray[np.float64]
 Counters = Mapping[str, Array | float]
@@ -33,7 +34,8 @@ class Kpi:
     numerator, denominator : str
         The formula in words, with the population counted. A count has no denominator ("").
     estimator : callable
-        From counters to the value, elementwise.
+        From counters to the value, elementwise. Of a counter with a weight it gets the value times its weight, so
+        that counters of several months may be added up.
     needs : tuple of str
         The counters the estimator reads.
     n : str
@@ -78,7 +80,7 @@ class Kpi:
         0.8
         """
         missing = [each for each in self.needs if each not in counters]
-        if any(COUNTERS[each].always for each in missing):
+        if any(METERS[each].always for each in missing):
             raise KeyError(f"{self.id} needs the counters {', '.join(missing)}")
         if missing:
             return np.full(np.broadcast_shapes(*(np.shape(each) for each in counters.values())), np.nan)
@@ -101,8 +103,24 @@ def _reading(counter: str) -> Callable[[Counters], Array]:
     return lambda counters: np.asarray(counters[counter], dtype=np.float64)
 
 
+def _weighted(counter: str, weight: str) -> Callable[[Counters], Array]:
+    return lambda counters: ratio(counters[counter], counters[weight])
+
+
 def _count(counter: Counter, *, called: str | None = None) -> Kpi:
     """A counter as a KPI of its own."""
+    if counter.weight:
+        return Kpi(
+            id=counter.id,
+            name=counter.name,
+            unit=counter.unit,
+            better=counter.better,
+            numerator=f"{counter.counted}; of several months the mean, weighted by {METERS[counter.weight].name}",
+            denominator=METERS[counter.weight].counted if counter.unit == "share" else "",
+            estimator=_weighted(counter.id, counter.weight),
+            needs=(counter.id, counter.weight),
+            n=counter.weight,
+        )
     return Kpi(
         id=called or counter.id,
         name=counter.name,
@@ -133,8 +151,8 @@ def _quotient(
         name=words,
         unit=unit,
         better=better,
-        numerator=COUNTERS[top].counted,
-        denominator=COUNTERS[bottom].counted,
+        numerator=METERS[top].counted,
+        denominator=METERS[bottom].counted,
         estimator=lambda counters: ratio(counters[top], np.multiply(counters[bottom], scale)),
         needs=(top, bottom),
         n=n or bottom,
@@ -214,13 +232,54 @@ KPIS: dict[str, Kpi] = {
     each.id: each
     for each in (*(_count(counter) for counter in COUNTERS.values()), *_SERVICE, *_QUALITY, *_SALES, *_COST)
 }
-"""Every KPI by id; every counter is one too."""
+"""Every KPI that the simulation can deliver, by id; every counter is one too."""
+
+
+def _availability(counters: Counters) -> Array:
+    return np.asarray(1.0 - ratio(counters["downtime_s"], counters["service_s"]))
+
+
+_REPORTED = (
+    _quotient("quality_score", "quality score", "share", "higher", "quality_points", "audited"),
+    Kpi(
+        id="availability",
+        name="availability",
+        unit="share",
+        better="higher",
+        numerator="agreed time of service without downtime",
+        denominator=METERS["service_s"].counted,
+        estimator=_availability,
+        needs=("downtime_s", "service_s"),
+        n="service_s",
+    ),
+    _quotient("days_missed_share", "share of days missed", "share", "lower", "days_missed", "days_open"),
+    _quotient("hold_share", "share of hold time", "share", "lower", "hold_s", "handled_s", n="answered"),
+    _quotient(
+        "repeat_rate_vendor",
+        "repeat rate with vendor cause",
+        "share",
+        "lower",
+        "repeat_contacts_vendor",
+        "answered",
+    ),
+    _quotient("lead_contact_rate", "share of leads reached", "share", "higher", "leads_reached", "leads"),
+    _quotient("lead_conversion", "conversion of leads", "share", "higher", "sales_gross", "leads"),
+    _quotient("return_rate", "return rate", "share", "lower", "sales_returned", "sales_net"),
+)
+
+INDICATORS: dict[str, Kpi] = {
+    **KPIS,
+    **{each.id: each for each in (*(_count(counter) for counter in REPORTED.values()), *_REPORTED)},
+}
+"""Every KPI that a contract may cite, by id: those above, and those that only a history delivers."""
 
 
 def unknown_kpi(name: str) -> str:
     """The sentence that refuses an id the dictionary does not have, with the nearest one."""
-    close = nearest(name, KPIS)
-    return "unknown KPI id" + (f".  Did you mean '{close}'?" if close else "; ids stand in orm_sim.kpi.KPIS")
+    close = nearest(name, INDICATORS)
+    return "unknown KPI id" + (
+        f".  Did you mean '{close}'?" if close else "; ids stand in orm_sim.kpi.INDICATORS"
+    )
 
 
 def kpi(name: str) -> Kpi:
@@ -231,6 +290,6 @@ def kpi(name: str) -> Kpi:
     KeyError
         When the dictionary has no such id; the message names the nearest one.
     """
-    if name not in KPIS:
+    if name not in INDICATORS:
         raise KeyError(f"'{name}': {unknown_kpi(name)}")
-    return KPIS[name]
+    return INDICATORS[name]

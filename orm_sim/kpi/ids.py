@@ -7,27 +7,29 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from orm_sim.kpi.counters import COUNTERS
-from orm_sim.kpi.dictionary import KPIS, unknown_kpi
+from orm_sim.kpi.dictionary import INDICATORS, unknown_kpi
+from orm_sim.kpi.reported import METERS
 
 
 def _known_kpi(name: str) -> str:
-    if name not in KPIS:
+    if name not in INDICATORS:
         raise PydanticCustomError("unknown_name", "{sentence}", {"sentence": unknown_kpi(name)})
     return name
 
 
 def _known_meter(name: str) -> str:
-    if _known_kpi(name) not in COUNTERS:
+    if _known_kpi(name) not in METERS:
         sentence = f"must be a counter: '{name}' is computed from counters and cannot be billed"
         raise PydanticCustomError("not_a_meter", "{sentence}", {"sentence": sentence})
     return name
 
 
-KpiId = Annotated[str, AfterValidator(_known_kpi), WithJsonSchema({"type": "string", "enum": list(KPIS)})]
+KpiId = Annotated[
+    str, AfterValidator(_known_kpi), WithJsonSchema({"type": "string", "enum": list(INDICATORS)})
+]
 """An id of the KPI dictionary."""
 
 MeterId = Annotated[
-    str, AfterValidator(_known_meter), WithJsonSchema({"type": "string", "enum": list(COUNTERS)})
+    str, AfterValidator(_known_meter), WithJsonSchema({"type": "string", "enum": list(METERS)})
 ]
 """An id of the KPI dictionary that counts something, and can therefore be billed."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import get_args
 
-from orm_sim.kpi.counters import COUNTERS, Better, Unit
+from orm_sim.kpi.counters import Better, Unit
 from orm_sim.kpi.dictionary import Kpi
+from orm_sim.kpi.reported import METERS
 
 _VAGUE = frozenset({"good", "better", "quality", "performance", "satisfactory", "appropriate", "adequate"})
 """Words that name a wish and nothing that could be counted."""
@@ -31,7 +32,7 @@ def smart_problems(kpi: Kpi) -> tuple[str, ...]:
         problems.append("not specific: a share needs a denominator")
     if kpi.unit not in get_args(Unit):
         problems.append(f"not measurable: '{kpi.unit}' is no unit")
-    unknown = [each for each in (*kpi.needs, kpi.n) if each not in COUNTERS]
+    unknown = [each for each in (*kpi.needs, kpi.n) if each not in METERS]
     if unknown or not kpi.needs:
         problems.append(f"not measurable: {unknown[0] if unknown else 'nothing'} is not counted")
     if kpi.better not in get_args(Better):

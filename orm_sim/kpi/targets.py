@@ -11,7 +11,7 @@ import pandas as pd
 
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi.dictionary import KPIS, Counters
+from orm_sim.kpi.dictionary import INDICATORS, Counters
 from orm_sim.kpi.ids import KpiId
 
 Operator = Literal[">=", ">", "<=", "<"]
@@ -41,14 +41,14 @@ _SHOWN: dict[tuple[str, str | None], Shown] = {
 
 
 def _against_direction(name: str, operator: str) -> str | None:
-    better = KPIS[name].better
+    better = INDICATORS[name].better
     if operator.startswith(">") != (better == "higher"):
         return f"{better} is better for '{name}': a target {operator} a value would reward the wrong way"
     return None
 
 
 def _cannot_show(name: str, shown_in: str | None) -> str | None:
-    unit = KPIS[name].unit
+    unit = INDICATORS[name].unit
     if shown_in is not None and (unit, shown_in) not in _SHOWN:
         return f"'{name}' is measured in {unit}, which cannot be shown in {shown_in}"
     return None
@@ -74,7 +74,7 @@ class Target(Term):
     @property
     def shown(self) -> Shown:
         """How its values are shown."""
-        return _SHOWN[KPIS[self.kpi].unit, self.shown_in]
+        return _SHOWN[INDICATORS[self.kpi].unit, self.shown_in]
 
     def met(self, actual: float) -> bool:
         """Whether a value reaches the target; nan does not."""
@@ -122,7 +122,7 @@ _COLUMNS = {
 
 
 def _row(period: str, target: Target, counters: Counters) -> dict[str, object]:
-    kpi, shown = KPIS[target.kpi], target.shown
+    kpi, shown = INDICATORS[target.kpi], target.shown
     actual = float(kpi.value(counters))
     variance = round((actual - target.value) * shown.factor, 10)
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orm_sim.core.evidence import quantity, required
+from orm_sim.core.evidence import optional, quantity, required
 from orm_sim.core.terms import Many, Rule, Term
 from orm_sim.finance.accounts import CLIENT_ACCOUNTS
 from orm_sim.vendor.workforce import WorkforceTerms
@@ -136,5 +136,8 @@ class Client(Term):
     """Severance of a displaced employee."""
     irrecoverable_tax_share: float = required(unit="share of fees", ge=0)
     """Tax on fees that the client cannot recover."""
+    pays_late_days: int | None = optional(unit="days", ge=0)
+    """Days after they are due on which the client pays invoices; where not given, on time, or early where the
+    contract's discount earns more than its discount rate."""
     declared_zero: Many[DeclaredZero] = ()
     """Accounts that stay empty, each with its reason."""

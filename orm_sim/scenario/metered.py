@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.contract.clause import walk
-from orm_sim.contract.clauses import ServiceCredit
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.period import NOTHING
+from orm_sim.contract.period import EVENTS, NOTHING
 from orm_sim.contract.settlement import settle
-from orm_sim.kpi.counters import COUNTERS
+from orm_sim.kpi import METERS
 
 INDICES = ("wages",)
 """Price indices that the simulation knows."""
@@ -21,10 +21,16 @@ _RUN_OFF_MONTHS = 6
 
 
 class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
-    """Meters that are all 1, and remember which were asked for."""
+    """Meters that are all 1, and remember which were asked for; of events none happens."""
 
     def __contains__(self, meter: object) -> bool:
-        return True
+        return not (isinstance(meter, tuple) and meter[0] == EVENTS)
+
+    def get(self, meter: tuple[str, str], default: Any = None) -> Any:
+        """A meter, where it is not of an event."""
+        if meter not in self:
+            return default
+        return self[meter]
 
     def __missing__(self, meter: tuple[str, str]) -> NDArray[np.float64]:
         self[meter] = np.ones(1)
@@ -56,16 +62,21 @@ def _not_counted(contract: Contract) -> Iterator[str]:
         if channel == "index":
             if name not in INDICES:
                 yield f"cites the price index '{name}', of which nothing is known.  Indices: {', '.join(INDICES)}"
-        elif name in COUNTERS and channel not in COUNTERS[name].channels:
-            there = " and ".join(COUNTERS[name].channels)
+        elif "@" in channel:
+            where, _, site = channel.partition("@")
+            yield f"reads '{name}' of {where} contacts at the site '{site}': the simulation counts all sites together"
+        elif name in METERS and channel not in METERS[name].channels:
+            there = " and ".join(METERS[name].channels)
             where = f"it is counted on {there} contacts only" if there else "the simulation does not count it"
             yield f"reads '{name}' of {channel} contacts: {where}"
 
 
 def _other_thresholds(contract: Contract, threshold_s: float) -> Iterator[str]:
     for _, clause in walk(contract.clauses):
-        for measure in clause.measures if isinstance(clause, ServiceCredit) else ():
-            if measure.within_s is not None and measure.within_s != threshold_s:
+        asked = getattr(clause, "if_", ())
+        goals = (clause, *getattr(clause, "measures", ()), *(asked if isinstance(asked, tuple) else (asked,)))
+        for measure in goals:
+            if getattr(measure, "within_s", None) not in (None, threshold_s):
                 yield (
                     f"'{clause.name}' measures contacts answered within {measure.within_s:g} s, but they are counted at"
                     f" {threshold_s:g} s: set programme.inbound.service.threshold_s to the contract's"

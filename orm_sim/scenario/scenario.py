@@ -80,6 +80,15 @@ class Scenario(Term):
             ),
         ),
         Rule(
+            ("contract", "client.irrecoverable_tax_share"),
+            lambda contract, lost: (
+                "the contract's `taxes` already say what the client cannot recover: set"
+                " client.irrecoverable_tax_share to 0"
+                if contract is not None and contract.taxes is not None and lost > 0.0
+                else None
+            ),
+        ),
+        Rule(
             ("contract", "programme.inbound.service.threshold_s"),
             unmetered,
         ),

@@ -3,36 +3,64 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 
+from orm_sim.contract.cash import Flow, flows
 from orm_sim.contract.contract import Contract
+from orm_sim.contract.payment import PaymentTerms
 from orm_sim.contract.period import NOTHING, LineItem, Memory
 from orm_sim.contract.settlement import settle
-from orm_sim.finance.accounts import Kind
+from orm_sim.contract.taxes import TaxFlow, tax_flows
+from orm_sim.finance.accounts import Kind, Party
 from orm_sim.finance.ledger import Entry, Ledger
+from orm_sim.relationship.client import Client
 from orm_sim.simulation.history import Books
 
+_LATER = ("early_discount", "late_interest")
+"""Causes that no invoice has named: they are billed when they come about."""
 
-def account_of(item: LineItem) -> str:
-    """The client's account a line item is booked to: credits stand apart from fees."""
-    return "credits" if item.kind == "service_credit" else "fees"
+_REMEDIES = ("service_credit", "earn_back")
+
+
+def account_of(kind: str) -> str:
+    """The client's account a kind of line item is booked to: credits stand apart from fees."""
+    return "credits" if kind in _REMEDIES else "fees"
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How a client pays: early, late, or on the day."""
+
+    early: bool
+    late_days: int
+
+    @classmethod
+    def of(cls, client: Client, terms: PaymentTerms) -> Habit:
+        """Late where it always does; early where the discount earns more than its discount rate."""
+        if client.pays_late_days:
+            return cls(False, client.pays_late_days)
+        offer = terms.early_discount
+        earns = 0.0 if offer is None else offer.yearly_return(terms.net_days)
+        return cls(offer is not None and earns > client.discount_rate_per_year, 0)
 
 
 class Billing:
     """The invoices of one contract in one replication."""
 
     def __init__(
-        self, contract: Contract, books: Books, ledger: Ledger, wage_growth: float, tax_share: float
+        self, contract: Contract, client: Client, books: Books, ledger: Ledger, wage_growth: float
     ) -> None:
         self._contract = contract
         self._books = books
         self._ledger = ledger
         self._wage_growth = wage_growth
-        self._tax_share = tax_share
+        self._tax_share = client.irrecoverable_tax_share
+        self._habit = Habit.of(client, contract.payment)
         self._memory: Memory = NOTHING
-        self._due: dict[int, list[LineItem]] = defaultdict(list)
-        self.revenue = 0.0
+        self._due: dict[int, list[Flow]] = defaultdict(list)
+        self._taxes: dict[int, list[TaxFlow]] = defaultdict(list)
 
     def month_end(self, month: int, day: int, in_force: bool) -> None:
         """Settle a month on the vendor's meters, book the invoice, and note when each line is to be paid."""
@@ -40,37 +68,59 @@ class Billing:
         years = day // 365
         meters["index", "wages"] = np.asarray((1.0 + self._wage_growth) ** years)
         items, self._memory = settle(self._contract, self._memory, meters, month, ended=not in_force)
-        for item in items:
-            amount = float(item.amount)
-            if amount != 0.0:
-                self._post(day, item, amount, "invoice", day)
-                self._due[day + item.net_days].append(item)
-                self.revenue += amount if item.kind not in ("reserve_withheld", "reserve_released") else 0.0
+        billed = [item for item in items if float(item.amount) != 0.0]
+        for item in billed:
+            self._post(day, item.kind, float(item.amount), "invoice", item.label)
+        self._schedule(billed, day)
 
-    def receipts(self, day: int) -> float:
-        """Payments that fall due on a day: what the vendor receives, net of what it owes."""
+    def _schedule(self, billed: list[LineItem], day: int) -> None:
+        """Note the payments of an invoice, and the taxes that move with them."""
+        terms, habit = self._contract.payment, self._habit
+        parts = flows(terms, billed, day, early=habit.early, late_days=habit.late_days)
+        close = self._books.days.end_day - 1
+        for part in parts:  # who pays late pays before the books are closed
+            self._due[min(part.day, close) if habit.late_days else part.day].append(part)
+        if self._contract.taxes is not None:
+            for tax in tax_flows(self._contract.taxes, parts):
+                self._taxes[min(tax.day, close) if habit.late_days else tax.day].append(tax)
+
+    def receipts(self, day: int, solvent: bool) -> float:
+        """Payments that fall due on a day: what the vendor receives, net of what it owes.
+
+        A vendor that has failed does not pay claims that the contract does not set off.
+        """
         received = 0.0
-        for item in self._due.pop(day, []):
-            amount = float(item.amount)
-            self._post(day, item, amount, "cash", day)
+        for part in self._due.pop(day, []):
+            if part.claim and not solvent:
+                continue
+            amount = float(part.amount)
+            if part.cause in _LATER:
+                self._post(day, part.kind, amount, "invoice", part.label)
+            self._post(day, part.kind, amount, "cash", part.label)
             received += amount
-            if amount > 0.0 and self._tax_share > 0.0:
-                self._ledger.post(
-                    Entry(
-                        day,
-                        "client",
-                        "authority",
-                        "irrecoverable_tax",
-                        amount * self._tax_share,
-                        "cash",
-                        item.label,
-                    )
-                )
-        return received
+            if amount > 0.0:
+                lost = amount * self._tax_share
+                self._move(day, "client", "authority", "irrecoverable_tax", lost, "cash", part.label)
+        return received + sum(self._tax(day, tax) for tax in self._taxes.pop(day, []))
 
-    def _post(self, day: int, item: LineItem, amount: float, kind: Kind, accrued: int) -> None:
-        account = account_of(item)
-        if amount > 0.0:
-            self._ledger.post(Entry(day, "client", "vendor", account, amount, kind, item.label, accrued))
+    def _tax(self, day: int, tax: TaxFlow) -> float:
+        """Book a tax; what it adds to the vendor's cash."""
+        amount = float(tax.amount)
+        if tax.cause == "gross_up":
+            self._post(day, "fee", amount, "invoice", "gross-up of tax withheld")
+            self._post(day, "fee", amount, "cash", "gross-up of tax withheld")
         else:
-            self._ledger.post(Entry(day, "vendor", "client", account, -amount, kind, item.label, accrued))
+            account = "vendor_tax" if tax.cause == "withheld" else "irrecoverable_tax"
+            self._move(day, tax.payer, tax.payee, account, amount, "cash", tax.cause)
+        return amount * ((tax.payee == "vendor") - (tax.payer == "vendor"))
+
+    def _post(self, day: int, line_kind: str, amount: float, kind: Kind, cause: str) -> None:
+        self._move(day, "client", "vendor", account_of(line_kind), amount, kind, cause)
+
+    def _move(
+        self, day: int, payer: Party, payee: Party, account: str, amount: float, kind: Kind, cause: str
+    ) -> None:
+        """Post an entry from payer to payee; the other way round where the amount is negative."""
+        if amount < 0.0:
+            payer, payee = payee, payer
+        self._ledger.post(Entry(day, payer, payee, account, abs(amount), kind, cause, day))

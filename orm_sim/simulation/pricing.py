@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from orm_sim.centre import engine as engine_of
+from orm_sim.contract.cash import flows
 from orm_sim.contract.contract import Contract, SolvedPrice
-from orm_sim.contract.settlement import settle_history
+from orm_sim.contract.period import NOTHING, Meters
+from orm_sim.contract.settlement import settle, settle_history
+from orm_sim.contract.taxes import tax_flows
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.demand.programme import CHANNELS
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.billing import Habit
 from orm_sim.simulation.history import NAMES, OPERATORS
 from orm_sim.simulation.setting import make_setting
 from orm_sim.simulation.world import simulate
@@ -159,12 +163,28 @@ def _cost(lived: Sequence[Metered]) -> float:
 
 
 def _revenue(scenario: Scenario, lived: Sequence[Metered], rate: float) -> float:
-    """Mean revenue over term and run-off, settled for all histories at once."""
+    """Mean revenue over term and run-off, settled for all histories at once: what is invoiced, less the discount and
+    the tax withheld that the vendor bears, plus interest."""
     contract = contract_of(scenario).with_rate(rate)
     growth = scenario.vendor.workforce.wage_growth_per_year
     stacked = np.stack([each.meters for each in lived], axis=-1)
     months = [_meters(stacked, month, int(day), growth) for month, day in enumerate(lived[0].last_day)]
-    return float(np.mean(settle_history(contract, months)["invoice"].sum(axis=-1)))
+    habit = Habit.of(scenario.client, contract.payment)
+    if habit == Habit(False, 0) and contract.taxes is None:
+        return float(np.mean(settle_history(contract, months)["invoice"].sum(axis=-1)))
+    return float(np.mean(_kept(contract, months, habit)))
+
+
+def _kept(contract: Contract, months: Sequence[Meters], habit: Habit) -> Floats:
+    """What the vendor keeps of its invoices in each history, as the client pays them."""
+    kept, state = np.asarray(0.0), NOTHING
+    for month, meters in enumerate(months):
+        items, state = settle(contract, state, meters, month)
+        parts = flows(contract.payment, items, 0, early=habit.early, late_days=habit.late_days)
+        kept = sum((part.amount for part in parts), kept)
+        for tax in tax_flows(contract.taxes, parts) if contract.taxes is not None else ():
+            kept = kept + tax.amount * ((tax.payee == "vendor") - (tax.payer == "vendor"))
+    return kept
 
 
 def _meters(stacked: Floats, month: int, last_day: int, wage_growth: float) -> dict[tuple[str, str], Floats]:

@@ -78,8 +78,8 @@ class World:
         self._client = ClientBooks(scenario, self._books, self._ledger)
         self._billing: Billing | None = None
         if scenario.contract is not None:
-            growth, tax = vendor.workforce.wage_growth_per_year, scenario.client.irrecoverable_tax_share
-            self._billing = Billing(scenario.contract, self._books, self._ledger, growth, tax)
+            growth = vendor.workforce.wage_growth_per_year
+            self._billing = Billing(scenario.contract, scenario.client, self._books, self._ledger, growth)
         self._insolvent_day: int | None = None
         last = scenario.relationship.ramp[-1].week
         self._ramp = [scenario.relationship.share(week) for week in range(last + 1)]
@@ -289,7 +289,7 @@ class World:
                 in_force = month < self._days.n_months and self._insolvent_day is None
                 self._billing.month_end(month, day, in_force)
         if self._billing is not None:
-            self._purse.receive(self._billing.receipts(day))
+            self._purse.receive(self._billing.receipts(day, self._insolvent_day is None))
         self._pay(day, is_month_end)
         if is_month_end:
             self._client.month_end(month, day, self._vendor, self._insolvent_day)

@@ -15,7 +15,7 @@ SCRIPTS = sorted(path for path in FOLDER.glob("*.py") if "__main__" in path.read
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_it_starts(script: Path) -> None:
     told = subprocess.run([sys.executable, str(script), "--help"], capture_output=True, text=True, check=True)
-    assert "--days" in told.stdout
+    assert "--rounds" in told.stdout
 
 
 def test_there_are_some() -> None:

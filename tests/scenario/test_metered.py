@@ -33,6 +33,13 @@ def test_what_is_counted_passes() -> None:
     assert said(credit("kpi: service_level, target: 0.8, within_s: 20")) is None
     assert said(credit("kpi: csat, target: 0.8")) is None
     assert said("{clause: fixed, amount: 500}") is None
+    assert (
+        said(
+            "{clause: volume_adjustment, channel: inbound, forecast: forecast_offered, dead_band: 0, arc_rate: 1,"
+            " rrc_rate: 1}"
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,6 +52,27 @@ def test_what_is_counted_passes() -> None:
         (
             credit("kpi: cost_per_contact, target: 4"),
             "reads 'cost' of inbound contacts: the simulation does not count it",
+        ),
+        (
+            "{clause: per_unit, label: x, channel: inbound, meter: night_hours, rate: 1}",
+            "reads 'night_hours' of inbound contacts: the simulation does not count it",
+        ),
+        (
+            "{clause: cost_plus, label: x, markup: 0.1}",
+            "reads 'vendor_cost' of inbound contacts: the simulation does not count it; reads 'vendor_cost'",
+        ),
+        (
+            "{clause: per_unit, label: x, site: cebu, channel: inbound, meter: offered, rate: 1}",
+            "reads 'offered' of inbound contacts at the site 'cebu': the simulation counts all sites together",
+        ),
+        (
+            "{clause: between, from_month: 11, of: [{clause: per_unit, channel: inbound, meter: seats, rate: 1}]}",
+            "reads 'seats' of inbound contacts",
+        ),
+        (
+            "{clause: gain_share, channel: inbound, kpi: service_level, within_s: 60, value_per_point: 1,"
+            " vendor_share: 0.5}",
+            "measures contacts answered within 60 s, but they are counted at 20 s",
         ),
         (
             "{clause: per_unit, label: x, channel: outbound, meter: offered, rate: 1}",

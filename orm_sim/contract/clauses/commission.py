@@ -14,7 +14,7 @@ from orm_sim.contract.tiers import marginal
 from orm_sim.contract.wording import number, price, share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
-from orm_sim.kpi import COUNTERS, LAGS, MeterId
+from orm_sim.kpi import LAGS, METERS, MeterId
 from orm_sim.kpi.counters import EARNED_DAYS
 
 _ZERO = np.asarray(0.0)
@@ -96,9 +96,7 @@ class Commission(Clause):
         """
         sales = period.meter(self.channel, self.meter)
         amount = self._earned(period) if period.in_force else np.zeros(np.shape(sales))
-        average = np.divide(
-            amount, sales, out=np.zeros(np.broadcast_shapes(amount.shape, np.shape(sales))), where=sales > 0
-        )
+        average = _mean(amount, sales)
         items: list[LineItem] = []
         if period.in_force:
             items.append(
@@ -107,7 +105,7 @@ class Commission(Clause):
                     self.name,
                     "commission",
                     amount,
-                    f"{{quantity:number}} {COUNTERS[self.meter].name} at {{rate:price}} on average",
+                    f"{{quantity:number}} {METERS[self.meter].name} at {{rate:price}} on average",
                     channel=self.channel,
                     quantity=sales,
                     rate=average,
@@ -125,11 +123,11 @@ class Commission(Clause):
         return tuple(items), Memory(values)
 
     def _clawed_back(self, period: Period, memory: Memory, average: Array) -> LineItem:
-        paid_back, unearned = _ZERO, _ZERO
-        for lag, meter in enumerate(LAGS):
+        unearned = period.meter(self.channel, LAGS[0])
+        paid_back = unearned * average
+        for lag, meter in enumerate(LAGS[1:], start=1):
             cancelled = period.meter(self.channel, meter)
-            rate = average if lag == 0 else memory.values.get(f"rate{lag}", _ZERO)
-            paid_back = paid_back + cancelled * rate
+            paid_back = paid_back + cancelled * memory.values.get(f"rate{lag}", _ZERO)
             unearned = unearned + cancelled
         return line(
             period,
@@ -176,14 +174,14 @@ class Commission(Clause):
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
         rate = "a commission that is solved" if isinstance(self.rate, str) else price(self.rate)
-        text = f"The client pays {rate} for each {COUNTERS[self.meter].one} ({self.channel})"
+        text = f"The client pays {rate} for each {METERS[self.meter].one} ({self.channel})"
         if self.scale is not None:
             steps = "; ".join(
                 f"{number(step.multiple)} times"
                 + (" above that" if step.up_to is None else f" up to {number(step.up_to)}")
                 for step in self.scale.steps
             )
-            per = COUNTERS[self.scale.per].one
+            per = METERS[self.scale.per].one
             text += (
                 f", multiplied for the sales that fall on each step of the month's sales per {per}: {steps}"
             )

@@ -34,6 +34,8 @@ class Fixed(Clause):
     """The month of the contract, counted from 0, in which a fee that is owed once falls due."""
     channel: Channel | None = None
     """The channel whose costs it belongs to, where it belongs to one."""
+    payer: Literal["client", "vendor"] = "client"
+    """Who pays it: a vendor that buys its way into a contract pays upfront, or month by month."""
 
     rules: ClassVar[tuple[Rule, ...]] = (Rule(("when", "month"), _once_without_month),)
 
@@ -45,7 +47,7 @@ class Fixed(Clause):
         """The fee, in the months it is owed."""
         if not period.in_force or self.month not in (None, period.month):
             return (), memory
-        amount = priced(self.amount) * period.scale
+        amount = priced(self.amount) * period.scale * (1.0 if self.payer == "client" else -1.0)
         words = "fixed fee of {rate:price}"
         return (
             line(period, self.name, "fee", amount, words, channel=self.channel or "", rate=amount),
@@ -58,7 +60,8 @@ class Fixed(Clause):
             if self.month is None
             else f"once, in month {self.month + 1} of the contract"
         )
-        return f"The client pays {_amount(self.amount)} {often}."
+        where = "" if self.channel is None else f" ({self.channel})"
+        return f"The {self.payer} pays {_amount(self.amount)} {often}{where}."
 
 
 def _amount(rate: float | str) -> str:

@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field
 
 from orm_sim.contract.clause import Clause, settle_all
 from orm_sim.contract.period import Array, LineItem, Memory, Period
-from orm_sim.contract.wording import share
+from orm_sim.contract.wording import months_long, plain, share
+from orm_sim.core.evidence import optional
 from orm_sim.core.terms import Many, Rule
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ INDEX = "index"
 """The channel under which a period's meters carry price indices: ("index", name)."""
 
 _ONE = np.asarray(1.0)
+_ZERO = np.asarray(0.0)
 
 
 def _basket(value: Any) -> Any:
@@ -41,6 +43,18 @@ def _cap_under_floor(cap: float | None, floor: float | None) -> str | None:
     return None
 
 
+def _nothing_to_carry(excess: str, cap: float | None, floor: float | None) -> str | None:
+    if excess == "carried" and cap is None and floor is None:
+        return "carries what exceeds a limit, but has neither `cap_per_year` nor `floor_per_year`"
+    return None
+
+
+def _base_of_another(base: dict[str, float] | None, index: dict[str, float]) -> str | None:
+    if base is None or base.keys() == index.keys():
+        return None
+    return f"gives base levels of {', '.join(base)}, but follows {', '.join(index)}"
+
+
 class Indexed(Clause):
     """Every money amount of the clauses inside follows an index, reviewed at each anniversary."""
 
@@ -52,15 +66,24 @@ class Indexed(Clause):
     ]
     """The name of a price index, or several names with their weights."""
     cap_per_year: Annotated[float, Field(ge=0.0)] | None = None
-    """The most that amounts rise at one anniversary; what exceeds it is lost."""
+    """The most that amounts rise at one anniversary."""
     floor_per_year: float | None = None
     """The least they change at one anniversary: 0 means that they never fall."""
+    lag_months: int | None = optional(unit="months", ge=1, le=12)
+    """How many months before the anniversary the index is read (when it is published late); where
+    not given, that of its month."""
+    base: dict[str, Annotated[float, Field(gt=0.0)]] | None = None
+    """The levels of the indices that the prices were agreed at; where not given, those of the first month."""
+    excess: Literal["lost", "carried"] = "lost"
+    """What becomes of a change beyond cap or floor: it is lost, or added to the change at the next anniversary."""
     of: Many[AnyClause]
     """The clauses whose amounts follow."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("index",), _weights_do_not_sum),
         Rule(("cap_per_year", "floor_per_year"), _cap_under_floor),
+        Rule(("excess", "cap_per_year", "floor_per_year"), _nothing_to_carry),
+        Rule(("base", "index"), _base_of_another),
     )
 
     def called(self) -> str:
@@ -68,27 +91,54 @@ class Indexed(Clause):
         return "indexation of " + ", ".join(clause.name for clause in self.of)
 
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
-        """The clauses inside, their amounts multiplied by the factor reached so far."""
-        values = memory.values or {"factor": _ONE, **self._levels(period)}
+        """The clauses inside, their amounts multiplied by the factor reached so far.
+
+        Notes
+        -----
+        The memory keeps the factor, the levels at the last review ("index.wages"), with a lag the levels of the
+        last months ("past1.wages" is last month's), and the change that is carried.
+        """
+        values = dict(memory.values) or {"factor": _ONE, **self._first(period)}
         if period.month > 0 and period.month % 12 == 0 and memory.values and period.in_force:
-            values = {
-                "factor": values["factor"] * (1.0 + self._change(period, values)),
-                **self._levels(period),
-            }
+            values = self._reviewed(period, values)
         items, after = settle_all(self.of, period, memory, scale=values["factor"])
-        return items, Memory(values, after.inner)
+        return items, Memory({**values, **self._past(period, values)}, after.inner)
 
     def _levels(self, period: Period) -> dict[str, Array]:
         return {f"index.{name}": period.meter(INDEX, name) for name in self.index}
 
-    def _change(self, period: Period, before: Mapping[str, Array]) -> Array:
+    def _first(self, period: Period) -> dict[str, Array]:
+        if self.base is None:
+            return self._levels(period)
+        return {f"index.{name}": np.asarray(level) for name, level in self.base.items()}
+
+    def _reviewed(self, period: Period, before: Mapping[str, Array]) -> dict[str, Array]:
         now = self._levels(period)
+        if self.lag_months:
+            now = {f"index.{name}": before[f"past{self.lag_months}.{name}"] for name in self.index}
+        wanted = self._change(before, now) + before.get("carried", _ZERO)
+        low = -np.inf if self.floor_per_year is None else self.floor_per_year
+        high = np.inf if self.cap_per_year is None else self.cap_per_year
+        change = np.asarray(np.minimum(np.maximum(wanted, low), high))
+        carried = {"carried": wanted - change} if self.excess == "carried" else {}
+        past = {name: level for name, level in before.items() if name.startswith("past")}
+        return {"factor": before["factor"] * (1.0 + change), **now, **carried, **past}
+
+    def _change(self, before: Mapping[str, Array], now: Mapping[str, Array]) -> Array:
         change = np.asarray(0.0)
         for name, weight in self.index.items():
             change = change + weight * (now[f"index.{name}"] / before[f"index.{name}"] - 1.0)
-        low = -np.inf if self.floor_per_year is None else self.floor_per_year
-        high = np.inf if self.cap_per_year is None else self.cap_per_year
-        return np.asarray(np.minimum(np.maximum(change, low), high))
+        return change
+
+    def _past(self, period: Period, values: Mapping[str, Array]) -> dict[str, Array]:
+        """The levels of the last months, one month older than before; the oldest leaves."""
+        past: dict[str, Array] = {}
+        for name in self.index if self.lag_months else ():
+            past[f"past1.{name}"] = period.meter(INDEX, name)
+            for age in range(1, self.lag_months or 0):
+                if f"past{age}.{name}" in values:
+                    past[f"past{age + 1}.{name}"] = values[f"past{age}.{name}"]
+        return past
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
@@ -105,4 +155,11 @@ class Indexed(Clause):
                 if self.floor_per_year
                 else ", and never fall"
             )
+        if self.excess == "carried":
+            text += "; what exceeds that is added to the change at the next anniversary"
+        if self.lag_months:
+            text += f". The index is read {months_long(self.lag_months)} before the anniversary"
+        if self.base is not None:
+            levels = ", ".join(f"'{name}' at {plain(level)}" for name, level in self.base.items())
+            text += f". Prices were agreed with {levels}"
         return text + "."

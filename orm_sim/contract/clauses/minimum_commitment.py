@@ -10,7 +10,7 @@ from orm_sim.contract.clause import Channel, Clause, Window
 from orm_sim.contract.period import LineItem, Memory, Period, line
 from orm_sim.contract.wording import number, share
 from orm_sim.core.evidence import required
-from orm_sim.kpi import COUNTERS, MeterId
+from orm_sim.kpi import METERS, MeterId
 
 _ZERO = np.asarray(0.0)
 
@@ -67,7 +67,7 @@ class MinimumCommitment(Clause):
             self.name,
             "true_up",
             shortfall * self.units_per_contact * rate,
-            f"{{quantity:number}} {COUNTERS[self.meter].name} short of {share(self.share)} of the forecast of"
+            f"{{quantity:number}} {METERS[self.meter].name} short of {share(self.share)} of the forecast of"
             f" {{forecast:number}}, each as {number(self.units_per_contact)} units at {{rate:price}}",
             channel=self.channel,
             quantity=shortfall,
@@ -79,7 +79,7 @@ class MinimumCommitment(Clause):
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
         return (
-            f"The client commits to {share(self.share)} of the forecast ({self.channel}, {COUNTERS[self.meter].name});"
+            f"The client commits to {share(self.share)} of the forecast ({self.channel}, {METERS[self.meter].name});"
             f" at the end of each {self.window} it pays for what the volume lacks, each as"
             f" {number(self.units_per_contact)} units under '{self.fee}'."
         )

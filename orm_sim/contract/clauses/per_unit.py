@@ -8,11 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from orm_sim.contract.clause import SECONDS, Channel, Clause, Rate, TimeUnit, priced
+from orm_sim.contract.clauses.tiered import unit_of_time
+from orm_sim.contract.payable import Limit, less_of_another_unit, net_of, said_less
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
 from orm_sim.contract.wording import number, price, share
 from orm_sim.core.evidence import required
-from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import COUNTERS, MeterId
+from orm_sim.core.terms import Many, Rule, Term
+from orm_sim.kpi import METERS, MeterId
 
 _CONTACTS_OF = {"payable_handled_s": "payable_contacts", "handled_s": "answered"}
 """The contacts whose handle time each meter of handled time adds up."""
@@ -25,12 +27,6 @@ class AhtCap(Term):
     """Average handle time the parties agreed on, in seconds of talk + hold + wrap."""
     share: float = required(unit="share", gt=0.0)
     """What share of the baseline is payable at most: 1.05 is 105 %."""
-
-
-def _unit_of_time(meter: str, per: str | None) -> str | None:
-    if per is not None and COUNTERS[meter].unit != "s":
-        return f"a price per {per} needs a meter of time in seconds; '{meter}' counts {COUNTERS[meter].name}"
-    return None
 
 
 def _cap_needs_handle_time(aht_cap: AhtCap | None, meter: str) -> str | None:
@@ -56,33 +52,40 @@ class PerUnit(Clause):
     """The share of the rate that is paid, where the rate is an agreed cost: 0.7 pays 70 % of it."""
     aht_cap: AhtCap | None = None
     """Ceiling on the average handle time that is payable."""
+    less: Many[MeterId] = ()
+    """Counters of the same unit whose units are not payable (repeat_contacts_vendor)."""
+    limit: Limit | None = None
+    """The most units that are payable, by another meter: full-time equivalents by productive hours."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(("per", "meter"), lambda per, meter: _unit_of_time(meter, per)),
+        Rule(("per", "meter"), unit_of_time),
+        Rule(("meter", "less"), less_of_another_unit),
         Rule(("aht_cap", "meter"), _cap_needs_handle_time),
     )
 
     def called(self) -> str:
         """What the clause is called when its label is not given."""
-        return f"{self.channel} {COUNTERS[self.meter].name}"
+        return f"{self.channel} {METERS[self.meter].name}"
 
     def _payable(self, period: Period) -> Array:
-        counted = period.meter(self.channel, self.meter)
+        payable = net_of(period, self.channel, self.meter, self.less)
+        if self.limit is not None:
+            payable = np.minimum(payable, self.limit.value(period, self.channel))
         if self.aht_cap is None:
-            return counted
+            return payable
         contacts = period.meter(self.channel, _CONTACTS_OF[self.meter])
-        return np.minimum(counted, contacts * (self.aht_cap.baseline_s * self.aht_cap.share))
+        return np.minimum(payable, contacts * (self.aht_cap.baseline_s * self.aht_cap.share))
 
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
         """Units times rate."""
-        counted = period.meter(self.channel, self.meter)
-        seconds = SECONDS[self.per] if self.per else 1.0
-        payable = self._payable(period) / seconds
+        payable = self._in_units(self._payable(period))
         paid = 1.0 if self.share is None else self.share
         rate = priced(self.rate) * paid * period.scale
         words = f"{{quantity:number}} {self._units} at {{rate:price}}"
-        if self.aht_cap is not None:
-            words += "{unpaid:when  ({unpaid:number} more are above the payable handle time)}"
+        left: dict[str, Array] = {}
+        if self.aht_cap is not None or self.less or self.limit is not None:
+            words += f"{{unpaid:when  ({{unpaid:number}} more {self._unpaid})}}"
+            left["unpaid"] = self._in_units(period.meter(self.channel, self.meter)) - payable
         item = line(
             period,
             self.name,
@@ -92,18 +95,28 @@ class PerUnit(Clause):
             channel=self.channel,
             quantity=payable,
             rate=rate,
-            unpaid=counted / seconds - payable,
+            **left,
         )
         return (item,), memory
 
+    def _in_units(self, counted: Array) -> Array:
+        """A meter in the unit of time of the rate, where it has one."""
+        return counted if self.per is None else np.asarray(counted / SECONDS[self.per])
+
+    @property
+    def _unpaid(self) -> str:
+        if self.aht_cap is not None and not self.less and self.limit is None:
+            return "are above the payable handle time"
+        return "are not payable"
+
     @property
     def _units(self) -> str:
-        name = COUNTERS[self.meter].name
+        name = METERS[self.meter].name
         return f"{self.per}s of {name}" if self.per else name
 
     @property
     def _unit(self) -> str:
-        return f"{self.per} of {COUNTERS[self.meter].name}" if self.per else COUNTERS[self.meter].one
+        return f"{self.per} of {METERS[self.meter].name}" if self.per else METERS[self.meter].one
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
@@ -116,4 +129,5 @@ class PerUnit(Clause):
                 f" Handle time is payable up to {share(cap.share)} of the agreed {number(cap.baseline_s)} s"
                 " on the average of the month."
             )
-        return text
+        text += said_less(self.less)
+        return text if self.limit is None else f"{text} {self.limit.wording(METERS[self.meter].name)}"

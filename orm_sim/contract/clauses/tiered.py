@@ -14,7 +14,7 @@ from orm_sim.contract.tiers import marginal, tier_of
 from orm_sim.contract.wording import number, price
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
-from orm_sim.kpi import COUNTERS, MeterId
+from orm_sim.kpi import METERS, MeterId
 
 Mode = Literal["marginal", "whole_volume", "band"]
 
@@ -49,9 +49,10 @@ def tiers_overlap(bounds: tuple[float | None, ...]) -> str | None:
     return None
 
 
-def _unit_of_time(per: str | None, meter: str) -> str | None:
-    if per is not None and COUNTERS[meter].unit != "s":
-        return f"a price per {per} needs a meter of time in seconds; '{meter}' counts {COUNTERS[meter].name}"
+def unit_of_time(per: str | None, meter: str) -> str | None:
+    """The sentence that refuses a price by the minute of what is not counted in seconds."""
+    if per is not None and METERS[meter].unit != "s":
+        return f"a price per {per} needs a meter of time in seconds; '{meter}' counts {METERS[meter].name}"
     return None
 
 
@@ -76,12 +77,12 @@ class Tiered(Clause):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("tiers",), lambda tiers: tiers_overlap(tuple(tier.up_to for tier in tiers))),
-        Rule(("per", "meter"), _unit_of_time),
+        Rule(("per", "meter"), unit_of_time),
     )
 
     def called(self) -> str:
         """What the clause is called when its label is not given."""
-        return f"{self.channel} {COUNTERS[self.meter].name}"
+        return f"{self.channel} {METERS[self.meter].name}"
 
     def _charge(self, volume: Array) -> Array:
         bounds = [tier.up_to for tier in self.tiers if tier.up_to is not None]
@@ -95,16 +96,17 @@ class Tiered(Clause):
         """What the window's volume costs, less what earlier months of the window were billed."""
         if not period.in_force:
             return (), memory
-        units = period.meter(self.channel, self.meter) / (SECONDS[self.per] if self.per else 1.0)
-        before = memory.values.get("volume", np.asarray(0.0))
-        billed = memory.values.get("billed", np.asarray(0.0))
-        volume = np.asarray(before + units)
+        units = period.meter(self.channel, self.meter)
+        if self.per is not None:
+            units = np.asarray(units / SECONDS[self.per])
+        before = memory.values.get("volume")
+        volume = units if before is None else np.asarray(before + units)
         charge = self._charge(volume) * period.scale
         item = line(
             period,
             self.name,
             "fee",
-            charge - billed,
+            charge if before is None else charge - memory.values["billed"],
             f"{{quantity:number}} {self._units}, {{volume:number}} in the {self.window}, {_SAYS[self.mode]}",
             channel=self.channel,
             quantity=units,
@@ -112,11 +114,12 @@ class Tiered(Clause):
         )
         if period.ends(self.window):
             return (item,), Memory()
-        return (item,), Memory({"volume": volume, "billed": billed + item.amount})
+        billed = item.amount if before is None else memory.values["billed"] + item.amount
+        return (item,), Memory({"volume": volume, "billed": billed})
 
     @property
     def _units(self) -> str:
-        return f"{self.per}s of {COUNTERS[self.meter].name}" if self.per else COUNTERS[self.meter].name
+        return f"{self.per}s of {METERS[self.meter].name}" if self.per else METERS[self.meter].name
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
