@@ -105,6 +105,7 @@ def test_one_history_however_it_is_written(tmp_path: Path, content: str) -> None
         (PLAIN.replace("2000", "2,000"), "the header 3.  A number with a comma in it needs quotes"),
         (PLAIN.replace("2000", '"2,000'), "cannot be read as a row of cells"),
         (PLAIN.replace("2000", '"20,00,0"'), "is no number with a decimal point and thousands in threes"),
+        (PLAIN.replace("2000", '"1,23,456"'), "is no number with a decimal point and thousands in threes"),
         (PLAIN.replace("2000", '"1.200,5"'), "has a decimal comma, but line 2 ('150.5') a point"),
         (PLAIN.replace("2000", "2.500").replace("150.5", "150"), "reads as 2.5, not a whole number"),
         ("month;inbound.offered;inbound.productive_hours\n1;1.500;150\n", "Say --decimal point or --decimal comma"),
@@ -119,6 +120,9 @@ def test_one_history_however_it_is_written(tmp_path: Path, content: str) -> None
         (PLAIN.replace("\n", ",remark\n"), "is no meter that the contract or the KPI dictionary knows"),
         (PLAIN.replace("\n", ",5\n").replace("hours,5", "hours,"), "a column without a name"),
         (PLAIN.replace("month", "m\u00f6nth").encode("latin-1"), "is not UTF-8 text"),
+        (PLAIN.encode("utf-16"), "is not UTF-8 text"),
+        (b"PK\x03\x04workbook", "is a workbook, not a CSV file.  Save the sheet as CSV (UTF-8)"),
+        (PLAIN + ",6000,900.5\n", "is empty: which month is the row for?"),
     ],
 )  # fmt: skip
 def test_refused_with_place_and_hint(tmp_path: Path, content: str | bytes, said: str) -> None:
