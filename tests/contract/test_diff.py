@@ -92,7 +92,10 @@ def test_a_combinator_put_around_a_clause() -> None:
     each = clauses()
     wrapped = {"clause": "indexed", "label": "indexed", "index": "wages", "of": [each[0]]}
     found = said(changed(clauses=[wrapped, *each[1:]]))
-    assert [each[:30] for each in found] == ["added: 'indexed'. At each anni", "'minutes' stood by itself, now"]
+    assert [each[:30] for each in found] == [
+        "added: 'indexed'. At each anni",
+        "'minutes' stood by itself, now",
+    ]
 
 
 @pytest.mark.parametrize("path", CATALOGUE, ids=lambda path: path.stem)

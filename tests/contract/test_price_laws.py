@@ -185,7 +185,7 @@ def test_what_is_payable_lies_between_nothing_and_its_limits(
 def test_more_cost_is_never_paid_less_nor_more_than_with_its_markup(
     cost: float, more: float, cap: float, over: float, markup: float
 ) -> None:
-    book = CostPlus(channel="inbound", markup=markup, cap=Bound(amount=cap), over_cap_share=over)
+    book = CostPlus(channel="inbound", markup=markup, cap=Bound(amount=cap), over_cap_share=over or None)
     low, high = owed(book, vendor_cost=cost), owed(book, vendor_cost=cost + more)
     assert -0.011 <= high - low <= more * (1.0 + markup) + 0.011
 
@@ -218,7 +218,11 @@ def test_a_gain_share_keeps_its_bounds(
     savings: float, more: float, floor: float, cap: float, part: float, shared: bool
 ) -> None:
     clause = GainShare(
-        channel="inbound", vendor_share=part, floor=floor, cap=cap, losses="shared" if shared else "client"
+        channel="inbound",
+        vendor_share=part,
+        floor=floor or None,
+        cap=cap,
+        losses="shared" if shared else "client",
     )
     low, high = owed(clause, realised_savings=savings), owed(clause, realised_savings=savings + more)
     assert -0.011 <= high - low <= part * more + 0.011
@@ -256,7 +260,7 @@ def test_a_clawback_returns_no_more_than_was_paid(seed: int) -> None:
 def test_a_lag_reads_the_index_of_so_many_months_before(seed: int, lag: int) -> None:
     levels = np.random.Generator(np.random.PCG64(seed)).uniform(90.0, 120.0, 40)
     fee = (Fixed(label="x", amount=10_000.0),)
-    late = Indexed(index={"wages": 1.0}, base={"wages": 100.0}, lag_months=lag, of=fee)
+    late = Indexed(index={"wages": 1.0}, base={"wages": 100.0}, lag_months=lag or None, of=fee)
     now = Indexed(index={"wages": 1.0}, base={"wages": 100.0}, of=fee)
     months = range(12, 40)
     shifted = [{("index", "wages"): levels[max(month - lag, 0)]} for month in range(40)]

@@ -77,7 +77,7 @@ CASES = [
     ),
     pytest.param(
         ("{clause: pass_through, channel: inbound, admin_share: -0.1}",),
-        "clauses[0].admin_share = -0.1\n    must be a finite number, 0 or more",
+        "clauses[0].admin_share = -0.1\n    must be a finite number, more than 0",
         id="handling that costs less than nothing",
     ),
     pytest.param(
@@ -190,7 +190,7 @@ CASES = [
     ),
     pytest.param(
         ("{clause: indexed, index: wages, lag_months: 13, of: [" + FEE + "]}",),
-        "clauses[0].lag_months = 13\n    must be a whole number from 0 to 12",
+        "clauses[0].lag_months = 13\n    must be a whole number from 1 to 12",
         id="an index older than a year",
     ),
     pytest.param(

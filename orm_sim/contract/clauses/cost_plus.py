@@ -12,6 +12,7 @@ from orm_sim.contract.clause import Channel, Clause
 from orm_sim.contract.payable import less_of_another_unit, net_of, said_less
 from orm_sim.contract.period import LineItem, Memory, Period, line
 from orm_sim.contract.wording import price, share
+from orm_sim.core.evidence import optional
 from orm_sim.core.terms import Many, Rule
 from orm_sim.kpi import METERS, MeterId
 
@@ -22,8 +23,8 @@ def _one_of_two(markup: float | None, fee: float | None) -> str | None:
     return None
 
 
-def _share_without_cap(over_cap_share: float, cap: Bound | None) -> str | None:
-    if cap is None and over_cap_share:
+def _share_without_cap(over_cap_share: float | None, cap: Bound | None) -> str | None:
+    if cap is None and over_cap_share is not None:
         return "gives the client a share of cost above a cap, but no `cap`"
     return None
 
@@ -52,8 +53,8 @@ class CostPlus(Clause):
     """What is added, in money a month of the contract, whatever the cost."""
     cap: Bound | None = None
     """The most cost that is reimbursed in full, before mark-up or fee."""
-    over_cap_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
-    """The share of cost above the cap that the client bears, without mark-up."""
+    over_cap_share: float | None = optional(unit="share", gt=0.0, le=1.0)
+    """The share of cost above the cap that the client bears, without mark-up; where not given, none of it."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("markup", "fee"), _one_of_two),
@@ -71,7 +72,7 @@ class CostPlus(Clause):
         cost = np.asarray(net_of(period, self.channel, self.meter, self.less) * period.scale)
         cap = np.asarray(np.inf) if self.cap is None else self.cap.value(period)
         within = np.minimum(cost, cap)
-        over = (cost - within) * self.over_cap_share
+        over = (cost - within) * (self.over_cap_share or 0.0)
         extra = (
             within * (self.markup or 0.0)
             if self.fee is None
@@ -79,9 +80,7 @@ class CostPlus(Clause):
         )
         words = f"cost of {{cost:money}}, of which {{within:money}} is reimbursed, plus {{extra:money}} {self._extra}"
         if self.cap is not None:
-            words += (
-                f"{{over:when  and {share(self.over_cap_share)} of what exceeds the cap of {{cap:money}}}}"
-            )
+            words += f"{{over:when  and {share(self.over_cap_share or 0.0)} of what exceeds the cap of {{cap:money}}}}"
         item = line(
             period, self.name, "fee", within + extra + over, words,
             channel=self.channel or "", quantity=cost, cost=cost, within=within, extra=extra,

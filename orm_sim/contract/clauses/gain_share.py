@@ -11,7 +11,7 @@ from orm_sim.contract.clause import Channel, Clause, Window
 from orm_sim.contract.clauses.cost_plus import not_money
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
 from orm_sim.contract.wording import money, plain, price, share
-from orm_sim.core.evidence import required
+from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule
 from orm_sim.kpi import INDICATORS, METERS, KpiId, MeterId
 
@@ -52,12 +52,13 @@ class GainShare(Clause):
     """For service_level: the threshold in seconds."""
     value_per_point: Annotated[float, Field(ge=0.0)] | None = None
     """Money a window that the client gains with each point of the KPI (0.01 of a share, else one unit of it)."""
-    baseline: float = 0.0
-    """What counts as no gain: savings in money a window, or a value of the KPI."""
+    baseline: float | None = optional(unit="$ a window, or the KPI's own")
+    """What counts as no gain: savings in money a window, or a value of the KPI; where not given, 0."""
     vendor_share: float = required(unit="share", ge=0.0, le=1.0)
     """The vendor's share of the gain."""
-    floor: Annotated[float, Field(ge=0.0)] = 0.0
-    """Gain in money a window that the client keeps for itself; only what exceeds it is shared."""
+    floor: float | None = optional(unit="$", gt=0.0)
+    """Gain in money a window that the client keeps for itself; only what exceeds it is shared; where not
+    given, all of it is shared."""
     cap: Annotated[float, Field(ge=0.0)] | None = None
     """The most money a window that one side pays the other."""
     losses: Literal["client", "shared"] = "client"
@@ -75,6 +76,10 @@ class GainShare(Clause):
         """What the clause is called when its label is not given."""
         return " ".join(filter(None, (self.channel, "gain share")))
 
+    @property
+    def _base(self) -> float:
+        return self.baseline or 0.0
+
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
         """The vendor's share, in the period in which a window ends."""
         if not period.in_force:
@@ -85,7 +90,7 @@ class GainShare(Clause):
             return (), Memory(counted)
         part = counted.pop("months") / _MONTHS[self.window]
         result, gain = self._gain(counted, part)
-        above = np.maximum(gain - self.floor * part, 0.0)
+        above = np.maximum(gain - (self.floor or 0.0) * part, 0.0)
         below = np.minimum(gain, 0.0) if self.losses == "shared" else _ZERO
         owed = (above + below) * self.vendor_share
         if self.cap is not None:
@@ -101,10 +106,10 @@ class GainShare(Clause):
     def _gain(self, counted: dict[str, Array], part: Array) -> tuple[Array, Array]:
         """What was measured, and what it is worth beyond the baseline; nothing where it could not be measured."""
         if self.kpi is None:
-            return counted["savings"], counted["savings"] - self.baseline * part
+            return counted["savings"], counted["savings"] - self._base * part
         kpi = INDICATORS[self.kpi]
         value = kpi.value(counted)
-        better = value - self.baseline if kpi.better == "higher" else self.baseline - value
+        better = value - self._base if kpi.better == "higher" else self._base - value
         points = np.where(np.isnan(better), 0.0, better) * (100.0 if kpi.unit == "share" else 1.0)
         return value, points * ((self.value_per_point or 0.0) * part)
 
@@ -130,7 +135,7 @@ class GainShare(Clause):
             gain = f"{METERS[self.meter or 'realised_savings'].name} ({where}){beyond}"
         else:
             kpi = INDICATORS[self.kpi]
-            base = share(self.baseline) if kpi.unit == "share" else f"{plain(self.baseline)} {kpi.unit}"
+            base = share(self._base) if kpi.unit == "share" else f"{plain(self._base)} {kpi.unit}"
             within = "" if self.within_s is None else f" in {plain(self.within_s)} s"
             gain = (
                 f"what the client gains by {kpi.name}{within} better than {base} ({where}), each point worth"

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from orm_sim.contract.clause import Clause, settle_all
 from orm_sim.contract.period import Array, LineItem, Memory, Period
 from orm_sim.contract.wording import months_long, plain, share
+from orm_sim.core.evidence import optional
 from orm_sim.core.terms import Many, Rule
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ class Indexed(Clause):
     """The most that amounts rise at one anniversary."""
     floor_per_year: float | None = None
     """The least they change at one anniversary: 0 means that they never fall."""
-    lag_months: Annotated[int, Field(ge=0, le=12)] = 0
-    """How many months before the anniversary the index is read (when it is published late)."""
+    lag_months: int | None = optional(unit="months", ge=1, le=12)
+    """How many months before the anniversary the index is read (when it is published late); where
+    not given, that of its month."""
     base: dict[str, Annotated[float, Field(gt=0.0)]] | None = None
     """The levels of the indices that the prices were agreed at; where not given, those of the first month."""
     excess: Literal["lost", "carried"] = "lost"
@@ -133,7 +135,7 @@ class Indexed(Clause):
         past: dict[str, Array] = {}
         for name in self.index if self.lag_months else ():
             past[f"past1.{name}"] = period.meter(INDEX, name)
-            for age in range(1, self.lag_months):
+            for age in range(1, self.lag_months or 0):
                 if f"past{age}.{name}" in values:
                     past[f"past{age + 1}.{name}"] = values[f"past{age}.{name}"]
         return past

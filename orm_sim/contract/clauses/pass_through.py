@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
 from orm_sim.contract.bound import Bound
 from orm_sim.contract.clause import Channel, Clause
 from orm_sim.contract.clauses.cost_plus import not_money
 from orm_sim.contract.period import LineItem, Memory, Period, line
 from orm_sim.contract.wording import share
+from orm_sim.core.evidence import optional
 from orm_sim.core.terms import Rule
 from orm_sim.kpi import METERS, MeterId
 
@@ -25,8 +25,8 @@ class PassThrough(Clause):
     """The channel whose cost is handed on; where not given, that of all channels."""
     meter: MeterId = "passed_through_cost"
     """The counter of cost, in money."""
-    admin_share: Annotated[float, Field(ge=0.0)] = 0.0
-    """What the vendor adds for handling, as a share of the cost repaid."""
+    admin_share: float | None = optional(unit="share", gt=0.0)
+    """What the vendor adds for handling, as a share of the cost repaid; where not given, nothing."""
     cap: Bound | None = None
     """The most cost that is repaid, before the share for handling."""
 
@@ -35,6 +35,10 @@ class PassThrough(Clause):
     def called(self) -> str:
         """What the clause is called when its label is not given."""
         return " ".join(filter(None, (self.channel, "pass-through")))
+
+    @property
+    def _multiple(self) -> float:
+        return 1.0 + (self.admin_share or 0.0)
 
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
         """The cost, up to the cap, and the share for handling."""
@@ -46,8 +50,8 @@ class PassThrough(Clause):
         if self.admin_share:
             words += f", plus {share(self.admin_share)} for handling"
         item = line(
-            period, self.name, "pass_through", repaid * (1.0 + self.admin_share), words,
-            channel=self.channel or "", quantity=cost, rate=1.0 + self.admin_share,
+            period, self.name, "pass_through", repaid * self._multiple, words,
+            channel=self.channel or "", quantity=cost, rate=self._multiple,
             cost=cost, repaid=repaid, cut=cost > repaid,
         )  # fmt: skip
         return (item,), memory
