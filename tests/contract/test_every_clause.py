@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from orm_sim.contract import NOTHING, Contract, Memory, settle, settle_history, total
+from orm_sim.contract.additive import _WHY, indivisible
 from orm_sim.contract.clause import walk
 from orm_sim.core.loader import build, parse_yaml
 from tests.contract.strategies import COMBINATORS, KINDS, PRIMITIVES, TERM, contract_data, contracts, drawn
@@ -203,7 +204,60 @@ def settled_parts(contract: Contract, state: Memory, parts: list[Any], month: in
 
 
 def halves(meters: dict[tuple[str, str], Any], seed: int) -> list[dict[tuple[str, str], Any]]:
-    """A month's counters cut in two at random; indices and events hold in both."""
-    cut = np.random.Generator(np.random.PCG64(seed)).random()
+    """A month's counters cut in two, each at random; indices and events hold in both."""
+    draw = np.random.Generator(np.random.PCG64(seed))
+    cuts = {key: draw.uniform(0.05, 0.95) for key in meters}
     kept = {key: value for key, value in meters.items() if key[0] in ("index", "events")}
-    return [{key: value * part for key, value in meters.items()} | kept for part in (cut, 1.0 - cut)]
+    first = {key: value * cuts[key] for key, value in meters.items()} | kept
+    return [first, {key: value - first[key] for key, value in meters.items()} | kept]
+
+
+def parts_and_whole(contract: Contract, seed: int, state: Memory, month: int) -> tuple[float, float, float]:
+    """What a month comes to in two parts, what it comes to at once, and how much rounding may do."""
+    ended = {("events", "terminated_for_convenience"): float(seed % 2)}
+    first, second = halves(drawn(seed) | ended, seed)
+    kept = {key: first[key] for key in first if key[0] in ("index", "events")}
+    whole = {key: first[key] + second[key] for key in first} | kept
+    items = settle(contract, state, whole, month)[0]
+    return (
+        settled_parts(contract, state, [first, second], month),
+        float(total(items)),
+        0.015 * len(items) + 1e-6,
+    )
+
+
+@each_kind
+@LAW
+@given(data=st.data(), seed=seeds)
+def test_a_month_in_two_parts_comes_to_the_whole_where_clauses_are_divisible(
+    kind: str, data: Any, seed: int
+) -> None:
+    contract = data.draw(contracts(kind))
+    clauses = [*contract.clauses[:2], *(each for each in contract.clauses[3:] if indivisible(each) is None)]
+    divisible = contract.changed(clauses=tuple(clauses))
+    state = settle(divisible, NOTHING, drawn(seed + 1), 0)[1]
+    for month, before in ((0, NOTHING), (1, state)):
+        parts, whole, noise = parts_and_whole(divisible, seed, before, month)
+        assert parts == pytest.approx(whole, abs=noise)
+
+
+def test_a_clause_is_divisible_or_says_why_not() -> None:
+    divisible = {"all", "scale", "between", "ramp", "tail", "indexed"} | {"per_unit", "commission"}
+    assert set(_WHY) | divisible | {"cost_plus", "pass_through"} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(set(_WHY) - {"clawback"}))
+def test_a_month_in_two_parts_differs_where_clauses_are_indivisible(kind: str) -> None:
+    """One example each, where a quarter or all windows end; a clawback differs only as the fee it cites does."""
+    differs: list[bool] = []
+
+    @settings(max_examples=60, derandomize=True, deadline=None, database=None)
+    @given(contracts(kind), seeds, st.sampled_from([2, TERM - 1]))
+    def look(contract: Contract, seed: int, month: int) -> None:
+        parts, whole, noise = parts_and_whole(contract, seed, NOTHING, month)
+        frame = contract.changed(clauses=contract.clauses[:3])
+        parts_of_frame, whole_frame, _ = parts_and_whole(frame, seed, NOTHING, month)
+        differs.append(abs((parts - whole) - (parts_of_frame - whole_frame)) > noise)
+
+    look()
+    assert any(differs)
