@@ -131,11 +131,11 @@ class Failures(_Condition):
 
     failures_of: str
     """The label of the service credit, or of a combinator around one."""
-    in_a_row: int | None = optional(unit="windows", ge=1)
+    in_a_row: int | None = optional(unit="count", ge=1)
     """Windows in a row in which a target was missed."""
-    times: int | None = optional(unit="windows", ge=1)
+    times: int | None = optional(unit="count", ge=1)
     """Windows in which a target was missed ..."""
-    of_last: int | None = optional(unit="windows", ge=1)
+    of_last: int | None = optional(unit="count", ge=1)
     """... of the last so many."""
 
     rules: ClassVar[tuple[Rule, ...]] = (Rule(("in_a_row", "times", "of_last"), _in_a_row_or_of_last),)
@@ -183,7 +183,7 @@ class Credits(_Condition):
     """The label of the service credit, or of a combinator around one."""
     above_share: float = required(unit="share", ge=0.0, lt=1.0)
     """Holds where credits are above this share of the fees."""
-    of_last: int | None = optional(unit="windows", ge=1)
+    of_last: int | None = optional(unit="count", ge=1)
     """Over the last so many windows together; where not given, in the last one alone."""
 
     @property

@@ -121,7 +121,8 @@ def advance(
     Terms in days count as begun months of 30 days. At the end of a month, in this order: phases end; triggers open
     a cure, a step-in or a right of exit; cure and step-in end; notice is given or runs out; the term ends, in
     renewal or expiry; what ends a contract at once ends it. Expired and terminated contracts stay so, unless both
-    sides agree to renew (event `renewed`). Triggers open nothing at the end of a month of transition. A cure has succeeded when no trigger that opens one holds any more.
+    sides agree to renew (event `renewed`). Triggers open nothing at the end of a month of transition. A cure
+    has succeeded when no trigger that opens one holds any more.
     Pure and elementwise.
     """
     step = _Step(contract, life, month, items, meters)

@@ -123,9 +123,11 @@ def _entries(model: type[Term], at: str, inside: tuple[type, ...]) -> Iterator[E
     for name, info in fields_of(model).items():
         path = f"{at}.{name}" if at else name
         yield _entry(path, info)
-        for place, inner in _inner(info.annotation, info.metadata, path):
+        found = list(_inner(info.annotation, info.metadata, path))
+        beside = tuple(inner for _, inner in found)  # described here, so not again inside one another
+        for place, inner in found:
             if inner not in (*inside, model):
-                yield from _entries(inner, place, (*inside, model))
+                yield from _entries(inner, place, (*inside, model, *beside))
 
 
 def _inner(annotation: Any, metadata: Any, path: str) -> Iterator[tuple[str, type[Term]]]:
