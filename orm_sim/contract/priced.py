@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from orm_sim.contract.clause import walk
+from orm_sim.contract.clauses import Tail
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import unsolved
-from orm_sim.contract.history import KpiHistory
+from orm_sim.contract.history import EVENTS, KpiHistory
 from orm_sim.contract.lived import live, signed
-from orm_sim.contract.period import LineItem, total
+from orm_sim.contract.period import LineItem, Meters, total
 from orm_sim.contract.wording import money
 from orm_sim.core.errors import InputError, Place, Problem
 
@@ -112,6 +114,11 @@ def price_history(contract: Contract, history: KpiHistory, *, file: str = "contr
     ------
     InputError
         While a rate is still to be solved.
+
+    Notes
+    -----
+    After the contract's end only cancellations are read, unless it has a clause that outlives it (`tail`): what is
+    worked then is worked under another contract.
     """
     if not contract.is_priced:
         rule = f"has no rate yet: that of {', '.join(unsolved(contract))} is to be solved"
@@ -120,12 +127,22 @@ def price_history(contract: Contract, history: KpiHistory, *, file: str = "contr
                 Place(file), "price.solve", None, rule, "Give it with --rate, or write it in the contract"
             )
         )
+    has_tail = any(isinstance(clause, Tail) for _, clause in walk(contract.clauses))
     lived, months, happened = signed(contract), [], []
     for month, meters in enumerate(history.months):
-        items, lived, found = live(lived, meters, month)
+        over = not bool(np.all(lived.life.in_force)) and not has_tail
+        items, lived, found = live(lived, _run_off(meters) if over else meters, month)
         months.append(items)
         happened += [(month + 1, each.what) for each in found if bool(np.any(each.where))]
     return Priced(contract, tuple(months), tuple(happened))
+
+
+def _run_off(meters: Meters) -> Meters:
+    """Meters of a month after the end: cancellations of earlier sales, indices and events as they are, work as 0."""
+    return {
+        (channel, name): value if channel in ("index", EVENTS) or name.startswith("cancelled_") else 0.0
+        for (channel, name), value in meters.items()
+    }
 
 
 def _cents(amount: float) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from orm_sim.core.errors import InputError, Place, Problem, show_value
-from orm_sim.core.files import read_text, shown
+from orm_sim.core.files import read_text, readable_file, shown
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 """What may stand between cells."""
@@ -100,6 +100,7 @@ def read_sheet(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Sheet:
         When it cannot be read as rows of cells, is empty, or lacks a column that is needed.
     """
     file = shown(path)
+    _refuse_workbook(path, file)
     lines = io.StringIO(read_text(path), newline="").read().splitlines(keepends=True)
     if lines and lines[0].strip().lower().startswith("sep="):
         lines[0] = "\n"
@@ -126,6 +127,14 @@ def read_sheet(path: str | os.PathLike[str], needed: tuple[str, ...]) -> Sheet:
             Problem(Place(file, header[0].line), "", None, "names its columns, but no row follows")
         )
     return replace(sheet, problems=(*_header_problems(sheet), *_too_wide(sheet, body)))
+
+
+def _refuse_workbook(path: str | os.PathLike[str], file: str) -> None:
+    """Say so where the file of a spreadsheet program itself is given."""
+    with readable_file(path).open("rb") as stream:
+        if stream.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+            rule = "is a workbook, not a CSV file"
+            raise InputError(Problem(Place(file), "", None, rule, "Save the sheet as CSV (UTF-8)"))
 
 
 def _delimiter(first: str) -> str:

@@ -107,6 +107,55 @@ def test_the_first_month_comes_to_what_was_reckoned_by_hand(path: Path) -> None:
     assert found.invoices()[0] == pytest.approx(sum(by_hand.values()), abs=0.011)
 
 
+def month(name: str, number: int) -> dict[tuple[str, str], float]:
+    """Lines of a later month of a deal, by label and kind."""
+    contract = priced(ROOT / "scenarios" / "contracts" / f"{name}.yaml")
+    amounts = price_history(contract, read_history(HISTORY, contract)).amounts()
+    return {key: line[number] for key, line in amounts.items() if number in line}
+
+
+@pytest.mark.row("R005", "R164")
+def test_bonus_malus_and_earn_back_by_hand() -> None:
+    """Month 2 reaches 72 %: 8 % of 338,000 min × $0.43; month 3 reaches 87 %, above 85 %: it comes back."""
+    malus = month("hybrid_bonus_malus_earn_back", 2)
+    assert malus["malus", "service_credit"] == -11627.20
+    assert malus["bonus", "bonus"] == 0.0
+    better = month("hybrid_bonus_malus_earn_back", 3)
+    assert better["earn-back", "earn_back"] == 11627.20
+    assert better["bonus", "bonus"] == pytest.approx(0.05 * 16340000 / 60 * 0.43, abs=0.005)
+
+
+@pytest.mark.row("R118")
+def test_a_low_base_pays_incentives_only_where_service_was_met() -> None:
+    """Month 2: 8 points short, 5 % of 7,200 h × $14 × 85 % at risk, no bonus. Month 3: 77 % and 90 %: 15 % + 10 %."""
+    base = 7200 * 14 * 0.85
+    assert month("low_base_with_incentives", 2) == {
+        ("base", "fee"): base,
+        ("service credit", "service_credit"): pytest.approx(-0.05 * base),
+        ("quality bonus", "bonus"): 0.0,
+    }
+    assert month("low_base_with_incentives", 3)["quality bonus", "bonus"] == pytest.approx(
+        0.25 * 6600 * 14 * 0.85, abs=0.005
+    )
+
+
+@pytest.mark.row("R074")
+def test_a_commission_that_guarantees_cost() -> None:
+    """Month 3: 600 sales at 0.9 and 400 at 1.1 times $40, 12 of the month cancelled at the average of $39.20; 90 % of
+    the cost of $43,500 is guaranteed."""
+    lines = month("guaranteed_commission", 3)
+    assert lines["commission", "commission"] == 39200.0
+    assert lines["commission", "clawback"] == pytest.approx(-12 * 39.20)
+    assert lines["guarantee of cost", "guarantee"] == pytest.approx(
+        0.90 * 43500 - (39200 - 470.40), abs=0.005
+    )
+
+
+def test_gains_are_shared_at_the_end_of_the_quarter() -> None:
+    """105,000 saved in the quarter, 30,000 of it the client's alone; a third of the rest."""
+    assert month("gain_share", 3)["share of savings", "gain_share"] == pytest.approx(25000.0, abs=0.01)
+
+
 @pytest.mark.parametrize("path", CATALOGUE, ids=NAMES)
 def test_the_deal_prints_and_opens_with_what_it_is(path: Path) -> None:
     contract = read_contract(path)

@@ -105,6 +105,7 @@ def test_one_history_however_it_is_written(tmp_path: Path, content: str) -> None
         (PLAIN.replace("2000", "2,000"), "the header 3.  A number with a comma in it needs quotes"),
         (PLAIN.replace("2000", '"2,000'), "cannot be read as a row of cells"),
         (PLAIN.replace("2000", '"20,00,0"'), "is no number with a decimal point and thousands in threes"),
+        (PLAIN.replace("2000", '"1,23,456"'), "is no number with a decimal point and thousands in threes"),
         (PLAIN.replace("2000", '"1.200,5"'), "has a decimal comma, but line 2 ('150.5') a point"),
         (PLAIN.replace("2000", "2.500").replace("150.5", "150"), "reads as 2.5, not a whole number"),
         ("month;inbound.offered;inbound.productive_hours\n1;1.500;150\n", "Say --decimal point or --decimal comma"),
@@ -119,6 +120,9 @@ def test_one_history_however_it_is_written(tmp_path: Path, content: str) -> None
         (PLAIN.replace("\n", ",remark\n"), "is no meter that the contract or the KPI dictionary knows"),
         (PLAIN.replace("\n", ",5\n").replace("hours,5", "hours,"), "a column without a name"),
         (PLAIN.replace("month", "m\u00f6nth").encode("latin-1"), "is not UTF-8 text"),
+        (PLAIN.encode("utf-16"), "is not UTF-8 text"),
+        (b"PK\x03\x04workbook", "is a workbook, not a CSV file.  Save the sheet as CSV (UTF-8)"),
+        (PLAIN + ",6000,900.5\n", "is empty: which month is the row for?"),
     ],
 )  # fmt: skip
 def test_refused_with_place_and_hint(tmp_path: Path, content: str | bytes, said: str) -> None:
@@ -237,15 +241,21 @@ def test_a_rate_that_is_to_be_solved_cannot_be_priced(tmp_path: Path) -> None:
 
 
 def test_what_happens_to_the_contract_is_lived(tmp_path: Path) -> None:
-    """Ended for convenience in month 2: the fee falls due then, 30 days of notice are billed, month 4 is not."""
+    """Ended for convenience in month 2: the fee for ending early falls due then, and later months bill nothing."""
     more = "  - {clause: termination_fee, label: early end, schedule: [{through_month: 6, amount: 900}]}\n"
     text = "month,inbound.offered,inbound.productive_hours,events.terminated_for_convenience\n"
     history = read(tmp_path, text + "1,1000,150,0\n2,1000,150,yes\n3,1000,150,\n4,1000,150,0\n", more)
     priced = price_history(contract(more), history)
     assert priced.amounts()["early end", "termination_fee"][2] == 900.0
-    assert priced.invoices() == (3500.0, 4400.0, 3500.0, 0.0)
-    assert [month for month, _ in priced.happened] == [2, 3]
+    assert priced.invoices() == (3500.0, 4400.0, 0.0, 0.0)
+    assert [month for month, _ in priced.happened] == [2]
     assert "At the end of month 2: " in "\n".join(priced.lines())
+
+
+def test_months_after_the_term_bill_no_new_work(tmp_path: Path) -> None:
+    text = "month,inbound.offered,inbound.productive_hours\n" + "".join(f"{m},1000,0\n" for m in range(1, 15))
+    priced = price_history(contract(), read(tmp_path, text))
+    assert priced.invoices() == (2000.0,) * 12 + (0.0,) * 2
 
 
 def test_an_event_is_0_or_1_and_known(tmp_path: Path) -> None:
