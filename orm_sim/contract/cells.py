@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable
 from typing import Literal
@@ -71,6 +72,9 @@ def numbers(
             problems.append(sheet.problem(cell, rule, "Say --decimal point or --decimal comma"))
             continue
         value = each.value(mark or ".")
+        if value is not None and not math.isfinite(value):
+            problems.append(sheet.problem(cell, "is too large to be a number of anything"))
+            continue
         if value is None:
             problems.append(
                 sheet.problem(
