@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ NO_GROUP, MANY_GROUPS = -1, -2
 """`CENTRE.freed`, when it is not the one group that has newly idle agents."""
 
 _F, _I = np.float64, np.int64
+_BYTE: Final = ctypes.c_byte.from_buffer
 
 CONTACT: Final = np.dtype(
     [
@@ -143,6 +145,15 @@ def _rules(layout: Layout) -> dict[str, Any]:
         }  # fmt: skip
         _KNOWN[:] = [(layout, known)]
     return known | {name: known[name].copy() for name in ("kinds", "groups", "pairs")}
+
+
+def address(array: Any) -> int:
+    """Where an array begins; 0 where it has no elements."""
+    if not array.size:
+        return 0
+    if array.flags.writeable and array.flags.c_contiguous:
+        return ctypes.addressof(_BYTE(array))  # a quarter of the time of what is below
+    return int(array.ctypes.data)
 
 
 def make_room(memory: Memory) -> None:
