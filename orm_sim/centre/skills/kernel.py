@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from math import inf, nan
 
-from orm_sim.centre.skills.carrying import carry_of, load, next_special
+import numpy as np
+
+from orm_sim.centre.skills.carrying import carry_of, load, next_special, packed
 from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import ROUTE, draw
 from orm_sim.centre.skills.events import take
@@ -39,7 +41,20 @@ from orm_sim.centre.skills.service import (
     start,
     turn_period,
 )
-from orm_sim.centre.skills.state import MANY_GROUPS, NO_GROUP, NOBODY, Centre, Records, make_room, memory_of
+from orm_sim.centre.skills.state import (
+    DECIDED,
+    DECIDED_S,
+    DONE,
+    DONE_S,
+    MANY_GROUPS,
+    NO_GROUP,
+    NOBODY,
+    Centre,
+    Records,
+    address,
+    make_room,
+    memory_of,
+)
 from orm_sim.centre.skills.views import (
     contact,
     event,
@@ -47,12 +62,16 @@ from orm_sim.centre.skills.views import (
     group_at,
     kind_at,
     number,
+    numbers_at,
     pair_at,
     set_number,
     whole,
+    whole_at,
 )
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit, jit_inline
+
+_GOES_ON = 0
 
 
 def run(block: Block) -> Outcome:
@@ -74,28 +93,35 @@ def run(block: Block) -> Outcome:
         When the block breaks one of the rules of `orm_sim.centre.skills.check`.
     """
     check(block)
-    memory = memory_of(block)
-    load(memory, block.carry)
-    while not play(memory.record):
+    memory, carried = memory_of(block), packed(block.carry)
+    numbers = (carried.n_waiting, carried.n_busy, carried.n_pending, carried.whole.size, carried.times.size)
+    done = play(memory.record, address(carried.whole), address(carried.times), *numbers)
+    while not done:
         make_room(memory)
-    record, arrays = memory.record[0], memory.arrays
-    n, m = int(record["n_decided"]), int(record["n_done"])
-    decided, decided_s, done, done_s = (arrays[name] for name in ("decided", "decided_s", "done", "done_s"))
+        done = play(memory.record, _GOES_ON, 0, *numbers)
+    n, m = int(memory.record["n_decided"][0]), int(memory.record["n_done"][0])
+    rows, seconds, spent = memory.rows, memory.rows.view(np.float64), memory.spent
     return Outcome(
-        ref=decided[0, :n], type=decided[1, :n], state=decided[2, :n], group=decided[3, :n],
-        arrival_s=decided_s[0, :n], at_s=decided_s[1, :n],
-        done_ref=done[0, :m], done_type=done[1, :m], result=done[2, :m], done_group=done[3, :m],
-        done_start_s=done_s[0, :m], done_end_s=done_s[1, :m],
-        busy_s=arrays["worked_s"], staffed_s=arrays["present_s"], redials=arrays["kinds"]["redials"].copy(),
-        carry=carry_of(memory),
+        ref=rows[DECIDED, :n], type=rows[DECIDED + 1, :n], state=rows[DECIDED + 2, :n], group=rows[DECIDED + 3, :n],
+        arrival_s=seconds[DECIDED_S, :n], at_s=seconds[DECIDED_S + 1, :n],
+        done_ref=rows[DONE, :m], done_type=rows[DONE + 1, :m], result=rows[DONE + 2, :m], done_group=rows[DONE + 3, :m],
+        done_start_s=seconds[DONE_S, :m], done_end_s=seconds[DONE_S + 1, :m],
+        busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types), carry=carry_of(memory),
     )  # fmt: skip
 
 
 @entry
 @jit
-def play(record: Records) -> bool:
-    """Let moments follow each other to the end of the block; False where it stopped for want of room."""
+def play(
+    record: Records, people: int, seconds: int, n_waiting: int, n_busy: int, n_pending: int, n_whole: int, n_seconds: int
+) -> bool:  # fmt: skip
+    """Let moments follow each other to the end of the block; False where it stopped for want of room.
+
+    `people` and `seconds` are addresses of the state it begins with (`Packed`); `_GOES_ON` once there is more room.
+    """
     c = record[0]
+    if people != _GOES_ON:
+        load(c, n_waiting, n_busy, n_pending, whole_at(people, 0, n_whole), numbers_at(seconds, 0, n_seconds))
     while True:
         if not _has_room(c):
             return False
@@ -109,6 +135,8 @@ def play(record: Records) -> bool:
     until = c.end_s if c.end_s < inf else _last(c)
     turn_period(c, until)
     settle(c, until)
+    for g in range(c.n_groups):
+        c.n_idle += group_at(c, g).idle
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -58,93 +59,148 @@ PAIR: Final = np.dtype(
         ("mark", _I),  # first contact in line that has not yet become eligible by waiting
     ]
 )  # fmt: skip
-_ADDRESSES: Final = (
-    "slots", "kinds", "groups", "pairs", "preference", "work", "work_law", "idle", "ends", "deadlines", "pending",
-    "decided", "decided_s", "done", "done_s", "worked_s", "present_s",
-    "arrival_s", "type", "ref", "patience_s", "work_s", "change_at_s", "change_group", "change_to",
-    "outage_at_s", "outage_until_s", "outage_blocks", "outage_drops",
-    "law_kind", "law_a", "law_b", "law_first", "law_stop", "law_x", "law_y",
+_OF_BLOCK: Final = (
+    "slots", "idle", "ends", "deadlines", "pending", "work", "decided", "decided_s", "done", "done_s", "worked_s",
+    "present_s", "kinds", "groups", "pairs", "arrival_s", "type", "ref", "patience_s", "work_s", "change_at_s",
+    "change_group", "change_to", "outage_at_s", "outage_until_s", "outage_blocks", "outage_drops",
+)  # fmt: skip
+_SIZES: Final = (
+    "n_contacts", "n_changes", "n_outages", "n_periods", "room", "decided_room", "done_room", "ring", "k0", "k1",
+    "lines", "at_close",
+)  # fmt: skip
+_OF_LAYOUT: Final = (
+    "preference", "work_law", "law_kind", "law_a", "law_b", "law_first", "law_stop", "law_x", "law_y",
+    "n_kinds", "n_groups", "n_columns", "n_laws", "n_values",
 )  # fmt: skip
 CENTRE: Final = np.dtype(
-    [(name, _I) for name in _ADDRESSES]
+    [(name, _I) for name in (*_OF_BLOCK, *_SIZES)]  # ring: places less one
+    + [("closes_s", _F), ("end_s", _F), ("period_s", _F)]
+    + [(name, _I) for name in _OF_LAYOUT]
     + [
-        ("n_kinds", _I), ("n_groups", _I), ("n_columns", _I), ("n_laws", _I), ("n_values", _I),
-        ("n_contacts", _I), ("n_changes", _I), ("n_outages", _I), ("n_periods", _I),
-        ("room", _I), ("decided_room", _I), ("done_room", _I), ("ring", _I),  # ring: places less one
-        ("k0", _I), ("k1", _I), ("lines", _I), ("at_close", _I),  # up to here in the order of `memory_of`
-        ("closes_s", _F), ("end_s", _F), ("period_s", _F),
         ("now", _F), ("last", _F),  # this moment; the last one at which something changed
         ("special", _F), ("ripe", _F),  # next change, outage or closing; next eligibility, or earlier
         ("begin", _F), ("border", _F), ("period", _I),  # of the period that runs
         ("outage_until", _F), ("closed", _I), ("again", _I), ("freed", _I),
         ("next_contact", _I), ("next_change", _I), ("next_outage", _I),
-        ("waiting", _I), ("busy", _I), ("n_deadlines", _I), ("n_pending", _I),
+        ("waiting", _I), ("busy", _I), ("n_deadlines", _I), ("n_pending", _I), ("n_idle", _I),  # the last at the end
         ("joined", _I), ("started", _I), ("put_back", _I), ("spare", _I), ("used", _I),
         ("n_decided", _I), ("n_done", _I),
     ]
 )  # fmt: skip
 """Where every array begins, its size, and the state of the centre: all that a step of the kernel is handed."""
+_N_GIVEN: Final = len(_OF_BLOCK) + len(_SIZES)
+"""Words of the record that are whole numbers of a block; three fractions follow."""
+DECIDED, DECIDED_S, DONE, DONE_S, N_ROWS = 0, 4, 6, 10, 12
+"""Rows of `Memory.rows`: four and two for what is decided, four and two for what ends; every second pair is seconds."""
 
 
-class Memory(NamedTuple):
-    """The record that compiled steps are handed, and the arrays its addresses point into, by name."""
+@dataclass(slots=True, eq=False)
+class Memory:
+    """What compiled steps are handed, and the arrays its addresses point into.
+
+    Attributes
+    ----------
+    record : array of one `CENTRE`
+    rows : int64[N_ROWS, room]
+        Decisions and ends of service; see `DECIDED`.
+    spent : float64[2, G, P]
+        Seconds worked and present.
+    rules : int64
+        Records of types, groups and pairs, which hold the state of lines and agents too.
+    kept : tuple
+        Arrays that nothing else may hold.
+    """
 
     record: Records
-    arrays: dict[str, Any]
+    rows: Whole
+    spent: Floats
+    rules: Whole
+    kept: tuple[Any, ...]
+
+    def redials(self, n_kinds: int) -> Whole:
+        """Attempts of this block that were redials, by type."""
+        words = KIND.itemsize // 8
+        place = KIND.names.index("redials")  # type: ignore[union-attr]  # it has names
+        return self.rules[place : n_kinds * words : words].copy()
 
 
-_KNOWN: list[tuple[Layout, dict[str, Any]]] = []
-"""Records of the layout met last: a study gives the same one with every block."""
+class _Rules(NamedTuple):
+    """A layout's part of the memory: the record's words, and those of the rules each block copies."""
+
+    layout: Layout
+    record: Whole
+    words: Whole
+    kept: tuple[Any, ...]
+
+
+_KNOWN: list[_Rules] = []
+"""Rules of the layouts met last: a replication gives the same one with every block, and some run at once."""
+MOST_KNOWN: Final = 16
 
 
 def memory_of(block: Block) -> Memory:
     """Memory for a block: its rules in records, nobody there, and room for two rows a contact."""
-    layout, carry, n_columns = block.layout, block.carry, block.work_s.shape[1]
+    layout, carry = block.layout, block.carry
+    known = next((each for each in _KNOWN if each.layout is layout), None) or _rules(layout)
     n_slots = carry.waiting_ref.size + carry.busy_ref.size + carry.pending_ref.size + block.arrival_s.size
-    room, ring, shape = n_slots + 1, _ring(block), (layout.n_groups, block.n_periods)
-    arrays = _rules(layout) | {
-        "slots": np.empty(room, CONTACT), "work": np.empty((room, n_columns)),
-        "idle": np.empty((layout.n_groups, ring)), "ends": np.empty(room, EVENT),
-        "deadlines": np.empty(room, EVENT), "pending": np.empty(room, EVENT),
-        "decided": np.empty((4, 2 * room), np.int64), "decided_s": np.empty((2, 2 * room)),
-        "done": np.empty((4, 2 * room), np.int64), "done_s": np.empty((2, 2 * room)),
-        "worked_s": np.zeros(shape), "present_s": np.zeros(shape),
-        "arrival_s": block.arrival_s, "type": block.type, "ref": block.ref, "patience_s": block.patience_s,
-        "work_s": block.work_s, "change_at_s": block.change_at_s, "change_group": block.change_group,
-        "change_to": block.change_to, "outage_at_s": block.outage_at_s, "outage_until_s": block.outage_until_s,
-        "outage_blocks": block.outage_blocks, "outage_drops": block.outage_drops,
-    }  # fmt: skip
-    arrays["groups"]["staffed"] = carry.staffed
-    numbers = (
-        layout.n_types, layout.n_groups, n_columns, layout.laws.kind.size, layout.laws.x.size,
+    room, ring, n_groups = n_slots + 1, _ring(block), layout.n_groups
+    given = tuple(np.ascontiguousarray(each) for each in _arrays(block))
+    words = known.words.copy()
+    pool = np.empty(n_groups * ring + room * (_A_SLOT + block.work_s.shape[1]), np.int64)
+    spent = np.zeros((2, n_groups, block.n_periods))
+    record, rows = known.record.copy(), np.empty((N_ROWS, 2 * room), np.int64)
+    here = [address(pool)]
+    for size in (_A_CONTACT * room, n_groups * ring, *(_AN_EVENT * room,) * 3):
+        here.append(here[-1] + 8 * size)
+    in_spent, in_words = address(spent), address(words)
+    record[:_N_GIVEN] = (
+        *here, *_of_rows(rows), in_spent, in_spent + 4 * spent.size,
+        *(in_words + 8 * skip for skip in _parts(layout)), *(address(each) for each in given),
         block.arrival_s.size, block.change_at_s.size, block.outage_at_s.size, block.n_periods,
         room, 2 * room, 2 * room, ring - 1, *layout.key, layout.lines, block.at_close,
     )  # fmt: skip
-    record = np.zeros(1, CENTRE)
-    whole = record.view(np.int64)
-    for place, name in enumerate(_ADDRESSES):
-        array = arrays[name]
-        if not array.flags.c_contiguous:
-            arrays[name] = array = np.ascontiguousarray(array)
-        whole[place] = array.ctypes.data
-    whole[len(_ADDRESSES) : len(_ADDRESSES) + len(numbers)] = numbers
-    record["closes_s"], record["end_s"], record["period_s"] = block.closes_s, block.end_s, block.period_s
-    return Memory(record, arrays)
+    record.view(np.float64)[_N_GIVEN : _N_GIVEN + 3] = block.closes_s, block.end_s, block.period_s
+    return Memory(record.view(CENTRE), rows, spent, words, (pool, given, known))
 
 
-def _rules(layout: Layout) -> dict[str, Any]:
-    """A layout's arrays; types, groups and pairs hold the state of lines and agents too, so each block has its own."""
-    known = next((arrays for other, arrays in _KNOWN if other is layout), None)
-    if known is None:
-        laws = layout.laws
-        known = {
-            "kinds": _kinds(layout), "groups": _groups(layout), "pairs": _pairs(layout),
-            "preference": layout.preference, "work_law": layout.work_law,
-            "law_kind": laws.kind, "law_a": laws.a, "law_b": laws.b, "law_first": laws.first,
-            "law_stop": laws.stop, "law_x": laws.x, "law_y": laws.y,
-        }  # fmt: skip
-        _KNOWN[:] = [(layout, known)]
-    return known | {name: known[name].copy() for name in ("kinds", "groups", "pairs")}
+_A_CONTACT, _AN_EVENT = CONTACT.itemsize // 8, EVENT.itemsize // 8
+_A_SLOT: Final = _A_CONTACT + 3 * _AN_EVENT
+"""Words of a contact's place, with an event in each heap."""
+
+
+def _arrays(block: Block) -> tuple[Any, ...]:
+    return (
+        block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
+        block.change_to, block.outage_at_s, block.outage_until_s, block.outage_blocks, block.outage_drops,
+    )  # fmt: skip
+
+
+def _of_rows(rows: Whole) -> tuple[int, ...]:
+    begin, step = address(rows), 8 * rows.shape[1]
+    return tuple(begin + step * row for row in (DECIDED, DECIDED_S, DONE, DONE_S))
+
+
+def _parts(layout: Layout) -> tuple[int, int, int]:
+    """Where among the words of the rules types, groups and pairs begin."""
+    groups = layout.n_types * KIND.itemsize // 8
+    return 0, groups, groups + layout.n_groups * GROUP.itemsize // 8
+
+
+def _rules(layout: Layout) -> _Rules:
+    """A layout's rules in records and their addresses, kept for the next block."""
+    laws, record = layout.laws, np.zeros(1, CENTRE)
+    arrays = (
+        layout.preference, layout.work_law, laws.kind, laws.a, laws.b, laws.first, laws.stop, laws.x, laws.y,
+    )  # fmt: skip
+    kept = tuple(np.ascontiguousarray(each) for each in arrays)
+    sizes = (layout.n_types, layout.n_groups, layout.work_law.shape[1], laws.kind.size, laws.x.size)
+    for name, word in zip(_OF_LAYOUT, (*map(address, kept), *sizes), strict=True):
+        record[name] = word
+    records = (_kinds(layout), _groups(layout), _pairs(layout))
+    words = np.concatenate([each.ravel().view(np.int64) for each in records])
+    known = _Rules(layout, record.view(np.int64), words, kept)
+    _KNOWN[:] = [known, *_KNOWN[: MOST_KNOWN - 1]]
+    return known
 
 
 def address(array: Any) -> int:
@@ -158,12 +214,11 @@ def address(array: Any) -> int:
 
 def make_room(memory: Memory) -> None:
     """Twice the room for rows, those written so far kept."""
-    record, arrays = memory
-    for name in ("decided", "decided_s", "done", "done_s"):
-        arrays[name] = np.concatenate([arrays[name], np.empty_like(arrays[name])], axis=1)
-        record[name] = arrays[name].ctypes.data
-    record["decided_room"] *= 2
-    record["done_room"] *= 2
+    memory.rows = np.concatenate([memory.rows, np.empty_like(memory.rows)], axis=1)
+    record = memory.record
+    for name, place in zip(("decided", "decided_s", "done", "done_s"), _of_rows(memory.rows), strict=True):
+        record[name] = place
+    record["decided_room"] = record["done_room"] = memory.rows.shape[1]
 
 
 def _ring(block: Block) -> int:

@@ -89,6 +89,12 @@ def whole(address: int, place: int) -> int:
 
 
 @jit_inline
+def whole_at(address: int, place: int, n: int) -> Any:
+    """Some numbers of an array of whole numbers, as an array."""
+    return _array(_pointer(address + 8 * place), (n,), dtype=np.int64)
+
+
+@jit_inline
 def flag(address: int, place: int) -> bool:
     """A flag of an array of flags."""
     return bool(_array(_pointer(address), (1,), dtype=np.bool_)[np.uint64(place)])
