@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from orm_sim.centre.skills import events, kernel
+from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import attempt_of
 from orm_sim.centre.skills.outcome import (
     ABANDONED,
@@ -98,7 +99,8 @@ def test_redials_without_delay_and_patience_pass_in_one_moment_each_in_a_round()
     assert (outcome.state == ABANDONED).all()
     assert outcome.at_s.tolist() == [10.0] * 255 + [20.0] * 255
     assert [int(attempt_of(ref)) for ref in outcome.ref[:255]] == list(range(255))
-    assert memory_of(block(centre, [(10, 0, 1, 0), (20, 0, 1, 0)], [])).rows.shape[1] < 2 * 255
+    again = block(centre, [(10, 0, 1, 0), (20, 0, 1, 0)], [])
+    assert memory_of(again, check(again)).rows.shape[1] < 2 * 255
 
 
 # -- heaps -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from orm_sim.centre.skills.carrying import packed
+from orm_sim.centre.skills.packing import packed
 from orm_sim.centre.skills.plan import (
     BY_FREE_AGENTS,
     CLEAR_QUEUE,
@@ -21,7 +21,7 @@ from orm_sim.centre.skills.plan import (
     Layout,
     Whole,
 )
-from orm_sim.centre.skills.state import MOST_KNOWN, address
+from orm_sim.centre.skills.state import CENTRE, MOST_KNOWN, Centre, Opened, Records, opened
 from orm_sim.centre.skills.views import numbers_at, whole_at
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
@@ -31,8 +31,13 @@ _SOUND: list[Layout] = []
 _FLOAT, _WHOLE, _FLAG = np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_)
 
 
-def check(block: Block) -> None:
+def check(block: Block) -> Opened:
     """Refuse a block no engine can run.
+
+    Returns
+    -------
+    Opened
+        What the kernel's compiled steps are told of a sound one.
 
     Raises
     ------
@@ -52,18 +57,11 @@ def check(block: Block) -> None:
     if block.n_periods < 1 or block.at_close not in (SERVE_QUEUE, CLEAR_QUEUE):
         raise ValueError("n_periods must be 1 or more and at_close SERVE_QUEUE or CLEAR_QUEUE")
     _check_carry_shapes(carry, layout)
-    people, looked_at = packed(carry), tuple(map(np.ascontiguousarray, _looked_at(block)))
-    facts = np.array(
-        (
-            *map(address, looked_at), address(people.whole), address(people.times), block.arrival_s.size,
-            block.work_s.size, block.change_at_s.size,
-            block.outage_at_s.size, layout.n_types, layout.n_groups, layout.work_law.shape[1],
-            people.n_waiting, people.n_busy, people.n_pending, people.whole.size, people.times.size,
-        )
-    )  # fmt: skip
-    found = _fault(facts, min(block.end_s, block.closes_s))
+    begun = opened(block, packed(carry))
+    found = _fault(begun.record.view(CENTRE))
     if found:
         raise ValueError(FAULTS[found])
+    return begun
 
 
 FAULTS: Final = (
@@ -82,24 +80,14 @@ FAULTS: Final = (
 )
 
 
-def _looked_at(block: Block) -> tuple[Floats | Whole, ...]:
-    return (
-        block.arrival_s, block.type, block.patience_s, block.work_s, block.change_at_s, block.change_group,
-        block.change_to, block.outage_at_s, block.outage_until_s,
-    )  # fmt: skip
-
-
 @entry
 @jit
-def _fault(facts: Whole, before_s: float) -> int:
+def _fault(record: Records) -> int:
     """Index into `FAULTS` of the first rule that the numbers of a block or of its carry break; 0 when none."""
-    n, n_works, n_types = facts[11], facts[12], facts[15]
-    arrival, kind, patience = (
-        numbers_at(facts[0], 0, n),
-        whole_at(facts[1], 0, n),
-        numbers_at(facts[2], 0, n),
-    )
-    work = numbers_at(facts[3], 0, n_works)
+    c = record[0]
+    n, n_types, n_works = c.n_contacts, c.n_kinds, c.n_contacts * c.n_columns
+    arrival, kind = numbers_at(c.arrival_s, 0, n), whole_at(c.type, 0, n)
+    patience, work = numbers_at(c.patience_s, 0, n), numbers_at(c.work_s, 0, n_works)
     late, kinds, patiences, works = 0, 0, 0, 0  # how many break each rule: sums are vectorised
     for i in range(1, n):
         late += not arrival[i] >= arrival[i - 1]
@@ -110,25 +98,32 @@ def _fault(facts: Whole, before_s: float) -> int:
     for i in range(n_works):
         works += not (work[i] >= 0.0) & (work[i] < np.inf)
     if n > 0:
-        late += not (arrival[0] >= 0.0 and arrival[n - 1] < before_s)
+        late += not (arrival[0] >= 0.0 and arrival[n - 1] < min(c.end_s, c.closes_s))
     for number, broken in enumerate((late, kinds, patiences, works)):
         if broken:
             return number + 1
-    if _faulty_changes(facts):
+    if _faulty_changes(c):
         return 5
-    if _faulty_outages(numbers_at(facts[7], 0, facts[14]), numbers_at(facts[8], 0, facts[14])):
+    if _faulty_outages(
+        numbers_at(c.outage_at_s, 0, c.n_outages), numbers_at(c.outage_until_s, 0, c.n_outages)
+    ):
         return 6
-    return _fault_of_carry(facts, whole_at(facts[9], 0, facts[21]), numbers_at(facts[10], 0, facts[22]))
+    return _fault_of_carry(c, whole_at(c.carried, 0, c.n_carried), numbers_at(c.carried_s, 0, c.n_carried_s))
 
 
 @jit
-def _faulty_changes(facts: Whole) -> bool:
-    m, n_groups = facts[13], facts[16]
-    at, group, to = numbers_at(facts[4], 0, m), whole_at(facts[5], 0, m), whole_at(facts[6], 0, m)
+def _faulty_changes(c: Centre) -> bool:
+    m, n_groups = c.n_changes, c.n_groups
+    at, group, to = (
+        numbers_at(c.change_at_s, 0, m),
+        whole_at(c.change_group, 0, m),
+        whole_at(c.change_to, 0, m),
+    )
     faults = 0
     for i in range(m):
         faults += not at[i] >= (at[i - 1] if i > 0 else 0.0)
         faults += (group[i] < 0) | (group[i] >= n_groups) | (to[i] < 0)
+        c.most_agents = max(c.most_agents, to[i])
     return faults > 0
 
 
@@ -142,16 +137,10 @@ def _faulty_outages(at: Floats, until: Floats) -> bool:
 
 
 @jit
-def _fault_of_carry(facts: Whole, people: Whole, times: Floats) -> int:
+def _fault_of_carry(c: Centre, people: Whole, times: Floats) -> int:
     """The first rule a carry breaks; it is laid out as in `Packed`."""
-    n_types, g, columns, waiting, busy, pending = (
-        facts[15],
-        facts[16],
-        facts[17],
-        facts[18],
-        facts[19],
-        facts[20],
-    )
+    n_types, g, columns = c.n_kinds, c.n_groups, c.n_columns
+    waiting, busy, pending = c.carried_waiting, c.carried_busy, c.carried_pending
     who = people[2 * g :]
     served, due = who[3 * waiting :], who[3 * (waiting + busy) :]
     at_work = np.zeros(g, np.int64)
@@ -161,6 +150,7 @@ def _fault_of_carry(facts: Whole, people: Whole, times: Floats) -> int:
             return 8
         at_work[group] += 1
     for k in range(g):
+        c.most_agents = max(c.most_agents, people[k])
         if people[k] < 0:
             return 7
         if people[g + k] != max(people[k] - at_work[k], 0):

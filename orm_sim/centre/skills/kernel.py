@@ -11,7 +11,7 @@ from math import inf, nan
 
 import numpy as np
 
-from orm_sim.centre.skills.carrying import carry_of, load, next_special, packed
+from orm_sim.centre.skills.carrying import leave_off, load, next_special
 from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import ROUTE, draw
 from orm_sim.centre.skills.events import take
@@ -25,6 +25,7 @@ from orm_sim.centre.skills.outcome import (
     VOICEMAIL,
     Outcome,
 )
+from orm_sim.centre.skills.packing import carry_of
 from orm_sim.centre.skills.plan import CLEAR_QUEUE, Block
 from orm_sim.centre.skills.routing import contact_for, group_for
 from orm_sim.centre.skills.service import (
@@ -51,7 +52,9 @@ from orm_sim.centre.skills.state import (
     NOBODY,
     Centre,
     Records,
-    address,
+    finished,
+    lay_out,
+    lay_out_rows,
     make_room,
     memory_of,
 )
@@ -62,16 +65,12 @@ from orm_sim.centre.skills.views import (
     group_at,
     kind_at,
     number,
-    numbers_at,
     pair_at,
     set_number,
     whole,
-    whole_at,
 )
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit, jit_inline
-
-_GOES_ON = 0
 
 
 def run(block: Block) -> Outcome:
@@ -92,36 +91,32 @@ def run(block: Block) -> Outcome:
     ValueError
         When the block breaks one of the rules of `orm_sim.centre.skills.check`.
     """
-    check(block)
-    memory, carried = memory_of(block), packed(block.carry)
-    numbers = (carried.n_waiting, carried.n_busy, carried.n_pending, carried.whole.size, carried.times.size)
-    done = play(memory.record, address(carried.whole), address(carried.times), *numbers)
-    while not done:
+    begun = check(block)
+    memory = memory_of(block, begun)
+    while not play(memory.record):
         make_room(memory)
-        done = play(memory.record, _GOES_ON, 0, *numbers)
-    n, m = int(memory.record["n_decided"][0]), int(memory.record["n_done"][0])
+    n, m, left = finished(memory)
     rows, seconds, spent = memory.rows, memory.rows.view(np.float64), memory.spent
     return Outcome(
         ref=rows[DECIDED, :n], type=rows[DECIDED + 1, :n], state=rows[DECIDED + 2, :n], group=rows[DECIDED + 3, :n],
         arrival_s=seconds[DECIDED_S, :n], at_s=seconds[DECIDED_S + 1, :n],
         done_ref=rows[DONE, :m], done_type=rows[DONE + 1, :m], result=rows[DONE + 2, :m], done_group=rows[DONE + 3, :m],
         done_start_s=seconds[DONE_S, :m], done_end_s=seconds[DONE_S + 1, :m],
-        busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types), carry=carry_of(memory),
+        busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types),
+        carry=carry_of(left, block.layout.n_groups, block.work_s.shape[1]),
     )  # fmt: skip
 
 
 @entry
 @jit
-def play(
-    record: Records, people: int, seconds: int, n_waiting: int, n_busy: int, n_pending: int, n_whole: int, n_seconds: int
-) -> bool:  # fmt: skip
-    """Let moments follow each other to the end of the block; False where it stopped for want of room.
-
-    `people` and `seconds` are addresses of the state it begins with (`Packed`); `_GOES_ON` once there is more room.
-    """
+def play(record: Records) -> bool:
+    """Let moments follow each other to the end of the block; False where it stopped for want of room."""
     c = record[0]
-    if people != _GOES_ON:
-        load(c, n_waiting, n_busy, n_pending, whole_at(people, 0, n_whole), numbers_at(seconds, 0, n_seconds))
+    lay_out_rows(c)
+    if not c.loaded:
+        lay_out(c)
+        load(c)
+        c.loaded = 1
     while True:
         if not _has_room(c):
             return False
@@ -135,8 +130,7 @@ def play(
     until = c.end_s if c.end_s < inf else _last(c)
     turn_period(c, until)
     settle(c, until)
-    for g in range(c.n_groups):
-        c.n_idle += group_at(c, g).idle
+    leave_off(c)
     return True
 
 
@@ -147,7 +141,7 @@ def _has_room(c: Centre) -> bool:
     A service ends twice at most in a round: a contact is put back, and cleared.
     """
     to_come = c.n_contacts - c.next_contact
-    return bool(c.n_decided + c.used + to_come <= c.decided_room and c.n_done + 2 * c.used <= c.done_room)
+    return bool(c.n_decided + c.used + to_come <= c.rows_room and c.n_done + 2 * c.used <= c.rows_room)
 
 
 @jit

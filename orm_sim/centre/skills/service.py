@@ -56,7 +56,7 @@ def free_slot(c: Centre, slot: int) -> None:
 @jit_inline
 def decide(c: Centre, ref: int, t: int, state: int, group: int, arrival: float) -> None:
     """A row for an attempt decided at this moment."""
-    row, room = c.n_decided, c.decided_room
+    row, room = c.n_decided, c.rows_room
     set_whole(c.decided, row, ref)
     set_whole(c.decided, room + row, t)
     set_whole(c.decided, 2 * room + row, state)
@@ -70,7 +70,7 @@ def decide(c: Centre, ref: int, t: int, state: int, group: int, arrival: float) 
 def record(c: Centre, slot: int, result: int, start: float) -> None:
     """A row for a contact whose service ends at this moment."""
     me = contact(c, slot)
-    row, room = c.n_done, c.done_room
+    row, room = c.n_done, c.rows_room
     set_whole(c.done, row, me.ref)
     set_whole(c.done, room + row, me.kind)
     set_whole(c.done, 2 * room + row, result)

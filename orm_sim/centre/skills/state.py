@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.skills.packing import Packed
 from orm_sim.centre.skills.plan import Block, Layout
+from orm_sim.core.compiled import jit
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -60,23 +63,29 @@ PAIR: Final = np.dtype(
     ]
 )  # fmt: skip
 _OF_BLOCK: Final = (
-    "slots", "idle", "ends", "deadlines", "pending", "work", "decided", "decided_s", "done", "done_s", "worked_s",
-    "present_s", "kinds", "groups", "pairs", "arrival_s", "type", "ref", "patience_s", "work_s", "change_at_s",
-    "change_group", "change_to", "outage_at_s", "outage_until_s", "outage_blocks", "outage_drops",
+    "arrival_s", "type", "ref", "patience_s", "work_s", "change_at_s", "change_group", "change_to",
+    "outage_at_s", "outage_until_s", "outage_blocks", "outage_drops", "carried", "carried_s",
+    "n_contacts", "n_changes", "n_outages", "n_periods", "n_carried", "n_carried_s",
+    "carried_waiting", "carried_busy", "carried_pending", "k0", "k1", "lines", "at_close",
 )  # fmt: skip
-_SIZES: Final = (
-    "n_contacts", "n_changes", "n_outages", "n_periods", "room", "decided_room", "done_room", "ring", "k0", "k1",
-    "lines", "at_close",
+"""Words about a block: addresses, sizes, rules; three fractions follow."""
+_OF_MEMORY: Final = ("pool", "rows", "spent", "rules", "room", "rows_room", "ring")
+"""Words about its memory; ring: places less one."""
+_IN_MEMORY: Final = (
+    "slots", "idle", "ends", "deadlines", "pending", "work", "left", "left_s", "decided", "decided_s", "done", "done_s",
+    "worked_s", "present_s", "kinds", "groups", "pairs",
 )  # fmt: skip
+"""What lies where in it; `left`: the state that is carried to the next block."""
 _OF_LAYOUT: Final = (
     "preference", "work_law", "law_kind", "law_a", "law_b", "law_first", "law_stop", "law_x", "law_y",
     "n_kinds", "n_groups", "n_columns", "n_laws", "n_values",
 )  # fmt: skip
 CENTRE: Final = np.dtype(
-    [(name, _I) for name in (*_OF_BLOCK, *_SIZES)]  # ring: places less one
+    [(name, _I) for name in _OF_BLOCK]
     + [("closes_s", _F), ("end_s", _F), ("period_s", _F)]
-    + [(name, _I) for name in _OF_LAYOUT]
+    + [(name, _I) for name in (*_OF_MEMORY, *_IN_MEMORY, *_OF_LAYOUT)]
     + [
+        ("most_agents", _I), ("loaded", _I),  # of any group at any time; whether what is carried in stands there
         ("now", _F), ("last", _F),  # this moment; the last one at which something changed
         ("special", _F), ("ripe", _F),  # next change, outage or closing; next eligibility, or earlier
         ("begin", _F), ("border", _F), ("period", _I),  # of the period that runs
@@ -88,10 +97,16 @@ CENTRE: Final = np.dtype(
     ]
 )  # fmt: skip
 """Where every array begins, its size, and the state of the centre: all that a step of the kernel is handed."""
-_N_GIVEN: Final = len(_OF_BLOCK) + len(_SIZES)
-"""Words of the record that are whole numbers of a block; three fractions follow."""
 DECIDED, DECIDED_S, DONE, DONE_S, N_ROWS = 0, 4, 6, 10, 12
 """Rows of `Memory.rows`: four and two for what is decided, four and two for what ends; every second pair is seconds."""
+
+
+class Opened(NamedTuple):
+    """A block's part of the record, its other parts still empty, and the arrays its addresses point into."""
+
+    record: Whole
+    rules: Whole
+    kept: tuple[Any, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -119,9 +134,7 @@ class Memory:
 
     def redials(self, n_kinds: int) -> Whole:
         """Attempts of this block that were redials, by type."""
-        words = KIND.itemsize // 8
-        place = KIND.names.index("redials")  # type: ignore[union-attr]  # it has names
-        return self.rules[place : n_kinds * words : words].copy()
+        return self.rules[_REDIALS : n_kinds * _A_KIND : _A_KIND].copy()
 
 
 class _Rules(NamedTuple):
@@ -138,52 +151,114 @@ _KNOWN: list[_Rules] = []
 MOST_KNOWN: Final = 16
 
 
-def memory_of(block: Block) -> Memory:
-    """Memory for a block: its rules in records, nobody there, and room for two rows a contact."""
-    layout, carry = block.layout, block.carry
+class _Pool(threading.local):
+    """Memory that each block of a thread uses anew: nothing in it outlives a block."""
+
+    def __init__(self) -> None:
+        self.words = np.empty(0, np.int64)
+
+    def of(self, n: int) -> Whole:
+        """At least so many words."""
+        if self.words.size < n:
+            self.words = np.empty(n + n // 4, np.int64)
+        return self.words
+
+
+_POOL: Final = _Pool()
+
+
+def opened(block: Block, people: Packed) -> Opened:
+    """The record of a block whose arrays are of the right kinds and lengths."""
+    layout = block.layout
     known = next((each for each in _KNOWN if each.layout is layout), None) or _rules(layout)
-    n_slots = carry.waiting_ref.size + carry.busy_ref.size + carry.pending_ref.size + block.arrival_s.size
-    room, ring, n_groups = n_slots + 1, _ring(block), layout.n_groups
-    given = tuple(np.ascontiguousarray(each) for each in _arrays(block))
-    words = known.words.copy()
-    pool = np.empty(n_groups * ring + room * (_A_SLOT + block.work_s.shape[1]), np.int64)
-    spent = np.zeros((2, n_groups, block.n_periods))
-    record, rows = known.record.copy(), np.empty((N_ROWS, 2 * room), np.int64)
-    here = [address(pool)]
-    for size in (_A_CONTACT * room, n_groups * ring, *(_AN_EVENT * room,) * 3):
-        here.append(here[-1] + 8 * size)
-    in_spent, in_words = address(spent), address(words)
-    record[:_N_GIVEN] = (
-        *here, *_of_rows(rows), in_spent, in_spent + 4 * spent.size,
-        *(in_words + 8 * skip for skip in _parts(layout)), *(address(each) for each in given),
-        block.arrival_s.size, block.change_at_s.size, block.outage_at_s.size, block.n_periods,
-        room, 2 * room, 2 * room, ring - 1, *layout.key, layout.lines, block.at_close,
-    )  # fmt: skip
-    record.view(np.float64)[_N_GIVEN : _N_GIVEN + 3] = block.closes_s, block.end_s, block.period_s
-    return Memory(record.view(CENTRE), rows, spent, words, (pool, given, known))
-
-
-_A_CONTACT, _AN_EVENT = CONTACT.itemsize // 8, EVENT.itemsize // 8
-_A_SLOT: Final = _A_CONTACT + 3 * _AN_EVENT
-"""Words of a contact's place, with an event in each heap."""
-
-
-def _arrays(block: Block) -> tuple[Any, ...]:
-    return (
+    arrays = (
         block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
         block.change_to, block.outage_at_s, block.outage_until_s, block.outage_blocks, block.outage_drops,
     )  # fmt: skip
+    given = [each if each.flags.c_contiguous else np.ascontiguousarray(each) for each in arrays]
+    record = known.record.copy()
+    record[:_BLOCK_ENDS] = (
+        *map(address, given), address(people.whole), address(people.times),
+        given[0].size, given[5].size, given[8].size, block.n_periods, people.whole.size, people.times.size,
+        people.n_waiting, people.n_busy, people.n_pending, *layout.key, layout.lines, block.at_close,
+    )  # fmt: skip
+    record.view(np.float64)[_BLOCK_ENDS:_MEMORY] = block.closes_s, block.end_s, block.period_s
+    return Opened(record, known.words, (given, people, known))
 
 
-def _of_rows(rows: Whole) -> tuple[int, ...]:
-    begin, step = address(rows), 8 * rows.shape[1]
-    return tuple(begin + step * row for row in (DECIDED, DECIDED_S, DONE, DONE_S))
+def memory_of(block: Block, begun: Opened) -> Memory:
+    """Memory for a block: its rules in records, nobody there yet, and room for two rows a contact."""
+    record, rules, kept = begun
+    n_groups, n_columns = block.layout.n_groups, block.work_s.shape[1]
+    ring = 1 << max(int(record[_MOST_AGENTS]) - 1, 0).bit_length()
+    carried = kept[1]
+    room = carried.n_waiting + carried.n_busy + carried.n_pending + block.arrival_s.size + 1
+    pool = _POOL.of(2 * n_groups * (ring + 1) + room * (_A_SLOT + 2 * n_columns))
+    rows, spent = np.empty((N_ROWS, 2 * room), np.int64), np.zeros((2, n_groups, block.n_periods))
+    rules = rules.copy()
+    record[_MEMORY:_MEMORY_ENDS] = (
+        address(pool), address(rows), address(spent), address(rules), room, 2 * room, ring - 1,
+    )  # fmt: skip
+    return Memory(record.view(CENTRE), rows, spent, rules, (pool, kept))
 
 
-def _parts(layout: Layout) -> tuple[int, int, int]:
-    """Where among the words of the rules types, groups and pairs begin."""
-    groups = layout.n_types * KIND.itemsize // 8
-    return 0, groups, groups + layout.n_groups * GROUP.itemsize // 8
+_A_KIND: Final = KIND.itemsize // 8
+_REDIALS: Final = list(KIND.fields or ()).index("redials")
+_BLOCK_ENDS: Final = len(_OF_BLOCK)
+_MEMORY: Final = _BLOCK_ENDS + 3
+_MEMORY_ENDS: Final = _MEMORY + len(_OF_MEMORY)
+_MOST_AGENTS: Final = list(CENTRE.fields or ()).index("most_agents")
+_COUNTS: Final = [
+    list(CENTRE.fields or ()).index(name)
+    for name in (
+        "n_decided", "n_done", "waiting", "busy", "n_pending", "n_idle", "left", "left_s", "n_groups", "n_columns",
+    )
+]  # fmt: skip
+_A_CONTACT, _A_GROUP, _AN_EVENT = CONTACT.itemsize // 8, GROUP.itemsize // 8, EVENT.itemsize // 8
+LEFT_WHOLE, LEFT_TIMES = 3, 6
+"""Words that a contact takes in what is left, work aside, at most."""
+_A_SLOT: Final = _A_CONTACT + 3 * _AN_EVENT + LEFT_WHOLE + LEFT_TIMES
+"""Words of a contact's place, with an event in each heap and a row of what is left, work aside."""
+
+
+def finished(memory: Memory) -> tuple[int, int, Packed]:
+    """How many rows a block has written of decisions and of ends, and what it leaves to the next."""
+    counts = memory.record.view(np.int64)[_COUNTS].tolist()
+    n_decided, n_done, waiting, busy, pending, n_idle, left, left_s, n_groups, n_columns = counts
+    n_whole = 2 * n_groups + 3 * (waiting + busy) + 2 * pending
+    n_times = (5 + n_columns) * waiting + (6 + n_columns) * busy + (2 + n_columns) * pending + n_idle
+    pool, begin = memory.kept[0], memory.record.view(np.int64)[_MEMORY]
+    first, second = (left - begin) // 8, (left_s - begin) // 8
+    whole = pool[first : first + n_whole].copy()
+    times = pool[second : second + n_times].copy().view(np.float64)
+    return n_decided, n_done, Packed(whole, times, waiting, busy, pending)
+
+
+@jit
+def lay_out(c: Centre) -> None:
+    """Tell the record what lies where in a block's memory."""
+    c.slots = c.pool
+    c.ends = c.slots + 8 * _A_CONTACT * c.room
+    c.deadlines = c.ends + 8 * _AN_EVENT * c.room
+    c.pending = c.deadlines + 8 * _AN_EVENT * c.room
+    c.work = c.pending + 8 * _AN_EVENT * c.room
+    c.idle = c.work + 8 * c.n_columns * c.room
+    c.left = c.idle + 8 * c.n_groups * (c.ring + 1)
+    c.left_s = c.left + 8 * (2 * c.n_groups + LEFT_WHOLE * c.room)
+    c.worked_s = c.spent
+    c.present_s = c.spent + 8 * c.n_groups * c.n_periods
+    c.kinds = c.rules
+    c.groups = c.kinds + 8 * _A_KIND * c.n_kinds
+    c.pairs = c.groups + 8 * _A_GROUP * c.n_groups
+
+
+@jit
+def lay_out_rows(c: Centre) -> None:
+    """The same of the rows, which may move."""
+    c.decided = c.rows + 8 * DECIDED * c.rows_room
+    c.decided_s = c.rows + 8 * DECIDED_S * c.rows_room
+    c.done = c.rows + 8 * DONE * c.rows_room
+    c.done_s = c.rows + 8 * DONE_S * c.rows_room
 
 
 def _rules(layout: Layout) -> _Rules:
@@ -215,18 +290,7 @@ def address(array: Any) -> int:
 def make_room(memory: Memory) -> None:
     """Twice the room for rows, those written so far kept."""
     memory.rows = np.concatenate([memory.rows, np.empty_like(memory.rows)], axis=1)
-    record = memory.record
-    for name, place in zip(("decided", "decided_s", "done", "done_s"), _of_rows(memory.rows), strict=True):
-        record[name] = place
-    record["decided_room"] = record["done_room"] = memory.rows.shape[1]
-
-
-def _ring(block: Block) -> int:
-    """Places of a ring: a power of two that holds all agents a group ever has."""
-    most = int(block.carry.staffed.max(initial=0))
-    if block.change_to.size:
-        most = max(most, int(block.change_to.max()))
-    return 1 << max(most - 1, 0).bit_length()
+    memory.record["rows"], memory.record["rows_room"] = address(memory.rows), memory.rows.shape[1]
 
 
 def _kinds(layout: Layout) -> Records:
