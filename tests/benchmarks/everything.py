@@ -36,7 +36,9 @@ def lognormal(mean_s: float, cv: float) -> dict[str, object]:
     return {"law": "lognormal", "mean_s": mean_s, "cv": cv}
 
 
-def kind(name: str, share: float, patience: dict[str, object], groups: object, **more: object) -> dict[str, object]:
+def kind(
+    name: str, share: float, patience: dict[str, object], groups: object, **more: object
+) -> dict[str, object]:
     """A contact type; its handle time 300 s unless told."""
     return {
         "name": name, "rate_per_hour": (RATE * share).round(6).tolist(), "patience": patience, "groups": groups,
@@ -107,7 +109,9 @@ def engine(days: int, run: Run) -> contest.Play:
 def answered_share(days: int) -> float:
     """Answered of all decided, by the kernel."""
     outcomes = [outcome for _, outcome in centre(days).blocks(1, 0, kernel.run)]
-    return sum(int((each.state == ANSWERED).sum()) for each in outcomes) / sum(each.ref.size for each in outcomes)
+    return sum(int((each.state == ANSWERED).sum()) for each in outcomes) / sum(
+        each.ref.size for each in outcomes
+    )
 
 
 def main() -> None:

@@ -4,8 +4,8 @@ An agent is not a process: groups count who is idle, as a `Resource` does, and h
 event; patience, voicemail and further groups are timeouts beside it; who is put back or cut off is interrupted.
 
 Left out, all in its favour: agents' seconds by period, rows of what was decided beyond the state, identities and
-order of what falls on the same moment, redials and returns that keep their own stream of random numbers. Patience,
-handle times and arrivals of a day are drawn as arrays, which numpy does faster than number by number.
+order of what falls on the same moment, random numbers that belong to the contact. Patience, handle times and
+arrivals of a day are drawn as arrays, which numpy does faster than number by number.
 """
 
 import math
@@ -94,9 +94,7 @@ class Textbook:
         self.env = simpy.Environment()
         self.rng = np.random.default_rng(1)
         self.groups = {told["name"]: Group(told, self.types) for told in self.file["agent_groups"]}
-        self.open_to = {
-            kind["name"]: [self.groups[name] for name, _ in routes(kind)] for kind in self.types
-        }
+        self.open_to = {kind["name"]: [self.groups[name] for name, _ in routes(kind)] for kind in self.types}
         self.lines: dict[str, deque[Waiting]] = {kind["name"]: deque() for kind in self.types}
         self.threshold = {kind["name"]: kind.get("threshold_s", 20.0) for kind in self.types}
         self.states: list[str] = []
@@ -130,10 +128,18 @@ class Textbook:
         opened, rates = self.env.now, np.array(kind["rate_per_hour"]) * busyness / 2.0
         counts = self.rng.poisson(rates)
         moments = np.repeat(np.arange(rates.size), counts) + self.rng.random(counts.sum())
-        patience = drawn(kind["patience"], moments.size, self.rng).tolist()
-        for moment, patient_s in zip((np.sort(moments) * self.period_s).tolist(), patience, strict=True):
+        brings = self.brought(kind, moments.size)
+        for moment, (patience, *work) in zip(
+            (np.sort(moments) * self.period_s).tolist(), brings, strict=True
+        ):
             yield self.env.timeout(opened + moment - self.env.now)
-            self.env.process(self.contact(kind, patient_s))
+            self.env.process(self.contact(kind, patience, work))
+
+    def brought(self, kind: dict[str, Any], n: int) -> Iterator[tuple[float, ...]]:
+        """Patience and handle times, one by each law, of some contacts."""
+        laws = [kind["handle"]] if "law" in kind["handle"] else list(kind["handle"].values())
+        work = [(drawn(law, n, self.rng) + kind.get("wrap_up_s", 0.0)).tolist() for law in laws]
+        return zip(drawn(kind["patience"], n, self.rng).tolist(), *work, strict=True)
 
     def staffing(self, group: Group) -> simpy.events.ProcessGenerator:
         """Agents of a group by half-hours: who came to work, less those who meet and pause."""
@@ -181,10 +187,11 @@ class Textbook:
 
     # -- a contact ---------------------------------------------------------------------------------------------------
 
-    def contact(self, kind: dict[str, Any], patience: float) -> simpy.events.ProcessGenerator:
+    def contact(
+        self, kind: dict[str, Any], patience: float, work: list[float]
+    ) -> simpy.events.ProcessGenerator:
         """All attempts of a contact: it may call again after abandoning, or come back unresolved."""
         redial, returns = kind.get("redial"), kind.get("returns")
-        work: dict[str, float] = {}
         attempt = 1
         while True:
             state, group = yield from self.attempt(kind, patience, work)
@@ -199,7 +206,7 @@ class Textbook:
             if self.rng.random() >= again:
                 return
             if state == "answered" or not redial.get("same_draws", True):
-                patience, work = float(drawn(kind["patience"], 1, self.rng)[0]), {}
+                patience, *work = next(self.brought(kind, 1))
             attempt += 1
             yield self.env.timeout(float(drawn(delay, 1, self.rng)[0]))
             if self.closed:
@@ -214,9 +221,7 @@ class Textbook:
         period = int(np.searchsorted(passed, self.rng.random() * passed[-1]))
         return (period + self.rng.random()) * self.period_s
 
-    def attempt(
-        self, kind: dict[str, Any], patience: float, work: dict[str, float]
-    ) -> Iterator[Any]:
+    def attempt(self, kind: dict[str, Any], patience: float, work: list[float]) -> Iterator[Any]:
         """One attempt: how it was decided, and the group that served it."""
         if self.blocking or self.waiting + self.busy >= self.file["lines"]:
             self.states.append("blocked")
@@ -244,9 +249,7 @@ class Textbook:
                     return "cut off", None
         return "answered", group
 
-    def wait(
-        self, kind: dict[str, Any], patience: float, put_back: bool = False
-    ) -> Iterator[Any]:
+    def wait(self, kind: dict[str, Any], patience: float, put_back: bool = False) -> Iterator[Any]:
         """Stand in line until a group takes it, patience ends, it leaves a message, or the centre closes."""
         env, line = self.env, self.lines[kind["name"]]
         me = Waiting(kind, env.now, env.event())
@@ -276,9 +279,7 @@ class Textbook:
                 return "answered", group
         raise AssertionError("a contact in line leaves it by its last moment")
 
-    def service(
-        self, kind: dict[str, Any], group: Group, work: dict[str, float], left: float
-    ) -> Iterator[Any]:
+    def service(self, kind: dict[str, Any], group: Group, work: list[float], left: float) -> Iterator[Any]:
         """Be served: the share of the handle time that is left, whether it is done, whether it was cut off."""
         handle, me, begun = self.handle(kind, group, work) * left, self.env.active_process, self.env.now
         group.in_service[me] = None
@@ -299,14 +300,10 @@ class Textbook:
             left = 1.0
         return left, cause is None, cause == "cut off"
 
-    def handle(self, kind: dict[str, Any], group: Group, work: dict[str, float]) -> float:
+    def handle(self, kind: dict[str, Any], group: Group, work: list[float]) -> float:
         """Handle time of a contact in a group."""
-        by_group = "law" not in kind["handle"]
-        name = group.name if by_group else ""
-        if name not in work:
-            law = kind["handle"][name] if by_group else kind["handle"]
-            work[name] = float(drawn(law, 1, self.rng)[0]) + kind.get("wrap_up_s", 0.0)
-        return work[name] * group.factor[kind["name"]]
+        mine = 0 if "law" in kind["handle"] else list(kind["handle"]).index(group.name)
+        return work[mine] * group.factor[kind["name"]]
 
     # -- who takes whom ----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from orm_sim.centre.laws import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, LawTable, quantile
+from orm_sim.centre.gamma import gamma_quantile
+from orm_sim.centre.laws import (
+    CONSTANT,
+    EMPIRICAL,
+    EXPONENTIAL,
+    GAMMA,
+    LOGNORMAL,
+    PIECEWISE_HAZARD,
+    UNIFORM,
+    WEIBULL,
+    LawTable,
+)
 from orm_sim.centre.skills.draws import ARRIVAL, BODY, draw, pack
 from orm_sim.centre.skills.merging import in_order
 from orm_sim.centre.skills.plan import Floats, Whole
@@ -176,27 +187,53 @@ def _values(s: Any, laws: LawTable, t: int, column: int, law: int, used: int, u:
 
 @jit
 def quantiles(laws: LawTable, law: int, u: Floats) -> Floats:
-    """`orm_sim.centre.laws.quantile` of each element, the same bits: a loop for each of the common laws."""
+    """`orm_sim.centre.laws.quantile` of each element, the same bits: a loop for each kind of law."""
     kind, a, b = laws.kind[law], laws.a[law], laws.b[law]
-    shifts = laws.stop[law] > laws.first[law]
-    later = laws.x[laws.first[law]] if shifts else 0.0
+    x, y = laws.x[laws.first[law] : laws.stop[law]], laws.y[laws.first[law] : laws.stop[law]]
+    if kind == EMPIRICAL:
+        found = np.empty(u.size)
+        for i in range(u.size):
+            found[i] = x[min(int(u[i] * x.size), x.size - 1)]
+        return found
+    if kind == PIECEWISE_HAZARD:
+        return _piecewise(x, y, u)
+    found = normal_quantiles(u) if kind == LOGNORMAL else np.empty(u.size)
     if kind == LOGNORMAL:
-        found = normal_quantiles(u)
         for i in range(u.size):
             found[i] = math.exp(a + b * found[i])
     elif kind == EXPONENTIAL:
-        found = np.empty(u.size)
         for i in range(u.size):
             found[i] = -a * math.log1p(-u[i])
-    elif kind in (CONSTANT, NEVER):
-        found = np.full(u.size, a if kind == CONSTANT else math.inf)
+    elif kind == WEIBULL:
+        for i in range(u.size):
+            found[i] = a * (-math.log1p(-u[i])) ** b
+    elif kind == UNIFORM:
+        for i in range(u.size):
+            found[i] = a + b * u[i]
+    elif kind == GAMMA:
+        for i in range(u.size):
+            found[i] = a * gamma_quantile(b, u[i])
     else:
-        found, shifts = np.empty(u.size), False
+        found[:] = a if kind == CONSTANT else math.inf
+    if x.size:
         for i in range(u.size):
-            found[i] = quantile(laws, law, u[i])
-    if shifts:
-        for i in range(u.size):
-            found[i] += later
+            found[i] += x[0]
+    return found
+
+
+@jit
+def _piecewise(x: Floats, y: Floats, u: Floats) -> Floats:
+    """Where hazards y, each up to its x, summed reach -log(1 - u)."""
+    found = np.full(u.size, math.inf)
+    for i in range(u.size):
+        wanted, begin = -math.log1p(-u[i]), 0.0
+        for j in range(x.size):
+            reach = y[j] * (x[j] - begin) if y[j] > 0.0 else 0.0
+            if wanted <= reach:
+                found[i] = begin + wanted / y[j]
+                break
+            wanted -= reach
+            begin = x[j]
     return found
 
 
