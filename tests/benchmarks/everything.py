@@ -10,8 +10,8 @@ be begun anew or gone on with, handle times by group with factors and wrap-up, o
 that are cleared at closing.
 
 By turns in one run, random numbers and blocks included: the kernel on the file (every behaviour on its general loop),
-the reference, and the same centre written with SimPy as its manual teaches (`everything_textbook.py`, which says what it
-leaves out). The share answered is printed for the kernel and the textbook: it is the same centre.
+the reference, and the same centre written with SimPy as its manual teaches (`everything_textbook.py`, which says what
+it leaves out). The share answered is printed for the kernel and the textbook: it is the same centre.
 """
 
 import contest
@@ -65,7 +65,8 @@ FILE = {
              {"choose": "longest_idle", "from": ["desk", "all"]}, callback_after_s=120.0, weight=1.0,
              returns={"resolved": {"desk": 0.75, "all": 0.7}, "probability": 0.5,
                       "delay": {"law": "exponential", "mean_s": 7200.0}}),
-        kind("billing", 0.2, {"law": "lognormal", "mean_s": 150.0, "cv": 1.0}, ["money", {"group": "all", "after_s": 45.0}],
+        kind("billing", 0.2, {"law": "lognormal", "mean_s": 150.0, "cv": 1.0},
+             ["money", {"group": "all", "after_s": 45.0}],
              redial=AGAIN | {"same_draws": False}, returns={"resolved": 0.8, "probability": 0.6,
                       "delay": {"law": "gamma", "mean_s": 5400.0, "cv": 0.8}}, weight=2.0),
         kind("technical", 0.12, {"law": "piecewise_hazard", "until_s": [20.0, 120.0], "per_s": [0.002, 0.01, 0.004]},
