@@ -16,14 +16,17 @@ from orm_sim.centre.law_terms import Given
 from orm_sim.centre.laws import quantile
 from orm_sim.centre.skills import arrivals, kernel
 from orm_sim.centre.skills.build import Centre
+from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import ARRIVAL, BODY, draw, pack
+from orm_sim.centre.skills.durations import duration
 from orm_sim.centre.skills.layout import work_laws
 from orm_sim.centre.skills.merging import in_order
 from orm_sim.centre.skills.plan import Block, Carry
 from orm_sim.centre.skills.rota import per_period
+from orm_sim.centre.skills.state import CENTRE
 from orm_sim.core.document import Document
 from orm_sim.core.streams import key, uniform_pair
-from tests.centre.skills_cases import LAWS, law_table
+from tests.centre.skills_cases import LAWS, block, law_table, layout
 
 LOGNORMAL = {"law": "lognormal", "mean_s": 240.0, "cv": 1.2}
 HANDLE = (
@@ -218,8 +221,8 @@ def test_days_that_run_on(seed: int, n_types: int) -> None:
     """Midnight to midnight, in eight periods."""
     centre = Centre.build(centre_file(seed, n_types, "00:00", "24:00", 10_800.0))
     plainly = Plainly(centre, seed)
-    for day, (block, _) in enumerate(centre.blocks(seed, 0, kernel.run)):
-        assert_same(block, plainly, day)
+    for day, (made, _) in enumerate(centre.blocks(seed, 0, kernel.run)):
+        assert_same(made, plainly, day)
 
 
 @settings(max_examples=25, deadline=None)
@@ -229,9 +232,9 @@ def test_days_that_close(seed: int, n_types: int) -> None:
     centre = Centre.build(centre_file(seed, n_types, "08:00", "12:00", 1800.0))
     plainly = Plainly(centre, seed)
     left: list[tuple[float, int]] = []
-    for day, (block, outcome) in enumerate(centre.blocks(seed, 0, kernel.run)):
-        assert_same(block, plainly, day)
-        pending = zip(block.carry.pending_due_s, block.carry.pending_ref, strict=True)
+    for day, (made, outcome) in enumerate(centre.blocks(seed, 0, kernel.run)):
+        assert_same(made, plainly, day)
+        pending = zip(made.carry.pending_due_s, made.carry.pending_ref, strict=True)
         assert [(float(due), int(ref)) for due, ref in pending] == left
         left = plainly.overnight(outcome.carry, day)
 
@@ -248,7 +251,7 @@ def test_values_given_in_order_go_on_where_the_day_before_ended() -> None:
         "agent_groups": [{"name": "g", "agents": 1}],
     }
     days = Centre.build(centre_of(Document(file))).blocks(1, 0, kernel.run)
-    assert [block.patience_s.tolist() for block, _ in days] == [[1.0, 2.0, 1.0], [2.0, 1.0, 2.0]]
+    assert [made.patience_s.tolist() for made, _ in days] == [[1.0, 2.0, 1.0], [2.0, 1.0, 2.0]]
 
 
 @settings(max_examples=100, deadline=None)
@@ -269,3 +272,12 @@ def test_quantiles_of_an_array_are_those_of_each(law: int) -> None:
     for number in {law, 12, 13}:
         wanted = [quantile(table, number, float(each)) for each in u]
         assert arrivals.quantiles(table, number, u).tolist() == wanted
+
+
+@pytest.mark.parametrize("law", range(12))
+def test_a_duration_read_by_address_is_the_quantile(law: int) -> None:
+    """As the kernel draws for a redial or a return, here by its record of a block."""
+    begun = check(block(layout(given=LAWS), [], []))
+    centre = begun.record.view(CENTRE)[0]
+    for u in (2.0**-53, 0.03, 0.5, 0.77, 1.0 - 2.0**-53):
+        assert duration(centre, law, u) == quantile(law_table(LAWS), law, u)
