@@ -128,6 +128,14 @@ class Plainly:
                         work[column] = law.values_s[turn % len(law.values_s)] + kind.wrap_up_s
                 rows.append((moment, t, ref, patience, work))
             self.used[t] += len(moments)
+        if not rows:
+            return (
+                np.empty(0),
+                np.empty(0),
+                np.empty(0),
+                np.empty(0),
+                np.empty((0, self.layout.work_law.shape[1])),
+            )
         order = np.argsort([row[0] for row in rows], kind="stable")
         return tuple(np.array(column)[order] for column in zip(*rows, strict=True))
 
