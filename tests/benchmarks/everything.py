@@ -70,7 +70,7 @@ FILE = {
              redial=AGAIN | {"same_draws": False}, returns={"resolved": 0.8, "probability": 0.6,
                       "delay": {"law": "gamma", "mean_s": 5400.0, "cv": 0.8}}, weight=2.0),
         kind("technical", 0.12, {"law": "piecewise_hazard", "until_s": [20.0, 120.0], "per_s": [0.002, 0.01, 0.004]},
-             ["experts", {"group": "all", "after_s": 60.0}], voicemail_after_s=240.0, threshold_s=30.0,
+             ["experts", {"group": "all", "after_s": 60.0}], voicemail_after_s=40.0, threshold_s=30.0,
              handle={"experts": lognormal(360.0, 1.0), "all": lognormal(480.0, 1.0)}),
         kind("premium", 0.05, {"law": "gamma", "mean_s": 240.0, "cv": 0.7}, ["sales", "desk", "money"], priority=0.0,
              weight=5.0, threshold_s=10.0),
@@ -127,11 +127,11 @@ def main() -> None:
         },
         asked.rounds,
     )
-    states = plain.run(10)
+    states = plain.run(40)
     more = {
         "days": float(asked.days),
         "speed_up_of_two_threads": contest.speed_up(engine(asked.days, kernel.run), 3),
-        "answered_share_of_kernel": answered_share(10),
+        "answered_share_of_kernel": answered_share(40),
         "answered_share_of_textbook": states.count("answered") / len(states),
         "resident_mb_after": contest.resident_mb(),
     }
