@@ -4,10 +4,12 @@
 
 Half-hours with two humps, 10,000 first contacts a day, lognormal handle times, exponential patience, an order of
 groups for each type and of types for each group. By turns in one run, random numbers and blocks included: the
-kernel, the reference, and a textbook SimPy (`FilterStore` of agents by skill, `get | timeout`, a process per contact).
+kernel alone, the kernel called day by day by a SimPy process (as the world does), the reference, and a textbook SimPy
+(`FilterStore` of agents by skill, `get | timeout`, a process per contact, agents who come and go by half-hours).
 """
 
 import math
+import time
 
 import contest
 import numpy as np
@@ -16,6 +18,8 @@ import simpy
 from orm_sim.centre.centre_checks import centre_of
 from orm_sim.centre.skills import kernel, reference
 from orm_sim.centre.skills.build import Centre, Run
+from orm_sim.centre.skills.outcome import Outcome
+from orm_sim.centre.skills.plan import Block
 from orm_sim.core.document import Document
 
 HOUR = np.arange(48) / 2.0
@@ -79,10 +83,29 @@ def engine(days: int, run: Run) -> contest.Play:
     return play
 
 
-def textbook(days: int) -> contest.Play:
-    """Agents in a store, filtered by skill; a process per contact; as many agents all day as at the peak.
+def by_day(days: int, run: Run) -> contest.Play:
+    """The same days, each replayed by a SimPy process when it closes."""
+    laid_out = centre(days)
 
-    A store cannot send agents home: less waiting than in the engines, which favours it.
+    def play() -> int:
+        environment, contacts = simpy.Environment(), [0]
+
+        def replay() -> simpy.events.ProcessGenerator:
+            for _, outcome in laid_out.blocks(1, 0, run):
+                yield environment.timeout(86_400.0)
+                contacts[0] += outcome.ref.size
+
+        environment.process(replay())
+        environment.run()
+        return contacts[0]
+
+    return play
+
+
+def textbook(days: int) -> contest.Play:
+    """Agents in a store, filtered by skill; a process per contact; a process per group for its half-hours.
+
+    Idle agents are taken out of the store when their shift ends; busy ones do not go back into it.
     """
 
     def contact(
@@ -91,6 +114,7 @@ def textbook(days: int) -> contest.Play:
         kind: str,
         rng: np.random.Generator,
         waits: list[float],
+        leaving: dict[str, int],
     ) -> simpy.events.ProcessGenerator:
         while True:
             arrived, able = environment.now, ROUTES[kind]
@@ -101,13 +125,39 @@ def textbook(days: int) -> contest.Play:
                 request.cancel()
                 return
             yield environment.timeout(rng.lognormal(math.log(HANDLE_S) - 0.5 * math.log1p(CV**2), 0.945))
-            agents.put(heard[request])
+            if leaving[heard[request]] > 0:
+                leaving[heard[request]] -= 1
+            else:
+                agents.put(heard[request])
             if rng.random() >= RETURN:
                 return
             yield environment.timeout(rng.exponential(DELAY_S))
 
+    def shifts(
+        environment: simpy.Environment, agents: simpy.FilterStore, group: str, leaving: dict[str, int]
+    ) -> simpy.events.ProcessGenerator:
+        staffed = 0
+        for _ in range(days):
+            for scheduled in AGENTS[group].tolist():
+                for _ in range(scheduled - staffed):
+                    if leaving[group] > 0:
+                        leaving[group] -= 1
+                    else:
+                        agents.put(group)
+                for _ in range(staffed - scheduled):
+                    if group in agents.items:
+                        agents.items.remove(group)
+                    else:
+                        leaving[group] += 1
+                staffed = scheduled
+                yield environment.timeout(1800.0)
+
     def source(
-        environment: simpy.Environment, agents: simpy.FilterStore, kind: str, waits: list[float]
+        environment: simpy.Environment,
+        agents: simpy.FilterStore,
+        kind: str,
+        waits: list[float],
+        leaving: dict[str, int],
     ) -> simpy.events.ProcessGenerator:
         rng = np.random.default_rng([1, ord(kind)])
         for day in range(days):
@@ -115,19 +165,38 @@ def textbook(days: int) -> contest.Play:
                 begin = day * 86_400.0 + half_hour * 1800.0
                 for moment in (begin + np.sort(rng.random(rng.poisson(rate))) * 1800.0).tolist():
                     yield environment.timeout(moment - environment.now)
-                    environment.process(contact(environment, agents, kind, rng, waits))
+                    environment.process(contact(environment, agents, kind, rng, waits, leaving))
 
     def play() -> int:
         waits: list[float] = []
         environment = simpy.Environment()
         agents = simpy.FilterStore(environment)
-        agents.items = [name for name in GROUPS for _ in range(int(AGENTS[name].max()))]
+        leaving = dict.fromkeys(GROUPS, 0)
+        for group in GROUPS:
+            environment.process(shifts(environment, agents, group, leaving))
         for kind in SHARE:
-            environment.process(source(environment, agents, kind, waits))
+            environment.process(source(environment, agents, kind, waits, leaving))
         environment.run()
         return len(waits)
 
     return play
+
+
+def drawing_ns(days: int) -> float:
+    """Processor nanoseconds of a contact in blocks that nobody runs: draws and order of time, staffing and record."""
+    laid_out, contacts = centre(days), [0]
+
+    def nobody(block: Block) -> Outcome:
+        contacts[0] += block.ref.size
+        return idle
+
+    idle = next(outcome for _, outcome in centre(1).blocks(1, 0, kernel.run))
+    for _ in laid_out.blocks(1, 0, nobody):
+        pass
+    contacts[0], begun = 0, time.process_time_ns()
+    for _ in laid_out.blocks(1, 0, nobody):
+        pass
+    return (time.process_time_ns() - begun) / contacts[0]
 
 
 def main() -> None:
@@ -136,6 +205,7 @@ def main() -> None:
     speeds = contest.by_turns(
         {
             "kernel": engine(asked.days, kernel.run),
+            "kernel, driven by SimPy day by day": by_day(asked.days, kernel.run),
             "reference": engine(asked.slow_days, reference.run),
             "textbook SimPy": textbook(asked.slow_days),
         },
@@ -143,6 +213,8 @@ def main() -> None:
     )
     more = {
         "days": float(asked.days),
+        "cost_of_driving_by_the_day": speeds["kernel"] / speeds["kernel, driven by SimPy day by day"] - 1.0,
+        "ns_per_contact_drawn": drawing_ns(asked.days),
         "speed_up_of_two_threads": contest.speed_up(engine(asked.days, kernel.run), 3),
         "resident_mb_after": contest.resident_mb(),
     }

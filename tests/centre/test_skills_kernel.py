@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from orm_sim.centre.skills import events, kernel
+from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import attempt_of
 from orm_sim.centre.skills.outcome import (
     ABANDONED,
@@ -98,7 +99,8 @@ def test_redials_without_delay_and_patience_pass_in_one_moment_each_in_a_round()
     assert (outcome.state == ABANDONED).all()
     assert outcome.at_s.tolist() == [10.0] * 255 + [20.0] * 255
     assert [int(attempt_of(ref)) for ref in outcome.ref[:255]] == list(range(255))
-    assert memory_of(block(centre, [(10, 0, 1, 0), (20, 0, 1, 0)], [])).arrays["decided"].shape[1] < 2 * 255
+    again = block(centre, [(10, 0, 1, 0), (20, 0, 1, 0)], [])
+    assert memory_of(again, check(again)).rows.shape[1] < 2 * 255
 
 
 # -- heaps -----------------------------------------------------------------------------------------------------------
@@ -235,6 +237,47 @@ def plain(centre: Layout | None = None, **changes: Any) -> Block:
 def test_blocks_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         kernel.run(plain(**changes))
+
+
+def carried(section: str, **changes: Any) -> Carry:
+    """One contact in line, in service or to come, by the names of its fields; one agent, who serves or is idle."""
+    one = Carry.empty(1, 1)
+    fields = [name for name in Carry.__slots__ if name.startswith(section)]
+    given: dict[str, Any] = {
+        name: np.resize(getattr(one, name), (1, 1) if "work" in name else 1) for name in fields
+    }
+    for name in fields:
+        given[name].fill(-1.0 if name.endswith("arrival_s") else 0)
+    idle = (np.full(0 if section == "busy" else 1, -5.0),)
+    sound = {"staffed": np.array([1]), "idle_since_s": idle, **given}
+    return replace(one, **(sound | {name: np.array(value) for name, value in changes.items()}))
+
+
+@pytest.mark.parametrize("section", ["waiting", "busy", "pending"])
+def test_a_sound_carry_runs(section: str) -> None:
+    assert kernel.run(plain(carry=carried(section))).ref.size >= 2
+
+
+@pytest.mark.parametrize(
+    ("carry", "words"),
+    [
+        (carried("waiting", waiting_type=[0, 0]), "one value of everything"),
+        (carried("busy", busy_left=[]), "one value of everything"),
+        (carried("pending", pending_work_s=np.empty((1, 0))), "one value of everything"),
+        (carried("waiting", waiting_type=[1]), "a type of the layout"),
+        (carried("busy", busy_type=[-1]), "a type of the layout"),
+        (carried("pending", pending_type=[7]), "a type of the layout"),
+        (carried("busy", busy_group=[1]), "idle agents in each group"),
+        (carried("busy", busy_group=[-1]), "idle agents in each group"),
+        (carried("pending", staffed=[-1]), "0 or more"),
+        (carried("busy", busy_end_s=[-1.0]), "end their service at 0 or later"),
+        (carried("waiting", waiting_arrival_s=[0.0]), "arrived before 0"),
+        (carried("waiting", waiting_deadline_s=[-1.0]), "leave their line at 0 or later"),
+    ],
+)
+def test_carries_refused(carry: Carry, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        kernel.run(plain(carry=carry))
 
 
 @pytest.mark.parametrize(

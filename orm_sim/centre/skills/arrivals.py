@@ -1,63 +1,137 @@
-"""Compiled draws of a day: when contacts of a type arrive, their patience and their work."""
+"""Compiled draws of a day: when contacts of every type arrive, their patience and their work, in order of arrival."""
 
 from __future__ import annotations
 
 import math
+from typing import Any, Final
 
-from orm_sim.centre.laws import LawTable, quantile
+import numpy as np
+
+from orm_sim.centre.gamma import gamma_quantile
+from orm_sim.centre.laws import (
+    CONSTANT,
+    EMPIRICAL,
+    EXPONENTIAL,
+    GAMMA,
+    LOGNORMAL,
+    PIECEWISE_HAZARD,
+    UNIFORM,
+    WEIBULL,
+    LawTable,
+)
 from orm_sim.centre.skills.draws import ARRIVAL, BODY, draw, pack
+from orm_sim.centre.skills.merging import in_order
 from orm_sim.centre.skills.plan import Floats, Whole
+from orm_sim.centre.skills.rota import changes_of_day
+from orm_sim.centre.skills.state import Records
+from orm_sim.centre.skills.views import laws_of, number, numbers_at, set_whole, whole
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
-from orm_sim.core.streams import uniform_pair
+from orm_sim.core.streams import normal_quantiles, uniform_pair
+
+_BATCH: Final = 256
+"""Arrivals drawn at once, ahead of their use."""
+_BODIES: Final = 1024
+"""Bodies drawn at once: what they take stays near the processor."""
+N_CONTACTS, N_CHANGES, TABLES = range(3)
+"""Places in the whole numbers of a day: how many contacts and changes of staffing; the tables from here on."""
 
 
-def room_for(expected: Floats) -> int:
-    """Arrivals that a Poisson stream of these means does not exceed (ten standard deviations)."""
-    total = float(expected.sum())
-    return int(total + 10.0 * math.sqrt(total) + 50.0)
+def room_for(expected: float, n_types: int) -> int:
+    """Arrivals that Poisson streams with a mean in all do not exceed (ten standard deviations of each)."""
+    return int(expected + 10.0 * math.sqrt(n_types * expected)) + 51 * n_types
 
 
 @entry
 @jit
-def draw_first(
-    k0: int, k1: int, day: int, kind: int, expected: Floats, period_s: float, arrival_s: Floats
-) -> int:
-    """Arrivals of a Poisson stream, ascending: one of unit rate through the inverse of the cumulative rate.
+def draw_day(sources: Records, day: int, factor: float, room: int, times: Floats, numbers: Whole) -> None:
+    """Draw a day's first contacts and changes of staffing, each in order of time.
 
     Parameters
     ----------
-    k0, k1 : int
-        Key of the contacts.
-    day, kind : int
-        Day of the horizon, contact type.
-    expected : float64[P]
-        Mean arrivals in each period.
-    arrival_s : float64[room]
-        Filled from the front.
-
-    Returns
-    -------
-    int
-        How many there are.
+    sources : record of `orm_sim.centre.skills.sources.SOURCES`
+    day : int
+        Day of the horizon.
+    factor : float
+        On every rate.
+    room : int
+        For contacts; the rest of the arrays is for changes.
+    times : float64[room * (2 + C) + most_changes]
+        Filled: arrival, patience and work [room, C] of contacts, moments of changes.
+    numbers : int64[2 + room * 2 + most_changes * 2]
+        Filled: `N_CONTACTS`, `N_CHANGES`, type and ref of contacts, group and agents of changes.
     """
+    s = sources[0]
+    at, ends = np.empty(room), np.zeros(s.n_kinds + 1, np.int64)
+    n = 0
+    for t in range(s.n_kinds):
+        n = _arrivals_of(s, day, t, factor, at, n)
+        ends[t + 1] = n
+    places = np.empty(n, np.int64)
+    in_order(at[:n], ends, places)
+    kind, ref = numbers[TABLES : TABLES + n], numbers[TABLES + room : TABLES + room + n]
+    for t in range(s.n_kinds):
+        first = pack(day, t, 0, 0) - ends[t]
+        for i in range(ends[t], ends[t + 1]):
+            place = np.uint64(places[i])
+            times[place], kind[place], ref[place] = at[i], t, first + i
+    _draw_bodies(s, day, ends, places, times[room:], times[2 * room :])
+    numbers[N_CONTACTS] = n
+    rest = numbers[TABLES + 2 * room :]
+    m = rest.size // 2
+    numbers[N_CHANGES] = changes_of_day(s, day, times[room * (2 + s.n_columns) :], rest[:m], rest[m:])
+
+
+@jit
+def _arrivals_of(s: Any, day: int, t: int, factor: float, at: Floats, n: int) -> int:
+    """Arrivals of one type, ascending, after the first n."""
+    place = t * (2 + s.n_columns)
+    first = whole(s.given_first, place)
+    if first >= 0:
+        for k in range(first, whole(s.given_stop, place)):
+            at[n] = number(s.given, k)
+            n += 1
+        return n
+    expected = np.empty(s.n_periods)
+    for period in range(s.n_periods):
+        expected[period] = number(s.rates, (t * s.n_days + day) * s.n_periods + period) * factor
+    return _poisson(s, day, t, expected, at, n)
+
+
+@jit
+def _poisson(s: Any, day: int, t: int, expected: Floats, at: Floats, n: int) -> int:
+    """A Poisson stream: one of unit rate through the inverse of the cumulative rate."""
     total = 0.0
     for period in range(expected.size):
         total += expected[period]
-    room = arrival_s.size
-    for i in range(room):
-        arrival_s[i], _ = draw(k0, k1, pack(day, kind, 0, i), ARRIVAL)
-    at, seen, period, n = 0.0, 0.0, 0, 0
-    while n < room:
-        at -= math.log(arrival_s[n])
-        if at >= total:
-            break
-        while period < expected.size - 1 and at >= seen + expected[period]:
-            seen += expected[period]
-            period += 1
-        arrival_s[n] = _place(at - seen, expected[period], period, period_s)
-        n += 1
+    first, stop = n, min(n + int(total + 10.0 * math.sqrt(total) + 50.0), at.size)
+    moment, drawn = 0.0, np.empty(_BATCH)
+    while moment < total and n < stop:
+        for k in range(drawn.size):
+            drawn[k], _ = uniform_pair(s.k0, s.k1, n - first + k, ARRIVAL, day, t)
+        for k in range(min(drawn.size, stop - n)):
+            moment -= math.log(drawn[k])
+            if moment >= total:
+                break
+            at[n] = moment
+            n += 1
+    _to_seconds(at[first:n], expected, s.period_s)
     return n
+
+
+@jit
+def _to_seconds(at: Floats, expected: Floats, period_s: float) -> None:
+    """Turn ascending moments on the clock of the cumulative rate into seconds of the day."""
+    seen, begin = 0.0, 0
+    for period in range(expected.size):
+        mean = expected[period]
+        border = seen + mean if period < expected.size - 1 else math.inf
+        stop = begin
+        while stop < at.size and at[stop] < border:
+            stop += 1
+        for i in range(begin, stop):
+            at[i] = _place(at[i] - seen, mean, period, period_s)
+        seen, begin = border, stop
 
 
 @jit
@@ -68,18 +142,99 @@ def _place(into: float, expected: float, period: int, period_s: float) -> float:
     return (period + min(max(into / expected, 0.0), 0.9999999)) * period_s
 
 
-@entry
 @jit
-def draw_bodies(
-    laws: LawTable, work_law: Whole, patience_law: int, k0: int, k1: int, refs: Whole, patience_s: Floats,
-    work_s: Floats,
-) -> None:  # fmt: skip
-    """Put patience (float64[n]) and work of every column (float64[n, C]) of attempts of one type in their place."""
-    for i in range(refs.size):
-        u, v = draw(k0, k1, refs[i], BODY)
-        for column in range(work_law.size):
-            work_s[i, column] = quantile(laws, work_law[column], u)
-        patience_s[i] = quantile(laws, patience_law, v)
+def _draw_bodies(s: Any, day: int, ends: Whole, places: Whole, patience_s: Floats, work_s: Floats) -> None:
+    """Patience and work of every type's contacts, put at their places."""
+    laws, columns = laws_of(s), s.n_columns
+    for t in range(s.n_kinds):
+        for begin in range(ends[t], ends[t + 1], _BODIES):
+            mine = places[begin : min(begin + _BODIES, ends[t + 1])]
+            u, v = np.empty(mine.size), np.empty(mine.size)
+            for i in range(mine.size):
+                u[i], v[i] = uniform_pair(s.k0, s.k1, begin - ends[t] + i, BODY, day, t)
+            used = whole(s.given_used, t) + begin - ends[t]
+            drawn = _values(s, laws, t, 1, whole(s.patience_law, t), used, v)
+            for i in range(mine.size):
+                patience_s[np.uint64(mine[i])] = drawn[i]
+            for column in range(columns):
+                if column == 0 or not _same(s, t, column):
+                    drawn = _values(s, laws, t, 2 + column, whole(s.work_law, t * columns + column), used, u)
+                for i in range(mine.size):
+                    work_s[np.uint64(mine[i] * columns + column)] = drawn[i]
+        set_whole(s.given_used, t, whole(s.given_used, t) + ends[t + 1] - ends[t])
+
+
+@jit
+def _same(s: Any, t: int, column: int) -> bool:
+    """Whether a column of work has the values of the one before."""
+    law, place = t * s.n_columns + column, t * (2 + s.n_columns) + 2 + column
+    drawn = whole(s.given_first, place) < 0 and whole(s.given_first, place - 1) < 0
+    return drawn and whole(s.work_law, law) == whole(s.work_law, law - 1)
+
+
+@jit
+def _values(s: Any, laws: LawTable, t: int, column: int, law: int, used: int, u: Floats) -> Floats:
+    """Values by a law, or those given, the first again when they run out."""
+    place = t * (2 + s.n_columns) + column
+    first, n = whole(s.given_first, place), whole(s.given_stop, place) - whole(s.given_first, place)
+    if first < 0:
+        return quantiles(laws, law, u)
+    drawn = np.empty(u.size)
+    for i in range(u.size):
+        drawn[i] = number(s.given, first + (used + i) % n)
+    return drawn
+
+
+@jit
+def quantiles(laws: LawTable, law: int, u: Floats) -> Floats:
+    """`orm_sim.centre.laws.quantile` of each element, the same bits: a loop for each kind of law."""
+    kind, a, b = laws.kind[law], laws.a[law], laws.b[law]
+    x, y = laws.x[laws.first[law] : laws.stop[law]], laws.y[laws.first[law] : laws.stop[law]]
+    if kind == EMPIRICAL:
+        found = np.empty(u.size)
+        for i in range(u.size):
+            found[i] = x[min(int(u[i] * x.size), x.size - 1)]
+        return found
+    if kind == PIECEWISE_HAZARD:
+        return _piecewise(x, y, u)
+    found = normal_quantiles(u) if kind == LOGNORMAL else np.empty(u.size)
+    if kind == LOGNORMAL:
+        for i in range(u.size):
+            found[i] = math.exp(a + b * found[i])
+    elif kind == EXPONENTIAL:
+        for i in range(u.size):
+            found[i] = -a * math.log1p(-u[i])
+    elif kind == WEIBULL:
+        for i in range(u.size):
+            found[i] = a * (-math.log1p(-u[i])) ** b
+    elif kind == UNIFORM:
+        for i in range(u.size):
+            found[i] = a + b * u[i]
+    elif kind == GAMMA:
+        for i in range(u.size):
+            found[i] = a * gamma_quantile(b, u[i])
+    else:
+        found[:] = a if kind == CONSTANT else math.inf
+    if x.size:
+        for i in range(u.size):
+            found[i] += x[0]
+    return found
+
+
+@jit
+def _piecewise(x: Floats, y: Floats, u: Floats) -> Floats:
+    """Where hazards y, each up to its x, summed reach -log(1 - u)."""
+    found = np.full(u.size, math.inf)
+    for i in range(u.size):
+        wanted, begin = -math.log1p(-u[i]), 0.0
+        for j in range(x.size):
+            reach = y[j] * (x[j] - begin) if y[j] > 0.0 else 0.0
+            if wanted <= reach:
+                found[i] = begin + wanted / y[j]
+                break
+            wanted -= reach
+            begin = x[j]
+    return found
 
 
 @entry
@@ -92,8 +247,21 @@ def draw_uniforms(k0: int, k1: int, c1: int, c2: int, c3: int, out: Floats) -> N
 
 @entry
 @jit
-def moment_in_day(k0: int, k1: int, ref: int, expected: Floats, period_s: float) -> float:
-    """When within a day a later attempt comes whose own time fell outside the opening hours: as first contacts do."""
+def reopen(sources: Records, day: int, ref: Whole, kind: Whole, due_s: Floats) -> None:
+    """Give later attempts whose own time fell outside the opening hours (below 0) a moment of the next day.
+
+    It is drawn for each like the first contacts of that day.
+    """
+    s = sources[0]
+    for i in range(ref.size):
+        if due_s[i] < 0.0:
+            expected = numbers_at(s.rates, (kind[i] * s.n_days + day) * s.n_periods, s.n_periods)
+            due_s[i] = _moment_in_day(s.k0, s.k1, ref[i], expected, s.period_s)
+
+
+@jit
+def _moment_in_day(k0: int, k1: int, ref: int, expected: Floats, period_s: float) -> float:
+    """A moment by the rates of a day."""
     u, _ = draw(k0, k1, ref, ARRIVAL)
     total = expected.sum()
     if total <= 0.0:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from orm_sim.centre.skills.packing import packed
 from orm_sim.centre.skills.plan import (
     BY_FREE_AGENTS,
     CLEAR_QUEUE,
@@ -16,20 +17,27 @@ from orm_sim.centre.skills.plan import (
     WITHIN_THRESHOLD_FIRST,
     Block,
     Carry,
-    Flags,
     Floats,
     Layout,
     Whole,
 )
+from orm_sim.centre.skills.state import CENTRE, MOST_KNOWN, Centre, Opened, Records, opened
+from orm_sim.centre.skills.views import numbers_at, whole_at
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
 _SOUND: list[Layout] = []
-"""The layout found sound last: a study gives the same one with every block."""
+"""The layouts found sound last: a replication gives the same one with every block, and some run at once."""
+_FLOAT, _WHOLE, _FLAG = np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_)
 
 
-def check(block: Block) -> None:
+def check(block: Block) -> Opened:
     """Refuse a block no engine can run.
+
+    Returns
+    -------
+    Opened
+        What the kernel's compiled steps are told of a sound one.
 
     Raises
     ------
@@ -37,24 +45,23 @@ def check(block: Block) -> None:
         With the first rule that is broken: lengths and kinds of arrays, order and range of times, rules of the
         layout, or a carried state that cannot have come out of a block.
     """
-    if not any(block.layout is layout for layout in _SOUND):
-        _check_layout(block.layout)
-        _SOUND[:] = [block.layout]
+    layout, carry = block.layout, block.carry
+    if not any(layout is sound for sound in _SOUND):
+        _check_layout(layout)
+        _SOUND[:] = [layout, *_SOUND[: MOST_KNOWN - 1]]
     _check_shapes(block)
-    found = _fault(
-        block.arrival_s, block.type, block.patience_s, block.work_s, block.change_at_s, block.change_group,
-        block.change_to, block.outage_at_s, block.outage_until_s, block.layout.n_types, block.layout.n_groups,
-        min(block.end_s, block.closes_s), block.end_s,
-    )  # fmt: skip
-    if found:
-        raise ValueError(FAULTS[found])
     if not (block.end_s > 0.0 and not np.isnan(block.closes_s) and 0.0 < block.period_s < np.inf):
         raise ValueError(
             "end_s must be above 0 (inf allowed), period_s above 0 and finite, closes_s a number"
         )
     if block.n_periods < 1 or block.at_close not in (SERVE_QUEUE, CLEAR_QUEUE):
         raise ValueError("n_periods must be 1 or more and at_close SERVE_QUEUE or CLEAR_QUEUE")
-    _check_carry(block.carry, block.layout)
+    _check_carry_shapes(carry, layout)
+    begun = opened(block, packed(carry))
+    found = _fault(begun.record.view(CENTRE))
+    if found:
+        raise ValueError(FAULTS[found])
+    return begun
 
 
 FAULTS: Final = (
@@ -65,38 +72,108 @@ FAULTS: Final = (
     "work_s must be 0 or more and finite",
     "change_at_s must be ascending, 0 or more, with change_group a group and change_to 0 or more",
     "outage_at_s must be ascending, with outage_until_s at or after it",
+    "a carry must tell for each group how many agents are staffed, 0 or more, and how long they are idle",
+    "a carry must have max(staffed - busy, 0) idle agents in each group",
+    "carried contacts must each have a ref and a type of the layout",
+    "carried contacts must have arrived before 0, and end their service at 0 or later",
+    "carried contacts must leave their line at 0 or later",
 )
 
 
 @entry
 @jit
-def _fault(
-    arrival_s: Floats, kind: Whole, patience_s: Floats, work_s: Floats, change_at_s: Floats,
-    change_group: Whole, change_to: Whole, outage_at_s: Floats, outage_until_s: Floats,
-    n_types: int, n_groups: int, before_s: float, end_s: float,
-) -> int:  # fmt: skip
-    """Index into `FAULTS` of the first rule the arrays of a block break; 0 when none."""
-    n = arrival_s.size
-    ascending, kinds, patiences, works, changes, outages = True, True, True, True, True, True
+def _fault(record: Records) -> int:
+    """Index into `FAULTS` of the first rule that the numbers of a block or of its carry break; 0 when none."""
+    c = record[0]
+    n, n_types, n_works = c.n_contacts, c.n_kinds, c.n_contacts * c.n_columns
+    arrival, kind = numbers_at(c.arrival_s, 0, n), whole_at(c.type, 0, n)
+    patience, work = numbers_at(c.patience_s, 0, n), numbers_at(c.work_s, 0, n_works)
+    late, kinds, patiences, works = 0, 0, 0, 0  # how many break each rule: sums are vectorised
     for i in range(1, n):
-        ascending &= arrival_s[i] >= arrival_s[i - 1]
+        late += not arrival[i] >= arrival[i - 1]
     for i in range(n):
-        kinds &= (kind[i] >= 0) & (kind[i] < n_types)
-        patiences &= patience_s[i] >= 0.0
+        kinds += (kind[i] < 0) | (kind[i] >= n_types)
     for i in range(n):
-        for k in range(work_s.shape[1]):
-            works &= (work_s[i, k] >= 0.0) & (work_s[i, k] < np.inf)
+        patiences += not patience[i] >= 0.0
+    for i in range(n_works):
+        works += not (work[i] >= 0.0) & (work[i] < np.inf)
     if n > 0:
-        ascending &= arrival_s[0] >= 0.0 and arrival_s[n - 1] < before_s
-    for i in range(change_at_s.size):
-        changes &= change_at_s[i] >= (change_at_s[i - 1] if i > 0 else 0.0)
-        changes &= 0 <= change_group[i] < n_groups and change_to[i] >= 0
-    for i in range(outage_at_s.size):
-        outages &= outage_until_s[i] >= outage_at_s[i]
-        outages &= i == 0 or outage_at_s[i] >= outage_at_s[i - 1]
-    for number, sound in enumerate((ascending, kinds, patiences, works, changes, outages)):
-        if not sound:
+        late += not (arrival[0] >= 0.0 and arrival[n - 1] < min(c.end_s, c.closes_s))
+    for number, broken in enumerate((late, kinds, patiences, works)):
+        if broken:
             return number + 1
+    if _faulty_changes(c):
+        return 5
+    if _faulty_outages(
+        numbers_at(c.outage_at_s, 0, c.n_outages), numbers_at(c.outage_until_s, 0, c.n_outages)
+    ):
+        return 6
+    return _fault_of_carry(c, whole_at(c.carried, 0, c.n_carried), numbers_at(c.carried_s, 0, c.n_carried_s))
+
+
+@jit
+def _faulty_changes(c: Centre) -> bool:
+    m, n_groups = c.n_changes, c.n_groups
+    at, group, to = (
+        numbers_at(c.change_at_s, 0, m),
+        whole_at(c.change_group, 0, m),
+        whole_at(c.change_to, 0, m),
+    )
+    faults = 0
+    for i in range(m):
+        faults += not at[i] >= (at[i - 1] if i > 0 else 0.0)
+        faults += (group[i] < 0) | (group[i] >= n_groups) | (to[i] < 0)
+        c.most_agents = max(c.most_agents, to[i])
+    return faults > 0
+
+
+@jit
+def _faulty_outages(at: Floats, until: Floats) -> bool:
+    faults = 0
+    for i in range(at.size):
+        faults += not until[i] >= at[i]
+        faults += i > 0 and not at[i] >= at[i - 1]
+    return faults > 0
+
+
+@jit
+def _fault_of_carry(c: Centre, people: Whole, times: Floats) -> int:
+    """The first rule a carry breaks; it is laid out as in `Packed`."""
+    n_types, g, columns = c.n_kinds, c.n_groups, c.n_columns
+    waiting, busy, pending = c.carried_waiting, c.carried_busy, c.carried_pending
+    who = people[2 * g :]
+    served, due = who[3 * waiting :], who[3 * (waiting + busy) :]
+    at_work = np.zeros(g, np.int64)
+    for i in range(busy):
+        group = served[2 * busy + i]
+        if not 0 <= group < g:
+            return 8
+        at_work[group] += 1
+    for k in range(g):
+        c.most_agents = max(c.most_agents, people[k])
+        if people[k] < 0:
+            return 7
+        if people[g + k] != max(people[k] - at_work[k], 0):
+            return 8
+    kinds = 0
+    for i in range(waiting):
+        kinds += (who[waiting + i] < 0) | (who[waiting + i] >= n_types)
+    for i in range(busy):
+        kinds += (served[busy + i] < 0) | (served[busy + i] >= n_types)
+    for i in range(pending):
+        kinds += (due[pending + i] < 0) | (due[pending + i] >= n_types)
+    if kinds:
+        return 9
+    ends = times[(5 + columns) * waiting + 5 * busy :]
+    for i in range(busy):
+        if ends[i] < 0.0:
+            return 10
+    for i in range(waiting):
+        if times[i] >= 0.0:
+            return 10
+    for i in range(waiting):
+        if times[4 * waiting + i] < 0.0:
+            return 11
     return 0
 
 
@@ -114,13 +191,12 @@ def _check_shapes(block: Block) -> None:
         raise ValueError(
             "outage_at_s, outage_until_s, outage_blocks and outage_drops must have the same length"
         )
-    kinds: tuple[tuple[Any, tuple[Floats | Whole | Flags, ...]], ...] = (
-        (np.float64, (block.arrival_s, block.patience_s, block.work_s, block.change_at_s)),
-        (np.float64, (block.outage_at_s, block.outage_until_s)),
-        (np.int64, (block.type, block.ref, block.change_group, block.change_to)),
-        (np.bool_, (block.outage_blocks, block.outage_drops)),
-    )
-    if any(array.dtype != kind for kind, arrays in kinds for array in arrays):
+    if not (
+        _FLOAT == block.arrival_s.dtype == block.patience_s.dtype == block.work_s.dtype == block.change_at_s.dtype
+        and _FLOAT == block.outage_at_s.dtype == block.outage_until_s.dtype
+        and _WHOLE == block.type.dtype == block.ref.dtype == block.change_group.dtype == block.change_to.dtype
+        and _FLAG == block.outage_blocks.dtype == block.outage_drops.dtype
+    ):  # fmt: skip
         raise ValueError("times must be float64, types, refs, groups and numbers int64, flags bool")
 
 
@@ -187,25 +263,20 @@ def _check_rules(layout: Layout) -> None:
         raise ValueError(f"redial_max must be at most {MAX_ATTEMPT + 1} and lines 0 or more")
 
 
-def _check_carry(carry: Carry, layout: Layout) -> None:
-    """A state that a block can have left."""
-    g = layout.n_groups
-    if carry.staffed.size != g or len(carry.idle_since_s) != g or (carry.staffed < 0).any():
-        raise ValueError(
-            "a carry must tell for each group how many agents are staffed and how long they are idle"
-        )
-    busy = np.bincount(carry.busy_group, minlength=g)
-    idle = np.maximum(carry.staffed - busy, 0)
-    if busy.size > g or any(since.size != n for since, n in zip(carry.idle_since_s, idle, strict=True)):
-        raise ValueError("a carry must have max(staffed - busy, 0) idle agents in each group")
-    for refs, kinds in (
-        (carry.waiting_ref, carry.waiting_type),
-        (carry.busy_ref, carry.busy_type),
-        (carry.pending_ref, carry.pending_type),
-    ):
-        if refs.size != kinds.size or ((kinds < 0) | (kinds >= layout.n_types)).any():
-            raise ValueError("carried contacts must each have a ref and a type of the layout")
-    if (carry.busy_end_s < 0.0).any() or (carry.waiting_arrival_s >= 0.0).any():
-        raise ValueError("carried contacts must have arrived before 0, and end their service at 0 or later")
-    if (carry.waiting_deadline_s < 0.0).any():
-        raise ValueError("carried contacts must leave their line at 0 or later")
+def _check_carry_shapes(carry: Carry, layout: Layout) -> None:
+    """Lengths of a carry's arrays."""
+    g, columns = layout.n_groups, layout.work_law.shape[1]
+    if carry.staffed.size != g or len(carry.idle_since_s) != g:
+        raise ValueError(FAULTS[7])
+    n, m, k = carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size
+    if not (
+        carry.waiting_type.size == n == carry.waiting_group.size == carry.waiting_arrival_s.size
+        and carry.waiting_deadline_s.size == n == carry.waiting_patience_s.size == carry.waiting_left.size
+        and carry.waiting_first_start_s.size == n and carry.waiting_work_s.size == n * columns
+        and carry.busy_type.size == m == carry.busy_group.size == carry.busy_arrival_s.size
+        and carry.busy_start_s.size == m == carry.busy_end_s.size == carry.busy_patience_s.size
+        and carry.busy_first_start_s.size == m == carry.busy_left.size and carry.busy_work_s.size == m * columns
+        and carry.pending_type.size == k == carry.pending_due_s.size == carry.pending_patience_s.size
+        and carry.pending_work_s.size == k * columns
+    ):  # fmt: skip
+        raise ValueError("carried contacts must each have one value of everything")

@@ -60,18 +60,22 @@ def _sink(heap: int, size: int, hole: int, at: float, turn: int, slot: int) -> N
     """Put an event at `hole` or below it, in a heap that now has `size` events."""
     below = 2 * hole + 1
     while below < size:
+        below = _first_of_two(heap, below, size)
         lower = event(heap, below)
-        if below + 1 < size:
-            right = event(heap, below + 1)
-            if before(right.at, right.turn, lower.at, lower.turn):
-                below += 1
-                lower = right
         if not before(lower.at, lower.turn, at, turn):
             break
         _set(heap, hole, lower.at, lower.turn, lower.slot)
         hole = below
         below = 2 * hole + 1
     _set(heap, hole, at, turn, slot)
+
+
+@jit_inline
+def _first_of_two(heap: int, below: int, size: int) -> int:
+    """The earlier of two neighbours, the second of which may be missing; nobody could guess it, so without a branch."""
+    lower, right = event(heap, below), event(heap, min(below + 1, size - 1))
+    sooner, tied, first = right.at < lower.at, right.at == lower.at, right.turn < lower.turn
+    return below + int(sooner | (tied & first))
 
 
 @jit_inline
@@ -123,12 +127,8 @@ def _rise(heap: int, c: Centre, hole: int, at: float, turn: int, slot: int) -> N
 def _sink_placed(heap: int, c: Centre, size: int, hole: int, at: float, turn: int, slot: int) -> None:
     below = 2 * hole + 1
     while below < size:
+        below = _first_of_two(heap, below, size)
         lower = event(heap, below)
-        if below + 1 < size:
-            right = event(heap, below + 1)
-            if before(right.at, right.turn, lower.at, lower.turn):
-                below += 1
-                lower = right
         if not before(lower.at, lower.turn, at, turn):
             break
         _set(heap, hole, lower.at, lower.turn, lower.slot)

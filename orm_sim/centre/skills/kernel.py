@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from math import inf, nan
 
-from orm_sim.centre.skills.carrying import carry_of, load, next_special
+import numpy as np
+
+from orm_sim.centre.skills.carrying import leave_off, load, next_special
 from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import ROUTE, draw
 from orm_sim.centre.skills.events import take
@@ -23,6 +25,7 @@ from orm_sim.centre.skills.outcome import (
     VOICEMAIL,
     Outcome,
 )
+from orm_sim.centre.skills.packing import carry_of
 from orm_sim.centre.skills.plan import CLEAR_QUEUE, Block
 from orm_sim.centre.skills.routing import contact_for, group_for
 from orm_sim.centre.skills.service import (
@@ -39,7 +42,22 @@ from orm_sim.centre.skills.service import (
     start,
     turn_period,
 )
-from orm_sim.centre.skills.state import MANY_GROUPS, NO_GROUP, NOBODY, Centre, Records, make_room, memory_of
+from orm_sim.centre.skills.state import (
+    DECIDED,
+    DECIDED_S,
+    DONE,
+    DONE_S,
+    MANY_GROUPS,
+    NO_GROUP,
+    NOBODY,
+    Centre,
+    Records,
+    finished,
+    lay_out,
+    lay_out_rows,
+    make_room,
+    memory_of,
+)
 from orm_sim.centre.skills.views import (
     contact,
     event,
@@ -73,21 +91,19 @@ def run(block: Block) -> Outcome:
     ValueError
         When the block breaks one of the rules of `orm_sim.centre.skills.check`.
     """
-    check(block)
-    memory = memory_of(block)
-    load(memory, block.carry)
+    begun = check(block)
+    memory = memory_of(block, begun)
     while not play(memory.record):
         make_room(memory)
-    record, arrays = memory.record[0], memory.arrays
-    n, m = int(record["n_decided"]), int(record["n_done"])
-    decided, decided_s, done, done_s = (arrays[name] for name in ("decided", "decided_s", "done", "done_s"))
+    n, m, left = finished(memory)
+    rows, seconds, spent = memory.rows, memory.rows.view(np.float64), memory.spent
     return Outcome(
-        ref=decided[0, :n], type=decided[1, :n], state=decided[2, :n], group=decided[3, :n],
-        arrival_s=decided_s[0, :n], at_s=decided_s[1, :n],
-        done_ref=done[0, :m], done_type=done[1, :m], result=done[2, :m], done_group=done[3, :m],
-        done_start_s=done_s[0, :m], done_end_s=done_s[1, :m],
-        busy_s=arrays["worked_s"], staffed_s=arrays["present_s"], redials=arrays["kinds"]["redials"].copy(),
-        carry=carry_of(memory),
+        ref=rows[DECIDED, :n], type=rows[DECIDED + 1, :n], state=rows[DECIDED + 2, :n], group=rows[DECIDED + 3, :n],
+        arrival_s=seconds[DECIDED_S, :n], at_s=seconds[DECIDED_S + 1, :n],
+        done_ref=rows[DONE, :m], done_type=rows[DONE + 1, :m], result=rows[DONE + 2, :m], done_group=rows[DONE + 3, :m],
+        done_start_s=seconds[DONE_S, :m], done_end_s=seconds[DONE_S + 1, :m],
+        busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types),
+        carry=carry_of(left, block.layout.n_groups, block.work_s.shape[1]),
     )  # fmt: skip
 
 
@@ -96,6 +112,11 @@ def run(block: Block) -> Outcome:
 def play(record: Records) -> bool:
     """Let moments follow each other to the end of the block; False where it stopped for want of room."""
     c = record[0]
+    lay_out_rows(c)
+    if not c.loaded:
+        lay_out(c)
+        load(c)
+        c.loaded = 1
     while True:
         if not _has_room(c):
             return False
@@ -109,6 +130,7 @@ def play(record: Records) -> bool:
     until = c.end_s if c.end_s < inf else _last(c)
     turn_period(c, until)
     settle(c, until)
+    leave_off(c)
     return True
 
 
@@ -119,7 +141,7 @@ def _has_room(c: Centre) -> bool:
     A service ends twice at most in a round: a contact is put back, and cleared.
     """
     to_come = c.n_contacts - c.next_contact
-    return bool(c.n_decided + c.used + to_come <= c.decided_room and c.n_done + 2 * c.used <= c.done_room)
+    return bool(c.n_decided + c.used + to_come <= c.rows_room and c.n_done + 2 * c.used <= c.rows_room)
 
 
 @jit

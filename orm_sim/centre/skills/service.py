@@ -10,8 +10,8 @@ from math import inf, isnan
 
 import numpy as np
 
-from orm_sim.centre.laws import quantile
 from orm_sim.centre.skills.draws import BODY, FATE, REDIAL, attempt_of, draw, next_attempt
+from orm_sim.centre.skills.durations import duration
 from orm_sim.centre.skills.events import put, take, withdraw
 from orm_sim.centre.skills.lines import rejoin
 from orm_sim.centre.skills.outcome import ANSWERED, CUT_OFF, DONE, UNRESOLVED
@@ -22,7 +22,6 @@ from orm_sim.centre.skills.views import (
     event,
     group_at,
     kind_at,
-    laws_of,
     number,
     pair_at,
     set_number,
@@ -56,7 +55,7 @@ def free_slot(c: Centre, slot: int) -> None:
 @jit_inline
 def decide(c: Centre, ref: int, t: int, state: int, group: int, arrival: float) -> None:
     """A row for an attempt decided at this moment."""
-    row, room = c.n_decided, c.decided_room
+    row, room = c.n_decided, c.rows_room
     set_whole(c.decided, row, ref)
     set_whole(c.decided, room + row, t)
     set_whole(c.decided, 2 * room + row, state)
@@ -70,7 +69,7 @@ def decide(c: Centre, ref: int, t: int, state: int, group: int, arrival: float) 
 def record(c: Centre, slot: int, result: int, start: float) -> None:
     """A row for a contact whose service ends at this moment."""
     me = contact(c, slot)
-    row, room = c.n_done, c.done_room
+    row, room = c.n_done, c.rows_room
     set_whole(c.done, row, me.ref)
     set_whole(c.done, room + row, me.kind)
     set_whole(c.done, 2 * room + row, result)
@@ -156,7 +155,7 @@ def complete(c: Centre) -> None:
         return
     record(c, slot, UNRESOLVED, me.start)
     if v < kind_at(c, t).comes_back and attempt_of(me.ref) < MAX_ATTEMPT:
-        delay = quantile(laws_of(c), kind_at(c, t).comes_back_law, draw(c.k0, c.k1, me.ref, FATE + 1)[0])
+        delay = duration(c, kind_at(c, t).comes_back_law, draw(c.k0, c.k1, me.ref, FATE + 1)[0])
         me.ref = next_attempt(me.ref)
         _renew(c, slot)
         await_due(c, slot, c.now + delay)
@@ -176,7 +175,7 @@ def redial(c: Centre, slot: int) -> None:
             me.ref = next_attempt(me.ref)
             if not kind.redial_same:
                 _renew(c, slot)
-            await_due(c, slot, c.now + quantile(laws_of(c), kind.redial_law, v))
+            await_due(c, slot, c.now + duration(c, kind.redial_law, v))
             return
     free_slot(c, slot)
 
@@ -187,9 +186,9 @@ def _renew(c: Centre, slot: int) -> None:
     me = contact(c, slot)
     u, v = draw(c.k0, c.k1, me.ref, BODY)
     for k in range(c.n_columns):
-        work = quantile(laws_of(c), whole(c.work_law, me.kind * c.n_columns + k), u)
+        work = duration(c, whole(c.work_law, me.kind * c.n_columns + k), u)
         set_number(c.work, slot * c.n_columns + k, work)
-    me.patience = quantile(laws_of(c), kind_at(c, me.kind).patience_law, v)
+    me.patience = duration(c, kind_at(c, me.kind).patience_law, v)
 
 
 @jit

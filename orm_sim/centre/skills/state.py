@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import threading
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.skills.packing import Packed
 from orm_sim.centre.skills.plan import Block, Layout
+from orm_sim.core.compiled import jit
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -21,6 +26,7 @@ NO_GROUP, MANY_GROUPS = -1, -2
 """`CENTRE.freed`, when it is not the one group that has newly idle agents."""
 
 _F, _I = np.float64, np.int64
+_BYTE: Final = ctypes.c_byte.from_buffer
 
 CONTACT: Final = np.dtype(
     [
@@ -56,111 +62,235 @@ PAIR: Final = np.dtype(
         ("mark", _I),  # first contact in line that has not yet become eligible by waiting
     ]
 )  # fmt: skip
-_ADDRESSES: Final = (
-    "slots", "kinds", "groups", "pairs", "preference", "work", "work_law", "idle", "ends", "deadlines", "pending",
-    "decided", "decided_s", "done", "done_s", "worked_s", "present_s",
+_OF_BLOCK: Final = (
     "arrival_s", "type", "ref", "patience_s", "work_s", "change_at_s", "change_group", "change_to",
-    "outage_at_s", "outage_until_s", "outage_blocks", "outage_drops",
-    "law_kind", "law_a", "law_b", "law_first", "law_stop", "law_x", "law_y",
+    "outage_at_s", "outage_until_s", "outage_blocks", "outage_drops", "carried", "carried_s",
+    "n_contacts", "n_changes", "n_outages", "n_periods", "n_carried", "n_carried_s",
+    "carried_waiting", "carried_busy", "carried_pending", "k0", "k1", "lines", "at_close",
+)  # fmt: skip
+"""Words about a block: addresses, sizes, rules; three fractions follow."""
+_OF_MEMORY: Final = ("pool", "rows", "spent", "rules", "room", "rows_room", "ring")
+"""Words about its memory; ring: places less one."""
+_IN_MEMORY: Final = (
+    "slots", "idle", "ends", "deadlines", "pending", "work", "left", "left_s", "decided", "decided_s", "done", "done_s",
+    "worked_s", "present_s", "kinds", "groups", "pairs",
+)  # fmt: skip
+"""What lies where in it; `left`: the state that is carried to the next block."""
+_OF_LAYOUT: Final = (
+    "preference", "work_law", "law_kind", "law_a", "law_b", "law_first", "law_stop", "law_x", "law_y",
+    "n_kinds", "n_groups", "n_columns", "n_laws", "n_values",
 )  # fmt: skip
 CENTRE: Final = np.dtype(
-    [(name, _I) for name in _ADDRESSES]
+    [(name, _I) for name in _OF_BLOCK]
+    + [("closes_s", _F), ("end_s", _F), ("period_s", _F)]
+    + [(name, _I) for name in (*_OF_MEMORY, *_IN_MEMORY, *_OF_LAYOUT)]
     + [
-        ("n_kinds", _I), ("n_groups", _I), ("n_columns", _I), ("n_laws", _I), ("n_values", _I),
-        ("n_contacts", _I), ("n_changes", _I), ("n_outages", _I), ("n_periods", _I),
-        ("room", _I), ("decided_room", _I), ("done_room", _I), ("ring", _I),  # ring: places less one
-        ("k0", _I), ("k1", _I), ("lines", _I), ("at_close", _I),  # up to here in the order of `memory_of`
-        ("closes_s", _F), ("end_s", _F), ("period_s", _F),
+        ("most_agents", _I), ("loaded", _I),  # of any group at any time; whether what is carried in stands there
         ("now", _F), ("last", _F),  # this moment; the last one at which something changed
         ("special", _F), ("ripe", _F),  # next change, outage or closing; next eligibility, or earlier
         ("begin", _F), ("border", _F), ("period", _I),  # of the period that runs
         ("outage_until", _F), ("closed", _I), ("again", _I), ("freed", _I),
         ("next_contact", _I), ("next_change", _I), ("next_outage", _I),
-        ("waiting", _I), ("busy", _I), ("n_deadlines", _I), ("n_pending", _I),
+        ("waiting", _I), ("busy", _I), ("n_deadlines", _I), ("n_pending", _I), ("n_idle", _I),  # the last at the end
         ("joined", _I), ("started", _I), ("put_back", _I), ("spare", _I), ("used", _I),
         ("n_decided", _I), ("n_done", _I),
     ]
 )  # fmt: skip
 """Where every array begins, its size, and the state of the centre: all that a step of the kernel is handed."""
+DECIDED, DECIDED_S, DONE, DONE_S, N_ROWS = 0, 4, 6, 10, 12
+"""Rows of `Memory.rows`: four and two for what is decided, four and two for what ends; every second pair is seconds."""
 
 
-class Memory(NamedTuple):
-    """The record that compiled steps are handed, and the arrays its addresses point into, by name."""
+class Opened(NamedTuple):
+    """A block's part of the record, its other parts still empty, and the arrays its addresses point into."""
+
+    record: Whole
+    rules: Whole
+    kept: tuple[Any, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Memory:
+    """What compiled steps are handed, and the arrays its addresses point into.
+
+    Attributes
+    ----------
+    record : array of one `CENTRE`
+    rows : int64[N_ROWS, room]
+        Decisions and ends of service; see `DECIDED`.
+    spent : float64[2, G, P]
+        Seconds worked and present.
+    rules : int64
+        Records of types, groups and pairs, which hold the state of lines and agents too.
+    kept : tuple
+        Arrays that nothing else may hold.
+    """
 
     record: Records
-    arrays: dict[str, Any]
+    rows: Whole
+    spent: Floats
+    rules: Whole
+    kept: tuple[Any, ...]
+
+    def redials(self, n_kinds: int) -> Whole:
+        """Attempts of this block that were redials, by type."""
+        return self.rules[_REDIALS : n_kinds * _A_KIND : _A_KIND].copy()
 
 
-_KNOWN: list[tuple[Layout, dict[str, Any]]] = []
-"""Records of the layout met last: a study gives the same one with every block."""
+class _Rules(NamedTuple):
+    """A layout's part of the memory: the record's words, and those of the rules each block copies."""
+
+    layout: Layout
+    record: Whole
+    words: Whole
+    kept: tuple[Any, ...]
 
 
-def memory_of(block: Block) -> Memory:
-    """Memory for a block: its rules in records, nobody there, and room for two rows a contact."""
-    layout, carry, n_columns = block.layout, block.carry, block.work_s.shape[1]
-    n_slots = carry.waiting_ref.size + carry.busy_ref.size + carry.pending_ref.size + block.arrival_s.size
-    room, ring, shape = n_slots + 1, _ring(block), (layout.n_groups, block.n_periods)
-    arrays = _rules(layout) | {
-        "slots": np.empty(room, CONTACT), "work": np.empty((room, n_columns)),
-        "idle": np.empty((layout.n_groups, ring)), "ends": np.empty(room, EVENT),
-        "deadlines": np.empty(room, EVENT), "pending": np.empty(room, EVENT),
-        "decided": np.empty((4, 2 * room), np.int64), "decided_s": np.empty((2, 2 * room)),
-        "done": np.empty((4, 2 * room), np.int64), "done_s": np.empty((2, 2 * room)),
-        "worked_s": np.zeros(shape), "present_s": np.zeros(shape),
-        "arrival_s": block.arrival_s, "type": block.type, "ref": block.ref, "patience_s": block.patience_s,
-        "work_s": block.work_s, "change_at_s": block.change_at_s, "change_group": block.change_group,
-        "change_to": block.change_to, "outage_at_s": block.outage_at_s, "outage_until_s": block.outage_until_s,
-        "outage_blocks": block.outage_blocks, "outage_drops": block.outage_drops,
-    }  # fmt: skip
-    arrays["groups"]["staffed"] = carry.staffed
-    numbers = (
-        layout.n_types, layout.n_groups, n_columns, layout.laws.kind.size, layout.laws.x.size,
-        block.arrival_s.size, block.change_at_s.size, block.outage_at_s.size, block.n_periods,
-        room, 2 * room, 2 * room, ring - 1, *layout.key, layout.lines, block.at_close,
+_KNOWN: list[_Rules] = []
+"""Rules of the layouts met last: a replication gives the same one with every block, and some run at once."""
+MOST_KNOWN: Final = 16
+
+
+class _Pool(threading.local):
+    """Memory that each block of a thread uses anew: nothing in it outlives a block."""
+
+    def __init__(self) -> None:
+        self.words = np.empty(0, np.int64)
+
+    def of(self, n: int) -> Whole:
+        """At least so many words."""
+        if self.words.size < n:
+            self.words = np.empty(n + n // 4, np.int64)
+        return self.words
+
+
+_POOL: Final = _Pool()
+
+
+def opened(block: Block, people: Packed) -> Opened:
+    """The record of a block whose arrays are of the right kinds and lengths."""
+    layout = block.layout
+    known = next((each for each in _KNOWN if each.layout is layout), None) or _rules(layout)
+    arrays = (
+        block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
+        block.change_to, block.outage_at_s, block.outage_until_s, block.outage_blocks, block.outage_drops,
     )  # fmt: skip
-    record = np.zeros(1, CENTRE)
-    whole = record.view(np.int64)
-    for place, name in enumerate(_ADDRESSES):
-        array = arrays[name]
-        if not array.flags.c_contiguous:
-            arrays[name] = array = np.ascontiguousarray(array)
-        whole[place] = array.ctypes.data
-    whole[len(_ADDRESSES) : len(_ADDRESSES) + len(numbers)] = numbers
-    record["closes_s"], record["end_s"], record["period_s"] = block.closes_s, block.end_s, block.period_s
-    return Memory(record, arrays)
+    given = [each if each.flags.c_contiguous else np.ascontiguousarray(each) for each in arrays]
+    record = known.record.copy()
+    record[:_BLOCK_ENDS] = (
+        *map(address, given), address(people.whole), address(people.times),
+        given[0].size, given[5].size, given[8].size, block.n_periods, people.whole.size, people.times.size,
+        people.n_waiting, people.n_busy, people.n_pending, *layout.key, layout.lines, block.at_close,
+    )  # fmt: skip
+    record.view(np.float64)[_BLOCK_ENDS:_MEMORY] = block.closes_s, block.end_s, block.period_s
+    return Opened(record, known.words, (given, people, known))
 
 
-def _rules(layout: Layout) -> dict[str, Any]:
-    """A layout's arrays; types, groups and pairs hold the state of lines and agents too, so each block has its own."""
-    known = next((arrays for other, arrays in _KNOWN if other is layout), None)
-    if known is None:
-        laws = layout.laws
-        known = {
-            "kinds": _kinds(layout), "groups": _groups(layout), "pairs": _pairs(layout),
-            "preference": layout.preference, "work_law": layout.work_law,
-            "law_kind": laws.kind, "law_a": laws.a, "law_b": laws.b, "law_first": laws.first,
-            "law_stop": laws.stop, "law_x": laws.x, "law_y": laws.y,
-        }  # fmt: skip
-        _KNOWN[:] = [(layout, known)]
-    return known | {name: known[name].copy() for name in ("kinds", "groups", "pairs")}
+def memory_of(block: Block, begun: Opened) -> Memory:
+    """Memory for a block: its rules in records, nobody there yet, and room for two rows a contact."""
+    record, rules, kept = begun
+    n_groups, n_columns = block.layout.n_groups, block.work_s.shape[1]
+    ring = 1 << max(int(record[_MOST_AGENTS]) - 1, 0).bit_length()
+    carried = kept[1]
+    room = carried.n_waiting + carried.n_busy + carried.n_pending + block.arrival_s.size + 1
+    pool = _POOL.of(2 * n_groups * (ring + 1) + room * (_A_SLOT + 2 * n_columns))
+    rows, spent = np.empty((N_ROWS, 2 * room), np.int64), np.zeros((2, n_groups, block.n_periods))
+    rules = rules.copy()
+    record[_MEMORY:_MEMORY_ENDS] = (
+        address(pool), address(rows), address(spent), address(rules), room, 2 * room, ring - 1,
+    )  # fmt: skip
+    return Memory(record.view(CENTRE), rows, spent, rules, (pool, kept))
+
+
+_A_KIND: Final = KIND.itemsize // 8
+_REDIALS: Final = list(KIND.fields or ()).index("redials")
+_BLOCK_ENDS: Final = len(_OF_BLOCK)
+_MEMORY: Final = _BLOCK_ENDS + 3
+_MEMORY_ENDS: Final = _MEMORY + len(_OF_MEMORY)
+_MOST_AGENTS: Final = list(CENTRE.fields or ()).index("most_agents")
+_COUNTS: Final = [
+    list(CENTRE.fields or ()).index(name)
+    for name in (
+        "n_decided", "n_done", "waiting", "busy", "n_pending", "n_idle", "left", "left_s", "n_groups", "n_columns",
+    )
+]  # fmt: skip
+_A_CONTACT, _A_GROUP, _AN_EVENT = CONTACT.itemsize // 8, GROUP.itemsize // 8, EVENT.itemsize // 8
+LEFT_WHOLE, LEFT_TIMES = 3, 6
+"""Words that a contact takes in what is left, work aside, at most."""
+_A_SLOT: Final = _A_CONTACT + 3 * _AN_EVENT + LEFT_WHOLE + LEFT_TIMES
+"""Words of a contact's place, with an event in each heap and a row of what is left, work aside."""
+
+
+def finished(memory: Memory) -> tuple[int, int, Packed]:
+    """How many rows a block has written of decisions and of ends, and what it leaves to the next."""
+    counts = memory.record.view(np.int64)[_COUNTS].tolist()
+    n_decided, n_done, waiting, busy, pending, n_idle, left, left_s, n_groups, n_columns = counts
+    n_whole = 2 * n_groups + 3 * (waiting + busy) + 2 * pending
+    n_times = (5 + n_columns) * waiting + (6 + n_columns) * busy + (2 + n_columns) * pending + n_idle
+    pool, begin = memory.kept[0], memory.record.view(np.int64)[_MEMORY]
+    first, second = (left - begin) // 8, (left_s - begin) // 8
+    whole = pool[first : first + n_whole].copy()
+    times = pool[second : second + n_times].copy().view(np.float64)
+    return n_decided, n_done, Packed(whole, times, waiting, busy, pending)
+
+
+@jit
+def lay_out(c: Centre) -> None:
+    """Tell the record what lies where in a block's memory."""
+    c.slots = c.pool
+    c.ends = c.slots + 8 * _A_CONTACT * c.room
+    c.deadlines = c.ends + 8 * _AN_EVENT * c.room
+    c.pending = c.deadlines + 8 * _AN_EVENT * c.room
+    c.work = c.pending + 8 * _AN_EVENT * c.room
+    c.idle = c.work + 8 * c.n_columns * c.room
+    c.left = c.idle + 8 * c.n_groups * (c.ring + 1)
+    c.left_s = c.left + 8 * (2 * c.n_groups + LEFT_WHOLE * c.room)
+    c.worked_s = c.spent
+    c.present_s = c.spent + 8 * c.n_groups * c.n_periods
+    c.kinds = c.rules
+    c.groups = c.kinds + 8 * _A_KIND * c.n_kinds
+    c.pairs = c.groups + 8 * _A_GROUP * c.n_groups
+
+
+@jit
+def lay_out_rows(c: Centre) -> None:
+    """The same of the rows, which may move."""
+    c.decided = c.rows + 8 * DECIDED * c.rows_room
+    c.decided_s = c.rows + 8 * DECIDED_S * c.rows_room
+    c.done = c.rows + 8 * DONE * c.rows_room
+    c.done_s = c.rows + 8 * DONE_S * c.rows_room
+
+
+def _rules(layout: Layout) -> _Rules:
+    """A layout's rules in records and their addresses, kept for the next block."""
+    laws, record = layout.laws, np.zeros(1, CENTRE)
+    arrays = (
+        layout.preference, layout.work_law, laws.kind, laws.a, laws.b, laws.first, laws.stop, laws.x, laws.y,
+    )  # fmt: skip
+    kept = tuple(np.ascontiguousarray(each) for each in arrays)
+    sizes = (layout.n_types, layout.n_groups, layout.work_law.shape[1], laws.kind.size, laws.x.size)
+    for name, word in zip(_OF_LAYOUT, (*map(address, kept), *sizes), strict=True):
+        record[name] = word
+    records = (_kinds(layout), _groups(layout), _pairs(layout))
+    words = np.concatenate([each.ravel().view(np.int64) for each in records])
+    known = _Rules(layout, record.view(np.int64), words, kept)
+    _KNOWN[:] = [known, *_KNOWN[: MOST_KNOWN - 1]]
+    return known
+
+
+def address(array: Any) -> int:
+    """Where an array begins; 0 where it has no elements."""
+    if not array.size:
+        return 0
+    if array.flags.writeable and array.flags.c_contiguous:
+        return ctypes.addressof(_BYTE(array))  # a quarter of the time of what is below
+    return int(array.ctypes.data)
 
 
 def make_room(memory: Memory) -> None:
     """Twice the room for rows, those written so far kept."""
-    record, arrays = memory
-    for name in ("decided", "decided_s", "done", "done_s"):
-        arrays[name] = np.concatenate([arrays[name], np.empty_like(arrays[name])], axis=1)
-        record[name] = arrays[name].ctypes.data
-    record["decided_room"] *= 2
-    record["done_room"] *= 2
-
-
-def _ring(block: Block) -> int:
-    """Places of a ring: a power of two that holds all agents a group ever has."""
-    most = int(block.carry.staffed.max(initial=0))
-    if block.change_to.size:
-        most = max(most, int(block.change_to.max()))
-    return 1 << max(most - 1, 0).bit_length()
+    memory.rows = np.concatenate([memory.rows, np.empty_like(memory.rows)], axis=1)
+    memory.record["rows"], memory.record["rows_room"] = address(memory.rows), memory.rows.shape[1]
 
 
 def _kinds(layout: Layout) -> Records:

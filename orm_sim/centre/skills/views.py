@@ -77,9 +77,21 @@ def number(address: int, place: int) -> float:
 
 
 @jit_inline
+def numbers_at(address: int, place: int, n: int) -> Any:
+    """Some numbers of an array of numbers, as an array."""
+    return _array(_pointer(address + 8 * place), (n,), dtype=np.float64)
+
+
+@jit_inline
 def whole(address: int, place: int) -> int:
     """A number of an array of whole numbers."""
     return int(_array(_pointer(address), (1,), dtype=np.int64)[np.uint64(place)])
+
+
+@jit_inline
+def whole_at(address: int, place: int, n: int) -> Any:
+    """Some numbers of an array of whole numbers, as an array."""
+    return _array(_pointer(address + 8 * place), (n,), dtype=np.int64)
 
 
 @jit_inline
