@@ -13,11 +13,11 @@ from orm_sim.centre.skills.events import take
 from orm_sim.centre.skills.lean_floor import dismiss, idle_since, staff, turn_to
 from orm_sim.centre.skills.lean_lines import be_patient, contact_for, join, leave
 from orm_sim.centre.skills.lean_moves import decide, give_up, new_slot, start
-from orm_sim.centre.skills.lean_views import group_at, kind_at, pair_at, slot_at
+from orm_sim.centre.skills.lean_views import group_at, kind_at, numbers, pair_at, slot_at, wholes
 from orm_sim.centre.skills.outcome import BALKED, CLEARED
 from orm_sim.centre.skills.plan import BY_ORDER, CLEAR_QUEUE
 from orm_sim.centre.skills.state import NO_GROUP, NOBODY, Centre
-from orm_sim.centre.skills.views import event, number, set_number, whole
+from orm_sim.centre.skills.views import event, number, whole
 from orm_sim.core.compiled import jit, jit_inline
 
 
@@ -189,10 +189,11 @@ def _clear(c: Centre, t: int) -> None:
 @jit
 def foresee(c: Centre) -> None:
     """Draw what becomes of each contact of the block when it completes: see `fate_of`."""
-    for i in range(c.n_contacts):
-        u, v = draw(c.k0, c.k1, whole(c.ref, i), FATE)
-        set_number(c.fate, i, u)
-        set_number(c.chance, i, v)
-    for i in range(c.n_contacts):
-        if number(c.chance, i) < kind_at(c, whole(c.type, i)).comes_back:
-            set_number(c.fate, i, -number(c.fate, i))
+    n, k0, k1 = c.n_contacts, c.k0, c.k1
+    ref, kind = wholes(c.ref, n), wholes(c.type, n)
+    fate, chance = numbers(c.fate, n), numbers(c.chance, n)
+    for i in range(n):
+        fate[i], chance[i] = draw(k0, k1, ref[i], FATE)
+    for i in range(n):
+        if chance[i] < kind_at(c, kind[i]).comes_back:
+            fate[i] = -fate[i]

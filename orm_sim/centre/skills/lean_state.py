@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from orm_sim.centre.skills.plan import LONGEST_WAIT, OWN_FIRST, WEIGHTED_WAIT, Block, Layout
-from orm_sim.centre.skills.state import NOBODY, Records
+from orm_sim.centre.skills.plan import LONGEST_WAIT, OWN_FIRST, WEIGHTED_WAIT, Block, Carry, Layout
+from orm_sim.centre.skills.state import EVENT, NOBODY, Floats, Records, Whole
 
 _F, _I = np.float64, np.int64
 LANES: Final = 16
@@ -30,6 +31,7 @@ GROUP: Final = np.dtype(
         ("serves", _I), ("weighs", _I),  # types as bits; whether it goes by weight
         ("since", _F),  # up to when presence has been counted
         ("joined_at", _F), ("joined", _I),  # agents who came at the moment of the last change
+        ("idle", _I),  # when the block ends
     ]
 )  # fmt: skip
 PAIR: Final = np.dtype([("resolved", _F), ("factor", _F), ("level", _F), ("column", _I), ("open", _I)])
@@ -41,20 +43,22 @@ SLOT: Final = np.dtype(
     ]
 )  # fmt: skip
 _LAWS: Final = ("law_kind", "law_a", "law_b", "law_first", "law_stop", "law_x", "law_y")
-_RULES: Final = ("kinds", "groups", "pairs", "preference", "work_law", *_LAWS)
 _GIVEN: Final = (
     "arrival_s", "type", "ref", "patience_s", "work_s", "change_at_s", "change_group", "change_to",
 )  # fmt: skip
-_OWN: Final = (
-    "slots", "work", "fate", "chance", "deadlines", "pending", "decided", "decided_s",
-    "ended_at", "ended", "held", "worked_s", "present_s",
+_ADDRESSES: Final = (
+    "pairs", "preference", "work_law", *_LAWS, *_GIVEN,
+    "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
+    "deadlines", "pending", "ended_at", "ended", "held", "decided", "decided_s", "worked_s", "present_s",
 )  # fmt: skip
 LEAN: Final = np.dtype(
-    [(name, _I) for name in (*_RULES, *_GIVEN, *_OWN)]
+    [(name, _I) for name in _ADDRESSES]
     + [
         ("n_kinds", _I), ("n_groups", _I), ("n_columns", _I), ("n_laws", _I), ("n_values", _I),
-        ("n_contacts", _I), ("n_changes", _I), ("n_periods", _I), ("room", _I), ("k0", _I), ("k1", _I),
-        ("at_close", _I), ("fates", _I),  # up to here in the order of `memory_of`
+        ("fates", _I), ("k0", _I), ("k1", _I),
+        ("n_contacts", _I), ("n_changes", _I), ("n_periods", _I), ("room", _I), ("at_close", _I),
+        ("n_waiting", _I), ("n_busy", _I), ("n_to_come", _I),  # up to here in the order of `memory_of`
+        ("left_s", _I), ("left", _I), ("ends", _I),
         ("closes_s", _F), ("end_s", _F), ("period_s", _F),
         ("now", _F), ("last", _F), ("special", _F), ("border", _F), ("period", _I), ("closed", _I), ("odd", _I),
         ("next_contact", _I), ("next_change", _I), ("waiting", _I), ("queued", _I), ("joined", _I),
@@ -67,76 +71,128 @@ HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)
 """A contact in service when the block ends: its row, and what the row does not tell."""
 
 
+class Rules(NamedTuple):
+    """What a layout is to this path: types and groups as they begin, addresses and numbers, and what they point into."""
+
+    layout: Layout
+    kinds: Records
+    groups: Records
+    addresses: tuple[int, ...]
+    numbers: tuple[int, ...]
+    kept: tuple[Any, ...]
+    numbered: Whole
+
+
 class Lean(NamedTuple):
-    """The record compiled steps are handed, and the arrays its addresses point into."""
+    """The record compiled steps are handed, and what its addresses point into."""
 
     record: Records
-    arrays: dict[str, Any]
+    kinds: Records
+    groups: Records
+    decided: Whole
+    decided_s: Floats
+    periods: Floats
+    kept: tuple[Any, ...]
 
 
-_KNOWN: list[tuple[Layout, dict[str, Any], list[int]]] = []
-"""Records of the layout met last, and their addresses: a study gives the same layout with every block."""
+_KNOWN: list[Rules] = []
+"""Those of the layout met last: a study gives the same one with every block."""
 
 
 def memory_of(block: Block, room: int) -> Lean:
     """Memory for a block: room for so many attempts, those carried in and those that follow included."""
-    layout, n, n_columns = block.layout, block.arrival_s.size, block.work_s.shape[1]
-    rules, addresses = _rules(layout)
-    arrays = dict(rules)
-    arrays["kinds"], arrays["groups"] = rules["kinds"].copy(), rules["groups"].copy()
+    layout, carry, n_columns = block.layout, block.carry, block.work_s.shape[1]
+    rules, n, n_groups = _rules_of(layout), block.arrival_s.size, layout.n_groups
+    guests_s, guests = columns_of(carry)
+    agents = most_agents(block)
+    lanes, late = -(-agents // LANES) * LANES + LANES, agents + carry.busy_ref.size
+    own, begins = _room(
+        (
+            rules.kinds.size * _words(KIND), n_groups * _words(GROUP), n_groups * lanes, n_groups * late,
+            sum(map(len, guests_s)), sum(map(len, guests)), room * _words(SLOT), room * n_columns, n, n,
+            room * _words(EVENT), room * _words(EVENT), room, room, room * _words(HELD),
+        )
+    )  # fmt: skip
+    starts = [(begin - begins[0]) // 8 for begin in begins]
+    kinds, groups = own[: starts[1]].view(KIND), own[starts[1] : starts[2]].view(GROUP)
+    kinds[:], groups[:] = rules.kinds, rules.groups
+    groups["agents"] = carry.staffed
+    groups["free"] = begins[2] + 8 * lanes * rules.numbered
+    groups["late"] = begins[3] + 8 * late * rules.numbered
+    own_s = own.view(np.float64)
+    own_s[starts[2] : starts[3]] = np.inf
+    np.concatenate(guests_s, out=own_s[starts[4] : starts[5]])
+    np.concatenate(guests, out=own[starts[5] : starts[6]])
+    cells = n_groups * block.n_periods
+    left, left_begins = _room((4 * room, 2 * room, cells, cells))
+    left_s = left.view(np.float64)
+    left_s[6 * room :] = 0.0
     given = [np.ascontiguousarray(getattr(block, name)) for name in _GIVEN]
-    rows, rows_s = np.empty((4, room), np.int64), np.empty((2, room))
-    periods = np.zeros((2, layout.n_groups, block.n_periods))
-    most = _most_agents(block)
-    each = -(-(most + 1) // LANES) * LANES + LANES
-    sizes = (
-        room * (SLOT.itemsize // 8), room * n_columns, n, n, 3 * room, 3 * room, room, room,
-        room * (HELD.itemsize // 8), layout.n_groups * each, layout.n_groups * (most + block.carry.busy_ref.size),
-    )  # fmt: skip
-    own = np.empty(sum(sizes), np.int64)
-    begins = own.ctypes.data + 8 * np.cumsum((0, *sizes[:-1]))
-    slots, work, fate, chance, deadlines, pending, ended_at, ended, held, free, late = begins.tolist()
-    arrays["groups"]["free"] = free + 8 * each * np.arange(layout.n_groups)
-    arrays["groups"]["late"] = late + 8 * (sizes[-1] // layout.n_groups) * np.arange(layout.n_groups)
-    arrays["groups"]["agents"] = block.carry.staffed
-    own.view(np.float64)[own.size - sum(sizes[-2:]) : own.size - sizes[-1]] = np.inf
     record = np.zeros(1, LEAN)
-    whole = record.view(np.int64)
     numbers = (
-        arrays["kinds"].ctypes.data, arrays["groups"].ctypes.data, *addresses[2:],
-        *(array.ctypes.data for array in given),
-        slots, work, fate, chance, deadlines, pending, rows.ctypes.data, rows_s.ctypes.data, ended_at, ended, held,
-        periods.ctypes.data, periods[1].ctypes.data,
-        layout.n_types, layout.n_groups, n_columns, layout.laws.kind.size, layout.laws.x.size,
-        n, block.change_at_s.size, block.n_periods, room, *layout.key, block.at_close,
-        int(bool((layout.resolved < 1.0).any())),
+        *rules.addresses, *(each.ctypes.data for each in given), *begins, *left_begins, *rules.numbers,
+        n, block.change_at_s.size, block.n_periods, room, block.at_close,
+        carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size,
     )  # fmt: skip
-    whole[: len(numbers)] = numbers
+    record.view(np.int64)[: len(numbers)] = numbers
     record["closes_s"], record["end_s"], record["period_s"] = block.closes_s, block.end_s, block.period_s
-    arrays |= {"given": given, "decided": rows, "decided_s": rows_s, "periods": periods, "own": own}
-    return Lean(record, arrays)
+    return Lean(
+        record, kinds, groups, left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
+        left_s[6 * room :].reshape(2, n_groups, block.n_periods), (own, given, rules),
+    )  # fmt: skip
 
 
-def _most_agents(block: Block) -> int:
+def _words(kind: np.dtype[Any]) -> int:
+    return kind.itemsize // 8
+
+
+def _room(sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
+    """One array for many of so many words each, and where each begins."""
+    ends = list(accumulate(sizes))
+    whole = np.empty(ends[-1], np.int64)
+    begin = whole.ctypes.data
+    return whole, [begin + 8 * (end - size) for end, size in zip(ends, sizes, strict=True)]
+
+
+def most_agents(block: Block) -> int:
+    """The most that any group ever has."""
     return max(int(block.carry.staffed.max(initial=0)), int(block.change_to.max(initial=0)))
 
 
-def _rules(layout: Layout) -> tuple[dict[str, Any], list[int]]:
-    """A layout's arrays and addresses; types and groups hold the state of lines and agents, so each block has its own."""
-    for known, rules, addresses in _KNOWN:
-        if known is layout:
-            return rules, addresses
+def columns_of(carry: Carry) -> tuple[list[Floats], list[Whole]]:
+    """A carried state as one column after the other, in the order in which `lean_guests` reads and writes them."""
+    return [
+        carry.waiting_arrival_s, carry.waiting_deadline_s, carry.waiting_patience_s, carry.waiting_work_s.ravel(),
+        carry.busy_arrival_s, carry.busy_start_s, carry.busy_end_s, carry.busy_patience_s, carry.busy_work_s.ravel(),
+        carry.pending_due_s, carry.pending_patience_s, carry.pending_work_s.ravel(), *carry.idle_since_s,
+    ], [
+        carry.waiting_ref, carry.waiting_type, carry.busy_ref, carry.busy_type, carry.busy_group,
+        carry.pending_ref, carry.pending_type,
+    ]  # fmt: skip
+
+
+def _rules_of(layout: Layout) -> Rules:
+    for rules in _KNOWN:
+        if rules.layout is layout:
+            return rules
     laws = layout.laws
-    rules = {
-        "kinds": _kinds(layout), "groups": _groups(layout), "pairs": _pairs(layout),
-        "preference": layout.preference, "work_law": layout.work_law,
-        "law_kind": laws.kind, "law_a": laws.a, "law_b": laws.b, "law_first": laws.first,
-        "law_stop": laws.stop, "law_x": laws.x, "law_y": laws.y,
-    }  # fmt: skip
-    rules = {name: np.ascontiguousarray(rules[name]) for name in _RULES}
-    addresses = [rules[name].ctypes.data for name in _RULES]
-    _KNOWN[:] = [(layout, rules, addresses)]
-    return rules, addresses
+    kept = tuple(
+        np.ascontiguousarray(each)
+        for each in (
+            _pairs(layout), layout.preference, layout.work_law,
+            laws.kind, laws.a, laws.b, laws.first, laws.stop, laws.x, laws.y,
+        )
+    )  # fmt: skip
+    numbers = (
+        layout.n_types, layout.n_groups, layout.work_law.shape[1], laws.kind.size, laws.x.size,
+        int(bool((layout.resolved < 1.0).any())), *layout.key,
+    )  # fmt: skip
+    rules = Rules(
+        layout, _kinds(layout), _groups(layout), tuple(each.ctypes.data for each in kept), numbers, kept,
+        np.arange(layout.n_groups),
+    )  # fmt: skip
+    _KNOWN[:] = [rules]
+    return rules
 
 
 def _kinds(layout: Layout) -> Records:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from orm_sim.centre.skills.lean_state import GROUP, HELD, KIND, PAIR, SLOT
-from orm_sim.centre.skills.state import Centre, Records
+from orm_sim.centre.skills.state import Centre, Floats, Records, Whole
 from orm_sim.centre.skills.views import _array, _pointer
 from orm_sim.core.compiled import jit_inline
 
@@ -38,6 +38,18 @@ def pair_at(c: Centre, t: int, g: int) -> Records:
 def held_at(c: Centre, place: int) -> Records:
     """A contact in service when the block ends."""
     return _array(_pointer(c.held), (1,), dtype=HELD)[np.uint64(place)]
+
+
+@jit_inline
+def numbers(address: int, n: int) -> Floats:
+    """An array of numbers, for loops that do one thing."""
+    return _array(_pointer(address), (n,), dtype=np.float64)  # type: ignore[no-any-return]
+
+
+@jit_inline
+def wholes(address: int, n: int) -> Whole:
+    """An array of whole numbers, for loops that do one thing."""
+    return _array(_pointer(address), (n,), dtype=np.int64)  # type: ignore[no-any-return]
 
 
 @jit_inline
