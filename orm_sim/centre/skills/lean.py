@@ -7,10 +7,11 @@ from math import inf
 
 import numpy as np
 
+from orm_sim.centre.skills.lean_ahead import foresee
 from orm_sim.centre.skills.lean_ends import write_ends
 from orm_sim.centre.skills.lean_guests import close_books, hand_over, take_over
 from orm_sim.centre.skills.lean_moves import TIED
-from orm_sim.centre.skills.lean_play import follow, foresee
+from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, memory_of, most_agents
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Carry, Layout

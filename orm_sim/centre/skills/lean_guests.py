@@ -8,9 +8,10 @@ from __future__ import annotations
 from math import inf, isinf
 
 from orm_sim.centre.skills.events import put, take
+from orm_sim.centre.skills.lean_ahead import fate_of
 from orm_sim.centre.skills.lean_floor import count_presence
 from orm_sim.centre.skills.lean_lines import be_patient, join
-from orm_sim.centre.skills.lean_moves import decide, fate_of, new_slot, serve
+from orm_sim.centre.skills.lean_moves import decide, new_slot, serve
 from orm_sim.centre.skills.lean_play import next_special
 from orm_sim.centre.skills.lean_views import group_at, held_at, kind_at, slot_at
 from orm_sim.centre.skills.outcome import ANSWERED
@@ -49,7 +50,7 @@ def _guest(c: Centre, who: int, n: int, i: int, work: int) -> int:
     slot = new_slot(c)
     me = slot_at(c, slot)
     me.ref, me.kind = whole(who, i), whole(who, n + i)
-    me.fate = fate_of(c, me.ref, me.kind)
+    me.fate, me.sequel = fate_of(c, me.ref, me.kind), NOBODY
     me.work = work + 8 * i * c.n_columns
     return slot
 
@@ -75,7 +76,7 @@ def _serve_on(c: Centre, times: int, who: int) -> None:
         me = slot_at(c, slot)
         g, end = whole(who, 2 * n + i), number(times, 2 * n + i)
         decide(c, me.ref, me.kind, ANSWERED, g, number(times, i), number(times, n + i))
-        serve(c, g, me.ref, me.kind, end, number(times, 3 * n + i), me.work, me.fate)
+        serve(c, g, me.ref, me.kind, end, number(times, 3 * n + i), me.work, me.fate, NOBODY)
         group = group_at(c, g)
         k = group.n_late
         while k > 0 and number(group.late, k - 1) > end:

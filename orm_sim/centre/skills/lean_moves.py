@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from orm_sim.centre.laws import quantile
 from orm_sim.centre.skills.draws import BODY, FATE, REDIAL, attempt_of, draw, next_attempt
 from orm_sim.centre.skills.events import put, take
+from orm_sim.centre.skills.lean_ahead import fate_of, value_of
 from orm_sim.centre.skills.lean_floor import engage, book
 from orm_sim.centre.skills.lean_lines import leave
 from orm_sim.centre.skills.lean_views import held_at, kind_at, pair_at, slot_at
 from orm_sim.centre.skills.outcome import ABANDONED, ANSWERED, DONE, UNRESOLVED, VOICEMAIL
 from orm_sim.centre.skills.plan import MAX_ATTEMPT
-from orm_sim.centre.skills.state import NO_GROUP, Centre
-from orm_sim.centre.skills.views import event, laws_of, number, set_number, set_whole, whole
+from orm_sim.centre.skills.state import NO_GROUP, NOBODY, Centre
+from orm_sim.centre.skills.views import event, number, set_number, set_whole, whole
 from orm_sim.core.compiled import jit, jit_inline
 
 TIED, FULL = 1, 2
@@ -34,7 +34,7 @@ def decide(c: Centre, ref: int, t: int, state: int, g: int, arrival: float, at: 
 
 @jit_inline
 def start(
-    c: Centre, g: int, ref: int, t: int, arrival: float, patience: float, work: int, fate: float
+    c: Centre, g: int, ref: int, t: int, arrival: float, patience: float, work: int, fate: float, sequel: int
 ) -> None:
     """The agent of a group who has been idle longest begins with a contact."""
     pair = pair_at(c, t, g)
@@ -43,11 +43,13 @@ def start(
         c.odd = TIED
     engage(c, g, end)
     decide(c, ref, t, ANSWERED, g, arrival, c.now)
-    serve(c, g, ref, t, end, patience, work, fate)
+    serve(c, g, ref, t, end, patience, work, fate, sequel)
 
 
 @jit_inline
-def serve(c: Centre, g: int, ref: int, t: int, end: float, patience: float, work: int, fate: float) -> None:
+def serve(
+    c: Centre, g: int, ref: int, t: int, end: float, patience: float, work: int, fate: float, sequel: int
+) -> None:
     """A contact, whose row is the last, is in service until its end; what follows from it is known already."""
     until = min(end, c.end_s)
     book(c, c.worked_s, g, until)
@@ -60,33 +62,28 @@ def serve(c: Centre, g: int, ref: int, t: int, end: float, patience: float, work
         c.n_ended += 1
         c.last = max(c.last, end)
         if not done and fate < 0.0:
-            _come_back(c, ref, t, end)
+            _come_back(c, ref, t, end, sequel)
     else:
         held = held_at(c, c.n_held)
         held.row, held.end, held.patience, held.work = c.n_rows - 1, end, patience, work
         c.n_held += 1
 
 
-@jit_inline
-def fate_of(c: Centre, ref: int, t: int) -> float:
-    """What an attempt's draws say of its completion, in one number: negative if it comes back unless resolved.
-
-    Its size is the uniform that decides on resolution; 0 where all contacts are resolved.
-    """
-    if not c.fates:
-        return 0.0
-    u, v = draw(c.k0, c.k1, ref, FATE)
-    return -u if v < kind_at(c, t).comes_back else u
-
-
 @jit
-def _come_back(c: Centre, ref: int, t: int, end: float) -> None:
+def _come_back(c: Centre, ref: int, t: int, end: float, sequel: int) -> None:
     """Another attempt after the end of an unresolved contact."""
-    if attempt_of(ref) < MAX_ATTEMPT:
-        delay = quantile(laws_of(c), kind_at(c, t).comes_back_law, draw(c.k0, c.k1, ref, FATE + 1)[0])
-        slot = new_attempt(c, next_attempt(ref), t)
+    if attempt_of(ref) >= MAX_ATTEMPT:
+        return
+    slot = new_attempt(c, next_attempt(ref), t)
+    me = slot_at(c, slot)
+    if sequel == NOBODY:
+        delay = value_of(c, kind_at(c, t).comes_back_law, draw(c.k0, c.k1, ref, FATE + 1)[0])
+        me.fate = fate_of(c, me.ref, t)
         _renew(c, slot)
-        await_due(c, slot, end + delay)
+    else:
+        delay, me.fate = number(c.sequel_delay, sequel), number(c.sequel_fate, sequel)
+        me.patience, me.work = number(c.sequel_patience, sequel), c.sequel_work + 8 * sequel * c.n_columns
+    await_due(c, slot, end + delay)
 
 
 @jit_inline
@@ -109,8 +106,7 @@ def new_attempt(c: Centre, ref: int, t: int) -> int:
     me = slot_at(c, slot)
     me.ref = ref
     me.kind = t
-    me.fate = fate_of(c, ref, t)
-    me.work = c.work + 8 * slot * c.n_columns
+    me.sequel = NOBODY
     return slot
 
 
@@ -119,9 +115,10 @@ def _renew(c: Centre, slot: int) -> None:
     """Fresh work and patience, by the attempt's identity."""
     me = slot_at(c, slot)
     u, v = draw(c.k0, c.k1, me.ref, BODY)
+    me.work = c.work + 8 * slot * c.n_columns
     for k in range(c.n_columns):
-        set_number(me.work, k, quantile(laws_of(c), whole(c.work_law, me.kind * c.n_columns + k), u))
-    me.patience = quantile(laws_of(c), kind_at(c, me.kind).patience_law, v)
+        set_number(me.work, k, value_of(c, whole(c.work_law, me.kind * c.n_columns + k), u))
+    me.patience = value_of(c, kind_at(c, me.kind).patience_law, v)
 
 
 @jit_inline
@@ -159,9 +156,9 @@ def _redial(c: Centre, slot: int) -> None:
         u, v = draw(c.k0, c.k1, me.ref, REDIAL)
         if u < kind.redial:
             other = new_attempt(c, next_attempt(me.ref), me.kind)
-            slot_at(c, other).work = me.work
-            slot_at(c, other).patience = me.patience
+            again = slot_at(c, other)
+            again.work, again.patience = me.work, me.patience
+            again.fate = fate_of(c, again.ref, me.kind)
             if not kind.redial_same:
-                slot_at(c, other).work = c.work + 8 * other * c.n_columns
                 _renew(c, other)
-            await_due(c, other, c.now + quantile(laws_of(c), kind.redial_law, v))
+            await_due(c, other, c.now + value_of(c, kind.redial_law, v))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from math import inf
 
-from orm_sim.centre.skills.draws import FATE, ROUTE, draw
+from orm_sim.centre.skills.draws import ROUTE, draw
 from orm_sim.centre.skills.events import take
 from orm_sim.centre.skills.lean_floor import dismiss, idle_since, staff, turn_to
 from orm_sim.centre.skills.lean_lines import be_patient, contact_for, join, leave
 from orm_sim.centre.skills.lean_moves import decide, give_up, new_slot, start
-from orm_sim.centre.skills.lean_views import group_at, kind_at, numbers, pair_at, slot_at, wholes
+from orm_sim.centre.skills.lean_views import group_at, kind_at, pair_at, slot_at
 from orm_sim.centre.skills.outcome import BALKED, CLEARED
 from orm_sim.centre.skills.plan import BY_ORDER, CLEAR_QUEUE
 from orm_sim.centre.skills.state import NO_GROUP, NOBODY, Centre
@@ -76,7 +76,7 @@ def assign(c: Centre) -> None:
             slot = contact_for(c, g)
             leave(c, slot)
             me = slot_at(c, slot)
-            start(c, g, me.ref, me.kind, me.arrival, me.patience, me.work, me.fate)
+            start(c, g, me.ref, me.kind, me.arrival, me.patience, me.work, me.fate, me.sequel)
 
 
 @jit_inline
@@ -88,21 +88,29 @@ def _arrive(c: Centre) -> None:
         c.next_contact = i + 1
         t, ref = whole(c.type, i), whole(c.ref, i)
         patience, work = number(c.patience_s, i), c.work_s + 8 * i * c.n_columns
-        fate = number(c.fate, i) if c.fates else 0.0
+        fate, sequel = (number(c.fate, i), whole(c.sequel, i)) if c.fates else (0.0, NOBODY)
         slot = NOBODY
     else:
         slot = take(c.pending, c.n_pending)
         c.n_pending -= 1
         me = slot_at(c, slot)
-        t, ref, patience, work, fate = me.kind, me.ref, me.patience, me.work, me.fate
+        t, ref, patience, work = me.kind, me.ref, me.patience, me.work
+        fate, sequel = me.fate, me.sequel
         kind_at(c, t).redials += 1
     g = group_for(c, t)
     if g != NO_GROUP:
-        start(c, g, ref, t, c.now, patience, work, fate)
+        start(c, g, ref, t, c.now, patience, work, fate, sequel)
     elif kind_at(c, t).balk > 0.0 and draw(c.k0, c.k1, ref, ROUTE)[0] < kind_at(c, t).balk:
         decide(c, ref, t, BALKED, NO_GROUP, c.now, c.now)
     else:
-        _wait(c, slot, ref, t, patience, work, fate)
+        if slot == NOBODY:
+            slot = new_slot(c)
+            me = slot_at(c, slot)
+            me.ref, me.kind, me.patience, me.work = ref, t, patience, work
+            me.fate, me.sequel = fate, sequel
+        slot_at(c, slot).arrival = c.now
+        be_patient(c, slot)
+        join(c, slot)
 
 
 @jit_inline
@@ -121,18 +129,6 @@ def group_for(c: Centre, t: int) -> int:
             if since < longest:
                 best, longest = g, since
     return best
-
-
-@jit_inline
-def _wait(c: Centre, slot: int, ref: int, t: int, patience: float, work: int, fate: float) -> None:
-    """A contact that has arrived joins its line; one of the block has no place of its own yet."""
-    if slot == NOBODY:
-        slot = new_slot(c)
-        me = slot_at(c, slot)
-        me.ref, me.kind, me.patience, me.work, me.fate = ref, t, patience, work, fate
-    slot_at(c, slot).arrival = c.now
-    be_patient(c, slot)
-    join(c, slot)
 
 
 @jit
@@ -184,16 +180,3 @@ def _clear(c: Centre, t: int) -> None:
         me = slot_at(c, slot)
         leave(c, slot)
         decide(c, me.ref, t, CLEARED, NO_GROUP, me.arrival, c.now)
-
-
-@jit
-def foresee(c: Centre) -> None:
-    """Draw what becomes of each contact of the block when it completes: see `fate_of`."""
-    n, k0, k1 = c.n_contacts, c.k0, c.k1
-    ref, kind = wholes(c.ref, n), wholes(c.type, n)
-    fate, chance = numbers(c.fate, n), numbers(c.chance, n)
-    for i in range(n):
-        fate[i], chance[i] = draw(k0, k1, ref[i], FATE)
-    for i in range(n):
-        if chance[i] < kind_at(c, kind[i]).comes_back:
-            fate[i] = -fate[i]

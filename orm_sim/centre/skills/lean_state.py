@@ -39,6 +39,7 @@ SLOT: Final = np.dtype(
     [
         ("arrival", _F), ("patience", _F), ("deadline", _F), ("fate", _F), ("ref", _I), ("kind", _I),
         ("work", _I),  # address of its work
+        ("sequel", _I),  # where the next attempt of one that comes back has been drawn
         ("message", _I), ("waits", _I), ("next", _I),
     ]
 )  # fmt: skip
@@ -49,6 +50,7 @@ _GIVEN: Final = (
 _ADDRESSES: Final = (
     "pairs", "preference", "work_law", *_LAWS, *_GIVEN,
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
+    "sequel", "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
     "deadlines", "pending", "ended_at", "ended", "held", "decided", "decided_s", "worked_s", "present_s",
 )  # fmt: skip
 LEAN: Final = np.dtype(
@@ -110,6 +112,7 @@ def memory_of(block: Block, room: int) -> Lean:
         (
             rules.kinds.size * _words(KIND), n_groups * _words(GROUP), n_groups * lanes, n_groups * late,
             sum(map(len, guests_s)), sum(map(len, guests)), room * _words(SLOT), room * n_columns, n, n,
+            n, n + 1, n + 1, n, n, n, n, n * n_columns,
             room * _words(EVENT), room * _words(EVENT), room, room, room * _words(HELD),
         )
     )  # fmt: skip
