@@ -23,15 +23,20 @@ from orm_sim.core.compiled import jit, jit_inline
 
 @jit
 def follow(c: Centre) -> None:
-    """Let moments follow each other to the end of the block, or to what this path does not play."""
+    """Let moments follow each other to the end of the block, or to what this path does not play.
+
+    What falls on one moment comes in this order: changes of staffing and closing, agents who become free, arrivals,
+    contacts who leave their line.
+    """
     while c.odd == 0:
-        arrival = min(_first_due(c), _next_due(c))
-        freed, leaving = inf, inf
+        moment, g = min(_first_due(c), _next_due(c)), NO_GROUP
+        leaves = False
         if c.waiting > 0:
-            freed = _next_freed(c)
-            if c.n_deadlines > 0:
-                leaving = event(c.deadlines, 0).at
-        moment = min(c.special, arrival, freed, leaving)
+            if c.n_deadlines > 0 and event(c.deadlines, 0).at < moment:
+                moment, leaves = event(c.deadlines, 0).at, True
+            moment, g = _next_freed(c, moment)
+        if c.special <= moment:
+            moment = c.special
         if moment >= c.end_s:
             break
         c.now = moment
@@ -39,13 +44,12 @@ def follow(c: Centre) -> None:
             turn_to(c, moment)
         if moment == c.special:
             _upset(c)
-            assign(c)
-        elif moment == freed:
-            assign(c)
-        elif moment == arrival:
-            _arrive(c)
-        else:
+        elif g != NO_GROUP:
+            _take_next(c, g)
+        elif leaves:
             give_up(c)
+        else:
+            _arrive(c)
 
 
 @jit_inline
@@ -59,24 +63,23 @@ def _next_due(c: Centre) -> float:
 
 
 @jit_inline
-def _next_freed(c: Centre) -> float:
-    """When an agent is free next whom a waiting contact may go to; not before this moment."""
-    freed = inf
+def _next_freed(c: Centre, moment: float) -> tuple[float, int]:
+    """When an agent is free, and of which group, whom a waiting contact may go to; a moment and no group if later."""
+    freed, first = moment, NO_GROUP
     for g in range(c.n_groups):
-        if group_at(c, g).serves & c.queued:
-            freed = min(freed, idle_since(c, g))
-    return max(freed, c.now)
+        since = max(idle_since(c, g), c.now) if group_at(c, g).serves & c.queued else inf
+        if since < freed or (since == freed and first == NO_GROUP):
+            freed, first = since, g
+    return (freed, first) if freed < inf else (freed, NO_GROUP)
 
 
-@jit
-def assign(c: Centre) -> None:
-    """Groups with idle agents, in order, each take waiting contacts."""
-    for g in range(c.n_groups):
-        while idle_since(c, g) <= c.now and group_at(c, g).serves & c.queued:
-            slot = contact_for(c, g)
-            leave(c, slot)
-            me = slot_at(c, slot)
-            start(c, g, me.ref, me.kind, me.arrival, me.patience, me.work, me.fate, me.sequel)
+@jit_inline
+def _take_next(c: Centre, g: int) -> None:
+    """A group with an idle agent takes a waiting contact."""
+    slot = contact_for(c, g)
+    leave(c, slot)
+    me = slot_at(c, slot)
+    start(c, g, me.ref, me.kind, me.arrival, me.patience, me.work, me.fate, me.sequel)
 
 
 @jit_inline
