@@ -17,8 +17,8 @@ def write_ends(c: Centre) -> None:
     """Columns ref, type, result, group, start and end, by end, then group, then start."""
     n, room = c.n_ended, c.room
     at, packed = numbers(c.ended_at, n), wholes(c.ended, n)
-    ref, kind, group = (wholes(c.decided, room), wholes(c.decided + 8 * room, room), wholes(c.decided + 24 * room, room))
-    begin = numbers(c.decided_s + 8 * room, room)
+    ref, kind, group = wholes(c.decided_ref, room), wholes(c.decided_type, room), wholes(c.decided_group, room)
+    begin = numbers(c.decided_at, room)
     order = np.empty(n, np.int64)
     _in_buckets(at, c.last if isinf(c.end_s) else c.end_s, order)
     _put_right(at, packed, group, order)

@@ -178,12 +178,12 @@ def _leave_waiting(c: Centre, times: int, who: int, shift: float) -> None:
 
 @jit
 def _leave_busy(c: Centre, times: int, who: int, k: int, shift: float) -> None:
-    held, n, room = held_at(c, k), c.n_held, c.room
-    set_whole(who, k, whole(c.decided, held.row))
-    set_whole(who, n + k, whole(c.decided, room + held.row))
-    set_whole(who, 2 * n + k, whole(c.decided, 3 * room + held.row))
-    set_number(times, k, number(c.decided_s, held.row) - shift)
-    set_number(times, n + k, number(c.decided_s, room + held.row) - shift)
+    held, n = held_at(c, k), c.n_held
+    set_whole(who, k, whole(c.decided_ref, held.row))
+    set_whole(who, n + k, whole(c.decided_type, held.row))
+    set_whole(who, 2 * n + k, whole(c.decided_group, held.row))
+    set_number(times, k, number(c.decided_arrival, held.row) - shift)
+    set_number(times, n + k, number(c.decided_at, held.row) - shift)
     set_number(times, 2 * n + k, held.end - shift)
     set_number(times, 3 * n + k, held.patience)
     for column in range(c.n_columns):

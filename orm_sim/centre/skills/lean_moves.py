@@ -22,13 +22,13 @@ RESULT_BITS = 2
 @jit_inline
 def decide(c: Centre, ref: int, t: int, state: int, g: int, arrival: float, at: float) -> None:
     """A row for an attempt."""
-    row, room = c.n_rows, c.room
-    set_whole(c.decided, row, ref)
-    set_whole(c.decided, room + row, t)
-    set_whole(c.decided, 2 * room + row, state)
-    set_whole(c.decided, 3 * room + row, g)
-    set_number(c.decided_s, row, arrival)
-    set_number(c.decided_s, room + row, at)
+    row = c.n_rows
+    set_whole(c.decided_ref, row, ref)
+    set_whole(c.decided_type, row, t)
+    set_whole(c.decided_state, row, state)
+    set_whole(c.decided_group, row, g)
+    set_number(c.decided_arrival, row, arrival)
+    set_number(c.decided_at, row, at)
     c.n_rows = row + 1
 
 

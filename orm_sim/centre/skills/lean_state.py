@@ -51,7 +51,8 @@ _ADDRESSES: Final = (
     "pairs", "preference", "work_law", *_LAWS, *_GIVEN,
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
     "sequel", "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
-    "deadlines", "pending", "ended_at", "ended", "held", "decided", "decided_s", "worked_s", "present_s",
+    "deadlines", "pending", "ended_at", "ended", "held",
+    "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at", "worked_s", "present_s",
 )  # fmt: skip
 LEAN: Final = np.dtype(
     [(name, _I) for name in _ADDRESSES]
@@ -127,7 +128,7 @@ def memory_of(block: Block, room: int) -> Lean:
     np.concatenate(guests_s, out=own_s[starts[4] : starts[5]])
     np.concatenate(guests, out=own[starts[5] : starts[6]])
     cells = n_groups * block.n_periods
-    left, left_begins = _room((4 * room, 2 * room, cells, cells))
+    left, left_begins = _room((room, room, room, room, room, room, cells, cells))
     left_s = left.view(np.float64)
     left_s[6 * room :] = 0.0
     given = [np.ascontiguousarray(getattr(block, name)) for name in _GIVEN]
