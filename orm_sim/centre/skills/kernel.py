@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import inf, nan
 
+from orm_sim.centre.skills import lean
 from orm_sim.centre.skills.carrying import carry_of, load, next_special
 from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import ROUTE, draw
@@ -74,6 +75,8 @@ def run(block: Block) -> Outcome:
         When the block breaks one of the rules of `orm_sim.centre.skills.check`.
     """
     check(block)
+    if lean.qualifies(block) and (outcome := lean.run(block)) is not None:
+        return outcome
     memory = memory_of(block)
     load(memory, block.carry)
     while not play(memory.record):

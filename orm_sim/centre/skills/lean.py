@@ -101,7 +101,11 @@ def _outcome(memory: Lean, block: Block) -> Outcome:
     n_times = sum(n * (k + n_columns) for n, k in zip(sizes, (3, 4, 2), strict=True)) + sum(idle)
     left = np.empty(6 * m + n_times + sum(n * k for n, k in zip(sizes, (2, 3, 2), strict=True)), np.int64)
     left_s, at = left.view(np.float64), left.ctypes.data
-    memory.record["ends"], memory.record["left_s"], memory.record["left"] = at, at + 48 * m, at + 8 * (6 * m + n_times)
+    memory.record["ends"], memory.record["left_s"], memory.record["left"] = (
+        at,
+        at + 48 * m,
+        at + 8 * (6 * m + n_times),
+    )
     leave_off(memory.record)
     ends, ends_s = left[: 4 * m].reshape(4, m), left_s[4 * m : 6 * m].reshape(2, m)
     return Outcome(
@@ -117,7 +121,9 @@ def _outcome(memory: Lean, block: Block) -> Outcome:
 def _carry(staffed, times, who, sizes, idle, n_columns) -> Carry:
     """Columns one after the other, by name."""
     n, b, p = sizes
-    ends = list(accumulate((n, n, n, n * n_columns, b, b, b, b, b * n_columns, p, p, p * n_columns, *idle), initial=0))
+    ends = list(
+        accumulate((n, n, n, n * n_columns, b, b, b, b, b * n_columns, p, p, p * n_columns, *idle), initial=0)
+    )
     s = [times[begin:end] for begin, end in pairwise(ends)]
     ends = list(accumulate((n, n, b, b, b, p, p), initial=0))
     w = [who[begin:end] for begin, end in pairwise(ends)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orm_sim.centre.laws import EMPIRICAL, PIECEWISE_HAZARD, _by_formula, quantile
 from orm_sim.centre.skills.draws import BODY, FATE, draw, next_attempt
 from orm_sim.centre.skills.lean_views import kind_at, numbers, wholes
-from orm_sim.centre.skills.state import NOBODY, Centre
+from orm_sim.centre.skills.state import Centre
 from orm_sim.centre.skills.views import laws_of, number, set_number, whole
 from orm_sim.core.compiled import jit, jit_inline
 
@@ -40,13 +40,12 @@ def foresee(c: Centre) -> None:
     fate, chance = numbers(c.fate, n), numbers(c.chance, n)
     for i in range(n):
         fate[i], chance[i] = draw(k0, k1, ref[i], FATE)
-    who, sequel, parent = wholes(c.sequel_kind, n), wholes(c.sequel, n), wholes(c.sequel_ref, n)
+    who, parent = wholes(c.sequel_kind, n + 1), wholes(c.sequel_ref, n + 1)
     m = 0
     for i in range(n):
         t = kind[i]
         comes_back = chance[i] < kind_at(c, t).comes_back
         fate[i] = -fate[i] if comes_back else fate[i]
-        sequel[i] = m if comes_back else NOBODY
         who[m] = t
         parent[m] = ref[i]
         m += comes_back

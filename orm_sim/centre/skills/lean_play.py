@@ -109,7 +109,12 @@ def _arrive(c: Centre) -> None:
         c.next_contact = i + 1
         t, ref = whole(c.type, i), whole(c.ref, i)
         patience, work = number(c.patience_s, i), c.work_s + 8 * i * c.n_columns
-        fate, sequel = (number(c.fate, i), whole(c.sequel, i)) if c.fates else (0.0, NOBODY)
+        fate, sequel = 0.0, NOBODY
+        if c.fates:
+            fate = number(c.fate, i)
+            if fate < 0.0:
+                sequel = c.sequel
+                c.sequel = sequel + 1
         slot = NOBODY
     else:
         slot = take(c.pending, c.n_pending)

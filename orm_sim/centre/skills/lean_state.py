@@ -50,7 +50,7 @@ _GIVEN: Final = (
 _ADDRESSES: Final = (
     "pairs", "preference", "work_law", *_LAWS, *_GIVEN,
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
-    "sequel", "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
+    "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
     "deadlines", "pending", "ended_at", "ended", "held",
     "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at", "worked_s", "present_s",
 )  # fmt: skip
@@ -61,10 +61,9 @@ LEAN: Final = np.dtype(
         ("fates", _I), ("k0", _I), ("k1", _I),
         ("n_contacts", _I), ("n_changes", _I), ("n_periods", _I), ("room", _I), ("at_close", _I),
         ("n_waiting", _I), ("n_busy", _I), ("n_to_come", _I),  # up to here in the order of `memory_of`
-        ("left_s", _I), ("left", _I), ("ends", _I),
-        ("closes_s", _F), ("end_s", _F), ("period_s", _F),
+        ("closes_s", _F), ("end_s", _F), ("period_s", _F), ("ends", _I), ("left_s", _I), ("left", _I),
         ("now", _F), ("last", _F), ("special", _F), ("border", _F), ("period", _I), ("closed", _I), ("odd", _I),
-        ("next_contact", _I), ("next_change", _I), ("waiting", _I), ("queued", _I), ("joined", _I),
+        ("next_contact", _I), ("sequel", _I), ("next_change", _I), ("waiting", _I), ("queued", _I), ("joined", _I),
         ("n_deadlines", _I), ("n_pending", _I), ("used", _I), ("attempts", _I),
         ("n_rows", _I), ("n_ended", _I), ("n_held", _I),
     ]
@@ -78,8 +77,7 @@ class Rules(NamedTuple):
     """What a layout is to this path: types and groups as they begin, addresses and numbers, and what they point into."""
 
     layout: Layout
-    kinds: Records
-    groups: Records
+    begin: Whole
     addresses: tuple[int, ...]
     numbers: tuple[int, ...]
     kept: tuple[Any, ...]
@@ -111,15 +109,15 @@ def memory_of(block: Block, room: int) -> Lean:
     lanes, late = -(-agents // LANES) * LANES + LANES, agents + carry.busy_ref.size
     own, begins = _room(
         (
-            rules.kinds.size * _words(KIND), n_groups * _words(GROUP), n_groups * lanes, n_groups * late,
+            layout.n_types * _words(KIND), n_groups * _words(GROUP), n_groups * lanes, n_groups * late,
             sum(map(len, guests_s)), sum(map(len, guests)), room * _words(SLOT), room * n_columns, n, n,
-            n, n + 1, n + 1, n, n, n, n, n * n_columns,
+            n + 1, n + 1, n, n, n, n, n * n_columns,
             room * _words(EVENT), room * _words(EVENT), room, room, room * _words(HELD),
         )
     )  # fmt: skip
     starts = [(begin - begins[0]) // 8 for begin in begins]
+    own[: starts[2]] = rules.begin
     kinds, groups = own[: starts[1]].view(KIND), own[starts[1] : starts[2]].view(GROUP)
-    kinds[:], groups[:] = rules.kinds, rules.groups
     groups["agents"] = carry.staffed
     groups["free"] = begins[2] + 8 * lanes * rules.numbered
     groups["late"] = begins[3] + 8 * late * rules.numbered
@@ -132,16 +130,16 @@ def memory_of(block: Block, room: int) -> Lean:
     left_s = left.view(np.float64)
     left_s[6 * room :] = 0.0
     given = [np.ascontiguousarray(getattr(block, name)) for name in _GIVEN]
-    record = np.zeros(1, LEAN)
+    record = np.zeros(_words(LEAN), np.int64)
     numbers = (
         *rules.addresses, *(each.ctypes.data for each in given), *begins, *left_begins, *rules.numbers,
         n, block.change_at_s.size, block.n_periods, room, block.at_close,
         carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size,
     )  # fmt: skip
-    record.view(np.int64)[: len(numbers)] = numbers
-    record["closes_s"], record["end_s"], record["period_s"] = block.closes_s, block.end_s, block.period_s
+    record[: len(numbers)] = numbers
+    record.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
     return Lean(
-        record, kinds, groups, left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
+        record.view(LEAN), kinds, groups, left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
         left_s[6 * room :].reshape(2, n_groups, block.n_periods), (own, given, rules),
     )  # fmt: skip
 
@@ -192,7 +190,7 @@ def _rules_of(layout: Layout) -> Rules:
         int(bool((layout.resolved < 1.0).any())), *layout.key,
     )  # fmt: skip
     rules = Rules(
-        layout, _kinds(layout), _groups(layout), tuple(each.ctypes.data for each in kept), numbers, kept,
+        layout, np.concatenate([_kinds(layout).view(np.int64), _groups(layout).view(np.int64)]), tuple(each.ctypes.data for each in kept), numbers, kept,
         np.arange(layout.n_groups),
     )  # fmt: skip
     _KNOWN[:] = [rules]
