@@ -15,7 +15,7 @@ from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, memory_of, most_agents
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Carry, Layout
-from orm_sim.centre.skills.state import Records, Whole
+from orm_sim.centre.skills.state import Floats, Records, Whole
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
@@ -118,7 +118,9 @@ def _outcome(memory: Lean, block: Block) -> Outcome:
     )  # fmt: skip
 
 
-def _carry(staffed, times, who, sizes, idle, n_columns) -> Carry:
+def _carry(
+    staffed: Whole, times: Floats, who: Whole, sizes: tuple[int, int, int], idle: list[int], n_columns: int
+) -> Carry:
     """Columns one after the other, by name."""
     n, b, p = sizes
     ends = list(

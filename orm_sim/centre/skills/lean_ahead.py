@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from orm_sim.centre.laws import EMPIRICAL, PIECEWISE_HAZARD, _by_formula, quantile
 from orm_sim.centre.skills.draws import BODY, FATE, draw, next_attempt
 from orm_sim.centre.skills.lean_views import kind_at, numbers, wholes
 from orm_sim.centre.skills.state import Centre
 from orm_sim.centre.skills.views import laws_of, number, set_number, whole
 from orm_sim.core.compiled import jit, jit_inline
+
+BATCH: Final = 512
+"""Fates drawn at once: what they take stays near the processor."""
 
 
 @jit_inline
@@ -35,23 +40,12 @@ def fate_of(c: Centre, ref: int, t: int) -> float:
 @jit
 def foresee(c: Centre) -> None:
     """Draw the fate of each contact of the block, and of those that may come back all that the next attempt brings."""
-    n, k0, k1 = c.n_contacts, c.k0, c.k1
-    ref, kind = wholes(c.ref, n), wholes(c.type, n)
-    fate, chance = numbers(c.fate, n), numbers(c.chance, n)
-    for i in range(n):
-        fate[i], chance[i] = draw(k0, k1, ref[i], FATE)
-    who, parent = wholes(c.sequel_kind, n + 1), wholes(c.sequel_ref, n + 1)
-    m = 0
-    for i in range(n):
-        t = kind[i]
-        comes_back = chance[i] < kind_at(c, t).comes_back
-        fate[i] = -fate[i] if comes_back else fate[i]
-        who[m] = t
-        parent[m] = ref[i]
-        m += comes_back
+    n, m = c.n_contacts, 0
+    for begin in range(0, n, BATCH):
+        m = _draw_fates(c, begin, min(BATCH, n - begin), m)
     _draw_sequels(c, m)
     for k in range(m):
-        t = who[k]
+        t = whole(c.sequel_kind, k)
         kind_of_it = kind_at(c, t)
         set_number(c.sequel_delay, k, value_of(c, kind_of_it.comes_back_law, number(c.sequel_delay, k)))
         set_number(c.sequel_patience, k, value_of(c, kind_of_it.patience_law, number(c.sequel_patience, k)))
@@ -61,6 +55,25 @@ def foresee(c: Centre) -> None:
             set_number(c.sequel_work, k * c.n_columns + column, value_of(c, law, u))
         if number(c.chance, k) < kind_of_it.comes_back:
             set_number(c.sequel_fate, k, -number(c.sequel_fate, k))
+
+
+@jit
+def _draw_fates(c: Centre, begin: int, n: int, m: int) -> int:
+    """Fates of so many contacts from one on; those who may come back are put behind m that do, and counted."""
+    k0, k1 = c.k0, c.k1
+    ref, kind = wholes(c.ref + 8 * begin, n), wholes(c.type + 8 * begin, n)
+    fate, chance = numbers(c.fate + 8 * begin, n), numbers(c.chance, n)
+    who, parent = wholes(c.sequel_kind, m + n + 1), wholes(c.sequel_ref, m + n + 1)
+    for i in range(n):
+        fate[i], chance[i] = draw(k0, k1, ref[i], FATE)
+    for i in range(n):
+        t = kind[i]
+        comes_back = chance[i] < kind_at(c, t).comes_back
+        fate[i] = -fate[i] if comes_back else fate[i]
+        who[m] = t
+        parent[m] = ref[i]
+        m += comes_back
+    return m
 
 
 @jit

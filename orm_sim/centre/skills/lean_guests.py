@@ -21,8 +21,8 @@ from orm_sim.core.compiled import jit, jit_inline
 
 WAITING_TIMES, BUSY_TIMES, PENDING_TIMES = 3, 4, 2
 """Columns of times: arrival, deadline, patience · arrival, start, end, patience · due, patience; work follows."""
-WAITING_WHO, BUSY_WHO = 2, 3
-"""Columns of whole numbers: ref, type · ref, type, group · ref, type."""
+WAITING_WHO, BUSY_WHO, PENDING_WHO = 2, 3, 2
+"""Columns of whole numbers: ref, type · ref, type, group · ref, type; agents staffed follow."""
 
 
 @jit
@@ -33,6 +33,7 @@ def take_over(c: Centre) -> None:
     c.closed = 1 if c.closes_s < 0.0 else 0
     c.special = next_special(c)
     times, who = c.guests_s, c.guests
+    _set_up(c, who + 8 * (c.n_waiting * WAITING_WHO + c.n_busy * BUSY_WHO + c.n_to_come * PENDING_WHO))
     _wait_on(c, times, who)
     times += 8 * c.n_waiting * (WAITING_TIMES + c.n_columns)
     who += 8 * c.n_waiting * WAITING_WHO
@@ -42,6 +43,18 @@ def take_over(c: Centre) -> None:
     _expect(c, times, who)
     times += 8 * c.n_to_come * (PENDING_TIMES + c.n_columns)
     _stand_by(c, times)
+
+
+@jit
+def _set_up(c: Centre, staffed: int) -> None:
+    """Agents of every group, and rows for their free times."""
+    for k in range(c.n_groups * c.room_free):
+        set_number(c.free, k, inf)
+    for g in range(c.n_groups):
+        group = group_at(c, g)
+        group.agents = whole(staffed, g)
+        group.free = c.free + 8 * g * c.room_free
+        group.late = c.late + 8 * g * c.room_late
 
 
 @jit_inline

@@ -29,8 +29,6 @@ def follow(c: Centre) -> None:
     contacts who leave their line.
     """
     while c.odd == 0:
-        if c.waiting == 0:
-            _calm(c)
         moment, g, leaves = min(_first_due(c), _next_due(c)), NO_GROUP, False
         if c.waiting > 0:
             if c.n_deadlines > 0 and event(c.deadlines, 0).at < moment:
@@ -40,7 +38,9 @@ def follow(c: Centre) -> None:
             moment = c.special
         if moment >= c.end_s:
             break
-        _go_to(c, moment)
+        c.now = moment
+        if c.border <= moment:
+            turn_to(c, moment)
         if moment == c.special:
             _upset(c)
         elif g != NO_GROUP:
@@ -49,25 +49,6 @@ def follow(c: Centre) -> None:
             give_up(c)
         else:
             _arrive(c)
-
-
-@jit_inline
-def _calm(c: Centre) -> None:
-    """Arrivals, one after the other, until one has to wait, or something else happens."""
-    until = min(c.special, c.end_s)
-    while c.waiting == 0 and c.odd == 0:
-        moment = min(_first_due(c), _next_due(c))
-        if moment >= until:
-            break
-        _go_to(c, moment)
-        _arrive(c)
-
-
-@jit_inline
-def _go_to(c: Centre, moment: float) -> None:
-    c.now = moment
-    if c.border <= moment:
-        turn_to(c, moment)
 
 
 @jit_inline

@@ -60,7 +60,8 @@ LEAN: Final = np.dtype(
         ("n_kinds", _I), ("n_groups", _I), ("n_columns", _I), ("n_laws", _I), ("n_values", _I),
         ("fates", _I), ("k0", _I), ("k1", _I),
         ("n_contacts", _I), ("n_changes", _I), ("n_periods", _I), ("room", _I), ("at_close", _I),
-        ("n_waiting", _I), ("n_busy", _I), ("n_to_come", _I),  # up to here in the order of `memory_of`
+        ("n_waiting", _I), ("n_busy", _I), ("n_to_come", _I),
+        ("room_free", _I), ("room_late", _I),  # of each group; up to here in the order of `memory_of`
         ("closes_s", _F), ("end_s", _F), ("period_s", _F), ("ends", _I), ("left_s", _I), ("left", _I),
         ("now", _F), ("last", _F), ("special", _F), ("border", _F), ("period", _I), ("closed", _I), ("odd", _I),
         ("next_contact", _I), ("sequel", _I), ("next_change", _I), ("waiting", _I), ("queued", _I), ("joined", _I),
@@ -81,7 +82,6 @@ class Rules(NamedTuple):
     addresses: tuple[int, ...]
     numbers: tuple[int, ...]
     kept: tuple[Any, ...]
-    numbered: Whole
 
 
 class Lean(NamedTuple):
@@ -118,11 +118,7 @@ def memory_of(block: Block, room: int) -> Lean:
     starts = [(begin - begins[0]) // 8 for begin in begins]
     own[: starts[2]] = rules.begin
     kinds, groups = own[: starts[1]].view(KIND), own[starts[1] : starts[2]].view(GROUP)
-    groups["agents"] = carry.staffed
-    groups["free"] = begins[2] + 8 * lanes * rules.numbered
-    groups["late"] = begins[3] + 8 * late * rules.numbered
     own_s = own.view(np.float64)
-    own_s[starts[2] : starts[3]] = np.inf
     np.concatenate(guests_s, out=own_s[starts[4] : starts[5]])
     np.concatenate(guests, out=own[starts[5] : starts[6]])
     cells = n_groups * block.n_periods
@@ -134,7 +130,7 @@ def memory_of(block: Block, room: int) -> Lean:
     numbers = (
         *rules.addresses, *(each.ctypes.data for each in given), *begins, *left_begins, *rules.numbers,
         n, block.change_at_s.size, block.n_periods, room, block.at_close,
-        carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size,
+        carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size, lanes, late,
     )  # fmt: skip
     record[: len(numbers)] = numbers
     record.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
@@ -169,7 +165,7 @@ def columns_of(carry: Carry) -> tuple[list[Floats], list[Whole]]:
         carry.pending_due_s, carry.pending_patience_s, carry.pending_work_s.ravel(), *carry.idle_since_s,
     ], [
         carry.waiting_ref, carry.waiting_type, carry.busy_ref, carry.busy_type, carry.busy_group,
-        carry.pending_ref, carry.pending_type,
+        carry.pending_ref, carry.pending_type, carry.staffed,
     ]  # fmt: skip
 
 
@@ -191,7 +187,6 @@ def _rules_of(layout: Layout) -> Rules:
     )  # fmt: skip
     rules = Rules(
         layout, np.concatenate([_kinds(layout).view(np.int64), _groups(layout).view(np.int64)]), tuple(each.ctypes.data for each in kept), numbers, kept,
-        np.arange(layout.n_groups),
     )  # fmt: skip
     _KNOWN[:] = [rules]
     return rules
