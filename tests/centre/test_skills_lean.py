@@ -88,7 +88,7 @@ def simple_block(seed: int, nobody: float, **drawn: object) -> Block:
         plan.layout,
         eligible_after_s=after,
         preference=np.array([[*order, *[-1] * (shape[1] - len(order))] for order in orders], np.int64),
-        rank=np.where(after.T < inf, np.maximum(plan.layout.rank, 0), -1),
+        rank=np.where(np.isfinite(after.T), np.maximum(plan.layout.rank, 0), -1),
         choose=plan.layout.choose % 2,
         takes=np.where(plan.layout.takes == WITHIN_THRESHOLD_FIRST, WEIGHTED_WAIT, plan.layout.takes),
         work_law=np.where(plan.layout.work_law == NOTHING, HALF_MINUTE, plan.layout.work_law),

@@ -1,4 +1,4 @@
-"""The specialised path for several skills: which blocks may take it, and its run. `RULES.md` says why it is the same."""
+"""The lean path for several skills: which blocks may take it, and its run. `RULES.md` tells why it is the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from orm_sim.centre.skills.lean_ahead import foresee
 from orm_sim.centre.skills.lean_ends import write_ends
-from orm_sim.centre.skills.lean_guests import close_books, hand_over, take_over
+from orm_sim.centre.skills.lean_guests import TIMES, WHO, close_books, hand_over, take_over
 from orm_sim.centre.skills.lean_moves import TIED
 from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, memory_of, most_agents
@@ -98,8 +98,8 @@ def _outcome(memory: Lean, block: Block) -> Outcome:
     first, n, m = block.carry.busy_ref.size, int(c["n_rows"]), int(c["n_ended"])
     sizes = (int(c["waiting"]), int(c["n_held"]), int(c["n_pending"]))
     idle, n_columns = memory.groups["idle"].tolist(), block.work_s.shape[1]
-    n_times = sum(n * (k + n_columns) for n, k in zip(sizes, (3, 4, 2), strict=True)) + sum(idle)
-    left = np.empty(6 * m + n_times + sum(n * k for n, k in zip(sizes, (2, 3, 2), strict=True)), np.int64)
+    n_times = sum(n * (k + n_columns) for n, k in zip(sizes, TIMES, strict=True)) + sum(idle)
+    left = np.empty(6 * m + n_times + sum(n * k for n, k in zip(sizes, WHO, strict=True)), np.int64)
     left_s, at = left.view(np.float64), left.ctypes.data
     memory.record["ends"], memory.record["left_s"], memory.record["left"] = (
         at,
@@ -108,13 +108,14 @@ def _outcome(memory: Lean, block: Block) -> Outcome:
     )
     leave_off(memory.record)
     ends, ends_s = left[: 4 * m].reshape(4, m), left_s[4 * m : 6 * m].reshape(2, m)
+    times, who = left_s[6 * m : 6 * m + n_times], left[6 * m + n_times :]
     return Outcome(
         ref=decided[0, first:n], type=decided[1, first:n], state=decided[2, first:n], group=decided[3, first:n],
         arrival_s=decided_s[0, first:n], at_s=decided_s[1, first:n],
         done_ref=ends[0], done_type=ends[1], result=ends[2], done_group=ends[3],
         done_start_s=ends_s[0], done_end_s=ends_s[1],
         busy_s=memory.periods[0], staffed_s=memory.periods[1], redials=memory.kinds["redials"].copy(),
-        carry=_carry(memory.groups["agents"].copy(), left_s[6 * m : 6 * m + n_times], left[6 * m + n_times :], sizes, idle, n_columns),
+        carry=_carry(memory.groups["agents"].copy(), times, who, sizes, idle, n_columns),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What the lean path draws ahead: a contact's draws follow from who it is, so a block's are drawn in loops of their own."""
+"""What the lean path draws ahead: draws follow from who a contact is, so a block's have loops of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCH: Final = 512
 def value_of(c: Centre, law: int, u: float) -> float:
     """`orm_sim.centre.laws.quantile`, the same bits; handing over the whole table costs more than most laws."""
     kind, first = whole(c.law_kind, law), whole(c.law_first, law)
-    if kind == PIECEWISE_HAZARD or kind == EMPIRICAL:
+    if kind in (PIECEWISE_HAZARD, EMPIRICAL):
         return quantile(laws_of(c), law, u)
     value = _by_formula(kind, number(c.law_a, law), number(c.law_b, law), u)
     return value if whole(c.law_stop, law) == first else value + number(c.law_x, first)

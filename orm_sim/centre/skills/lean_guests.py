@@ -6,6 +6,7 @@ Both in columns one after the other, the order of `lean_state.columns_of`.
 from __future__ import annotations
 
 from math import inf, isinf
+from typing import Final
 
 from orm_sim.centre.skills.events import put, take
 from orm_sim.centre.skills.lean_ahead import fate_of
@@ -19,10 +20,12 @@ from orm_sim.centre.skills.state import NOBODY, Centre
 from orm_sim.centre.skills.views import number, set_number, set_whole, whole
 from orm_sim.core.compiled import jit, jit_inline
 
-WAITING_TIMES, BUSY_TIMES, PENDING_TIMES = 3, 4, 2
+TIMES: Final = (3, 4, 2)
 """Columns of times: arrival, deadline, patience · arrival, start, end, patience · due, patience; work follows."""
-WAITING_WHO, BUSY_WHO, PENDING_WHO = 2, 3, 2
+WHO: Final = (2, 3, 2)
 """Columns of whole numbers: ref, type · ref, type, group · ref, type; agents staffed follow."""
+WAITING_TIMES, BUSY_TIMES, PENDING_TIMES = TIMES
+WAITING_WHO, BUSY_WHO, PENDING_WHO = WHO
 
 
 @jit

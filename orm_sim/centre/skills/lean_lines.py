@@ -1,4 +1,4 @@
-"""Lines on the lean path: one a type, linked from its first contact; who leaves the middle is skipped when it comes up."""
+"""Lines on the lean path: one a type, linked from its first contact; who has left the middle is skipped later."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from orm_sim.centre.skills.events import put
 from orm_sim.centre.skills.lean_views import group_at, kind_at, pair_at, slot_at
 from orm_sim.centre.skills.lines import TURN_BITS
 from orm_sim.centre.skills.state import NOBODY, Centre
-from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.compiled import jit_inline
 
 
 @jit_inline
@@ -69,17 +69,14 @@ def contact_for(c: Centre, g: int) -> int:
     """The first of a line that a group with an idle agent takes next; somebody waits for it."""
     best, best_key, best_arrival = NOBODY, inf, inf
     group = group_at(c, g)
-    open_lines = group.serves & c.queued
-    t = 0
-    while open_lines:
-        if open_lines & 1:
-            slot = kind_at(c, t).head
-            arrival = slot_at(c, slot).arrival
-            key = pair_at(c, t, g).level
-            if group.weighs:
-                key = -float(kind_at(c, t).weight * (c.now - arrival))
+    lines, t = group.serves & c.queued, 0
+    while lines:
+        if lines & 1:
+            kind = kind_at(c, t)
+            arrival = slot_at(c, kind.head).arrival
+            key = -float(kind.weight * (c.now - arrival)) if group.weighs else pair_at(c, t, g).level
             if best == NOBODY or key < best_key or (key == best_key and arrival < best_arrival):
-                best, best_key, best_arrival = slot, key, arrival
-        open_lines >>= 1
+                best, best_key, best_arrival = kind.head, key, arrival
+        lines >>= 1
         t += 1
     return best

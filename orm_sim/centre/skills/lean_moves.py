@@ -5,7 +5,7 @@ from __future__ import annotations
 from orm_sim.centre.skills.draws import BODY, FATE, REDIAL, attempt_of, draw, next_attempt
 from orm_sim.centre.skills.events import put, take
 from orm_sim.centre.skills.lean_ahead import fate_of, value_of
-from orm_sim.centre.skills.lean_floor import engage, book
+from orm_sim.centre.skills.lean_floor import book, engage
 from orm_sim.centre.skills.lean_lines import leave
 from orm_sim.centre.skills.lean_views import held_at, kind_at, pair_at, slot_at
 from orm_sim.centre.skills.outcome import ABANDONED, ANSWERED, DONE, UNRESOLVED, VOICEMAIL

@@ -66,9 +66,10 @@ def _next_freed(c: Centre, moment: float) -> tuple[float, int]:
     """When an agent is free, and of which group, whom a waiting contact may go to; a moment and no group if later."""
     freed, first = moment, NO_GROUP
     for g in range(c.n_groups):
-        since = max(idle_since(c, g), c.now) if group_at(c, g).serves & c.queued else inf
-        if since < freed or (since == freed and first == NO_GROUP):
-            freed, first = since, g
+        if group_at(c, g).serves & c.queued:
+            since = max(idle_since(c, g), c.now)
+            if since < freed or (since == freed and first == NO_GROUP):
+                freed, first = since, g
     return (freed, first) if freed < inf else (freed, NO_GROUP)
 
 
@@ -124,11 +125,10 @@ def _arrive(c: Centre) -> None:
 def group_for(c: Centre, t: int) -> int:
     """The group with an idle agent that a contact of a type goes to, or `NO_GROUP`."""
     best, longest = NO_GROUP, inf
-    in_order = kind_at(c, t).choose == BY_ORDER
-    for k in range(c.n_groups):
+    kind = kind_at(c, t)
+    in_order = kind.choose == BY_ORDER
+    for k in range(kind.n_preferred):
         g = whole(c.preference, t * c.n_groups + k)
-        if g < 0:
-            break
         since = idle_since(c, g)
         if since <= c.now:
             if in_order:

@@ -20,7 +20,7 @@ KIND: Final = np.dtype(
         ("redial", _F), ("redial_max", _I), ("redial_law", _I), ("redial_same", _I),
         ("comes_back", _F), ("comes_back_law", _I), ("patience_law", _I),
         ("head", _I), ("tail", _I), ("count", _I),  # of the line; who has left its middle stays linked
-        ("redials", _I),
+        ("n_preferred", _I), ("redials", _I),
     ]
 )  # fmt: skip
 GROUP: Final = np.dtype(
@@ -52,7 +52,8 @@ _ADDRESSES: Final = (
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
     "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
     "deadlines", "pending", "ended_at", "ended", "held",
-    "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at", "worked_s", "present_s",
+    "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at",
+    "worked_s", "present_s",
 )  # fmt: skip
 LEAN: Final = np.dtype(
     [(name, _I) for name in _ADDRESSES]
@@ -75,7 +76,7 @@ HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)
 
 
 class Rules(NamedTuple):
-    """What a layout is to this path: types and groups as they begin, addresses and numbers, and what they point into."""
+    """What a layout is to this path: types and groups as they begin, addresses, numbers, and what they point into."""
 
     layout: Layout
     begin: Whole
@@ -135,7 +136,8 @@ def memory_of(block: Block, room: int) -> Lean:
     record[: len(numbers)] = numbers
     record.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
     return Lean(
-        record.view(LEAN), kinds, groups, left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
+        record.view(LEAN), kinds, groups,
+        left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
         left_s[6 * room :].reshape(2, n_groups, block.n_periods), (own, given, rules),
     )  # fmt: skip
 
@@ -185,9 +187,8 @@ def _rules_of(layout: Layout) -> Rules:
         layout.n_types, layout.n_groups, layout.work_law.shape[1], laws.kind.size, laws.x.size,
         int(bool((layout.resolved < 1.0).any())), *layout.key,
     )  # fmt: skip
-    rules = Rules(
-        layout, np.concatenate([_kinds(layout).view(np.int64), _groups(layout).view(np.int64)]), tuple(each.ctypes.data for each in kept), numbers, kept,
-    )  # fmt: skip
+    begin = np.concatenate([_kinds(layout).view(np.int64), _groups(layout).view(np.int64)])
+    rules = Rules(layout, begin, tuple(each.ctypes.data for each in kept), numbers, kept)
     _KNOWN[:] = [rules]
     return rules
 
@@ -200,12 +201,13 @@ def _kinds(layout: Layout) -> Records:
         kinds[field] = getattr(layout, field)
     kinds["voicemail_after"], kinds["callback_after"] = layout.voicemail_after_s, layout.callback_after_s
     kinds["head"] = kinds["tail"] = NOBODY
+    kinds["n_preferred"] = (layout.preference >= 0).sum(axis=1)
     return kinds
 
 
 def _groups(layout: Layout) -> Records:
     groups = np.zeros(layout.n_groups, GROUP)
-    serves = layout.eligible_after_s.T < np.inf
+    serves = np.isfinite(layout.eligible_after_s.T)
     groups["serves"] = (serves * (1 << np.arange(layout.n_types))).sum(axis=1)
     groups["weighs"] = layout.takes == WEIGHTED_WAIT
     groups["joined_at"] = np.nan

@@ -56,7 +56,7 @@ def wholes(address: int, n: int) -> Whole:
 def begin_anew(times: int, end: float, lanes: int) -> None:
     """The agent who has been idle longest is busy until `end`: the first time leaves, and `end` takes its place.
 
-    In a sorted row without its first, with one more, each is the middle one of three: no branch, whole registers at once.
+    Of a sorted row without its first and with one more, each is the middle of three: no branch, whole registers.
     """
     row = _array(_pointer(times), (1,), dtype=np.float64)
     for j in range(np.uint64(lanes)):
