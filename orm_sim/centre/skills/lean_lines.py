@@ -8,7 +8,7 @@ from orm_sim.centre.skills.events import put
 from orm_sim.centre.skills.lean_views import group_at, kind_at, pair_at, slot_at
 from orm_sim.centre.skills.lines import TURN_BITS
 from orm_sim.centre.skills.state import NOBODY, Centre
-from orm_sim.core.compiled import jit_inline
+from orm_sim.core.compiled import jit, jit_inline
 
 
 @jit_inline
