@@ -29,10 +29,12 @@ _FOUND: list[tuple[Layout, bool]] = []
 def qualifies(block: Block) -> bool:
     """Whether this path may be tried on a block."""
     layout, carry = block.layout, block.carry
-    if not (_FOUND and _FOUND[0][0] is layout):
-        _FOUND[:] = [(layout, _simple(layout))]
+    simple = next((answer for known, answer in _FOUND if known is layout), None)  # other threads ask, too
+    if simple is None:
+        simple = _simple(layout)
+        _FOUND[:] = [(layout, simple)]
     return (
-        _FOUND[0][1]
+        simple
         and block.outage_at_s.size == 0
         and most_agents(block) <= MOST_AGENTS
         and bool((carry.busy_left == 1.0).all())
