@@ -19,8 +19,9 @@ from orm_sim.centre.skills.state import Floats, Records, Whole
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
-MOST_TYPES, MOST_AGENTS, ROOMY = 60, 1000, 10**9
-"""Types are bits of a word; all agents of a group move at a start; so many lines are no limit."""
+MOST_TYPES, MOST_AGENTS, ROOMY = 60, 700, 10**9
+"""Types are bits of a word; all agents of a group move at a start, which costs more than a heap from about 800 on; so
+many lines are no limit."""
 
 _FOUND: list[tuple[Layout, bool]] = []
 """The layout asked about last, and the answer: a study gives the same one with every block."""
