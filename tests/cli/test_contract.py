@@ -31,7 +31,9 @@ def test_show_prints_the_terms() -> None:
     result = run("show", DEALS / "two_part_tariff.yaml")
     assert result.exit_code == 0
     assert result.output.startswith("Two-part tariff\n\n1. Scope. Inbound contacts, for 36 months.")
-    assert "2.1 Capacity charge. The client pays $60,000.00 every month of the term (inbound)." in result.output
+    assert (
+        "2.1 Capacity charge. The client pays $60,000.00 every month of the term (inbound)." in result.output
+    )
 
 
 def test_show_reads_the_contract_of_a_scenario_and_fills_a_rate_in() -> None:

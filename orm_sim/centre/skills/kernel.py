@@ -11,6 +11,7 @@ from math import inf, nan
 
 import numpy as np
 
+from orm_sim.centre.skills import lean
 from orm_sim.centre.skills.carrying import leave_off, load, next_special
 from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.draws import ROUTE, draw
@@ -92,6 +93,8 @@ def run(block: Block) -> Outcome:
         When the block breaks one of the rules of `orm_sim.centre.skills.check`.
     """
     begun = check(block)
+    if lean.qualifies(block) and (outcome := lean.run(block)) is not None:
+        return outcome
     memory = memory_of(block, begun)
     while not play(memory.record):
         make_room(memory)

@@ -1,0 +1,224 @@
+"""The lean path's memory: records of types, groups and contacts who wait, and all numbers by address in one buffer."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from orm_sim.centre.skills.plan import LONGEST_WAIT, OWN_FIRST, WEIGHTED_WAIT, Block, Carry, Layout
+from orm_sim.centre.skills.state import EVENT, NOBODY, Floats, Records, Whole
+
+_F, _I = np.float64, np.int64
+LANES: Final = 16
+"""Free times are kept in multiples of so many, the rest inf: whole registers of them move at once."""
+
+KIND: Final = np.dtype(
+    [
+        ("choose", _I), ("weight", _F), ("balk", _F), ("voicemail_after", _F), ("callback_after", _F),
+        ("redial", _F), ("redial_max", _I), ("redial_law", _I), ("redial_same", _I),
+        ("comes_back", _F), ("comes_back_law", _I), ("patience_law", _I),
+        ("head", _I), ("tail", _I), ("count", _I),  # of the line; who has left its middle stays linked
+        ("n_preferred", _I), ("redials", _I),
+    ]
+)  # fmt: skip
+GROUP: Final = np.dtype(
+    [
+        ("free", _I),  # address of the agents' free times, ascending: when each became or becomes idle
+        ("late", _I),  # address of the ends of contacts whose agents then leave, ascending
+        ("agents", _I), ("n_late", _I),
+        ("serves", _I), ("weighs", _I),  # types as bits; whether it goes by weight
+        ("since", _F),  # up to when presence has been counted
+        ("joined_at", _F), ("joined", _I),  # agents who came at the moment of the last change
+        ("idle", _I),  # when the block ends
+    ]
+)  # fmt: skip
+PAIR: Final = np.dtype([("resolved", _F), ("factor", _F), ("level", _F), ("column", _I), ("open", _I)])
+SLOT: Final = np.dtype(
+    [
+        ("arrival", _F), ("patience", _F), ("deadline", _F), ("fate", _F), ("ref", _I), ("kind", _I),
+        ("work", _I),  # address of its work
+        ("sequel", _I),  # where the next attempt of one that comes back has been drawn
+        ("message", _I), ("waits", _I), ("next", _I),
+    ]
+)  # fmt: skip
+_LAWS: Final = ("law_kind", "law_a", "law_b", "law_first", "law_stop", "law_x", "law_y")
+_GIVEN: Final = (
+    "arrival_s", "type", "ref", "patience_s", "work_s", "change_at_s", "change_group", "change_to",
+)  # fmt: skip
+_ADDRESSES: Final = (
+    "pairs", "preference", "work_law", *_LAWS, *_GIVEN,
+    "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
+    "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
+    "deadlines", "pending", "ended_at", "ended", "held",
+    "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at",
+    "worked_s", "present_s",
+)  # fmt: skip
+LEAN: Final = np.dtype(
+    [(name, _I) for name in _ADDRESSES]
+    + [
+        ("n_kinds", _I), ("n_groups", _I), ("n_columns", _I), ("n_laws", _I), ("n_values", _I),
+        ("fates", _I), ("k0", _I), ("k1", _I),
+        ("n_contacts", _I), ("n_changes", _I), ("n_periods", _I), ("room", _I), ("at_close", _I),
+        ("n_waiting", _I), ("n_busy", _I), ("n_to_come", _I),
+        ("room_free", _I), ("room_late", _I),  # of each group; up to here in the order of `memory_of`
+        ("closes_s", _F), ("end_s", _F), ("period_s", _F), ("ends", _I), ("left_s", _I), ("left", _I),
+        ("now", _F), ("last", _F), ("special", _F), ("border", _F), ("period", _I), ("closed", _I), ("odd", _I),
+        ("next_contact", _I), ("sequel", _I), ("next_change", _I), ("waiting", _I), ("queued", _I), ("joined", _I),
+        ("n_deadlines", _I), ("n_pending", _I), ("used", _I), ("attempts", _I),
+        ("n_rows", _I), ("n_ended", _I), ("n_held", _I),
+    ]
+)  # fmt: skip
+"""Where every array begins, its size, and the state of the centre."""
+HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)])
+"""A contact in service when the block ends: its row, and what the row does not tell."""
+
+
+class Rules(NamedTuple):
+    """What a layout is to this path: types and groups as they begin, addresses, numbers, and what they point into."""
+
+    layout: Layout
+    begin: Whole
+    addresses: tuple[int, ...]
+    numbers: tuple[int, ...]
+    kept: tuple[Any, ...]
+
+
+class Lean(NamedTuple):
+    """The record compiled steps are handed, and what its addresses point into."""
+
+    record: Records
+    kinds: Records
+    groups: Records
+    decided: Whole
+    decided_s: Floats
+    periods: Floats
+    kept: tuple[Any, ...]
+
+
+_KNOWN: list[Rules] = []
+"""Those of the layout met last: a study gives the same one with every block."""
+
+
+def memory_of(block: Block, room: int) -> Lean:
+    """Memory for a block: room for so many attempts, those carried in and those that follow included."""
+    layout, carry, n_columns = block.layout, block.carry, block.work_s.shape[1]
+    rules, n, n_groups = _rules_of(layout), block.arrival_s.size, layout.n_groups
+    guests_s, guests = columns_of(carry)
+    agents = most_agents(block)
+    lanes, late = -(-agents // LANES) * LANES + LANES, agents + carry.busy_ref.size
+    own, begins = _room(
+        (
+            layout.n_types * _words(KIND), n_groups * _words(GROUP), n_groups * lanes, n_groups * late,
+            sum(map(len, guests_s)), sum(map(len, guests)), room * _words(SLOT), room * n_columns, n, n,
+            n + 1, n + 1, n, n, n, n, n * n_columns,
+            room * _words(EVENT), room * _words(EVENT), room, room, room * _words(HELD),
+        )
+    )  # fmt: skip
+    starts = [(begin - begins[0]) // 8 for begin in begins]
+    own[: starts[2]] = rules.begin
+    kinds, groups = own[: starts[1]].view(KIND), own[starts[1] : starts[2]].view(GROUP)
+    own_s = own.view(np.float64)
+    np.concatenate(guests_s, out=own_s[starts[4] : starts[5]])
+    np.concatenate(guests, out=own[starts[5] : starts[6]])
+    cells = n_groups * block.n_periods
+    left, left_begins = _room((room, room, room, room, room, room, cells, cells))
+    left_s = left.view(np.float64)
+    left_s[6 * room :] = 0.0
+    given = [np.ascontiguousarray(getattr(block, name)) for name in _GIVEN]
+    record = np.zeros(_words(LEAN), np.int64)
+    numbers = (
+        *rules.addresses, *(each.ctypes.data for each in given), *begins, *left_begins, *rules.numbers,
+        n, block.change_at_s.size, block.n_periods, room, block.at_close,
+        carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size, lanes, late,
+    )  # fmt: skip
+    record[: len(numbers)] = numbers
+    record.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
+    return Lean(
+        record.view(LEAN), kinds, groups,
+        left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
+        left_s[6 * room :].reshape(2, n_groups, block.n_periods), (own, given, rules),
+    )  # fmt: skip
+
+
+def _words(kind: np.dtype[Any]) -> int:
+    return kind.itemsize // 8
+
+
+def _room(sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
+    """One array for many of so many words each, and where each begins."""
+    ends = list(accumulate(sizes))
+    whole = np.empty(ends[-1], np.int64)
+    begin = whole.ctypes.data
+    return whole, [begin + 8 * (end - size) for end, size in zip(ends, sizes, strict=True)]
+
+
+def most_agents(block: Block) -> int:
+    """The most that any group ever has."""
+    return max(int(block.carry.staffed.max(initial=0)), int(block.change_to.max(initial=0)))
+
+
+def columns_of(carry: Carry) -> tuple[list[Floats], list[Whole]]:
+    """A carried state as one column after the other, in the order in which `lean_guests` reads and writes them."""
+    return [
+        carry.waiting_arrival_s, carry.waiting_deadline_s, carry.waiting_patience_s, carry.waiting_work_s.ravel(),
+        carry.busy_arrival_s, carry.busy_start_s, carry.busy_end_s, carry.busy_patience_s, carry.busy_work_s.ravel(),
+        carry.pending_due_s, carry.pending_patience_s, carry.pending_work_s.ravel(), *carry.idle_since_s,
+    ], [
+        carry.waiting_ref, carry.waiting_type, carry.busy_ref, carry.busy_type, carry.busy_group,
+        carry.pending_ref, carry.pending_type, carry.staffed,
+    ]  # fmt: skip
+
+
+def _rules_of(layout: Layout) -> Rules:
+    for rules in _KNOWN:
+        if rules.layout is layout:
+            return rules
+    laws = layout.laws
+    kept = tuple(
+        np.ascontiguousarray(each)
+        for each in (
+            _pairs(layout), layout.preference, layout.work_law,
+            laws.kind, laws.a, laws.b, laws.first, laws.stop, laws.x, laws.y,
+        )
+    )  # fmt: skip
+    numbers = (
+        layout.n_types, layout.n_groups, layout.work_law.shape[1], laws.kind.size, laws.x.size,
+        int(bool((layout.resolved < 1.0).any())), *layout.key,
+    )  # fmt: skip
+    begin = np.concatenate([_kinds(layout).view(np.int64), _groups(layout).view(np.int64)])
+    rules = Rules(layout, begin, tuple(each.ctypes.data for each in kept), numbers, kept)
+    _KNOWN[:] = [rules]
+    return rules
+
+
+def _kinds(layout: Layout) -> Records:
+    kinds = np.zeros(layout.n_types, KIND)
+    for field in ("choose", "weight", "balk", "redial", "redial_max", "redial_law", "redial_same"):
+        kinds[field] = getattr(layout, field)
+    for field in ("comes_back", "comes_back_law", "patience_law"):
+        kinds[field] = getattr(layout, field)
+    kinds["voicemail_after"], kinds["callback_after"] = layout.voicemail_after_s, layout.callback_after_s
+    kinds["head"] = kinds["tail"] = NOBODY
+    kinds["n_preferred"] = (layout.preference >= 0).sum(axis=1)
+    return kinds
+
+
+def _groups(layout: Layout) -> Records:
+    groups = np.zeros(layout.n_groups, GROUP)
+    serves = np.isfinite(layout.eligible_after_s.T)
+    groups["serves"] = (serves * (1 << np.arange(layout.n_types))).sum(axis=1)
+    groups["weighs"] = layout.takes == WEIGHTED_WAIT
+    groups["joined_at"] = np.nan
+    return groups
+
+
+def _pairs(layout: Layout) -> Records:
+    """Level: what a group's rule looks at first among waiting contacts, where it is not their weight."""
+    pairs = np.zeros((layout.n_types, layout.n_groups), PAIR)
+    pairs["resolved"], pairs["factor"], pairs["column"] = layout.resolved, layout.factor, layout.work_column
+    pairs["open"] = layout.eligible_after_s < np.inf
+    level = np.where((layout.takes == OWN_FIRST)[:, None], layout.rank != 0, layout.rank)
+    pairs["level"] = np.where((layout.takes == LONGEST_WAIT)[:, None], 0, level).T
+    return pairs
