@@ -206,8 +206,9 @@ class Measure(Goal):
         """The target, measured on the counters of a window."""
         value = self.value(counters)
         aim = np.asarray(self.target) if target is None else target
-        points = points_of(self.kpi, np.fmax(-self.surpassed_by(value, aim), 0.0))
         higher = self.indicator.better == "higher"
+        short = np.asarray(aim - value if higher else value - aim)
+        points = points_of(self.kpi, np.fmax(short, 0.0))
         return Miss(value, points, points > SLACK, aim, higher, fees, at_risk, pools)
 
     def owed(self, miss: Miss) -> Array:

@@ -96,7 +96,9 @@ def ratio(numerator: Array | float, denominator: Array | float) -> Array:
     """A quotient that is nan where its denominator is zero, elementwise."""
     bottom = np.asarray(denominator, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(bottom == 0.0, np.nan, np.asarray(numerator, dtype=np.float64) / bottom)
+        quotient = np.asarray(np.asarray(numerator, dtype=np.float64) / bottom)
+    np.copyto(quotient, np.nan, where=bottom == 0.0)
+    return quotient
 
 
 def _reading(counter: str) -> Callable[[Counters], Array]:
