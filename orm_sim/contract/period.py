@@ -53,6 +53,7 @@ Kind = Literal[
     "holdback",
     "holdback_released",
     "termination_fee",
+    "damages",
 ]
 """What a line item is for; finance books each kind to an account."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from orm_sim.core.errors import nearest
 from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
-from orm_sim.kpi.reported import METERS, REPORTED
+from orm_sim.kpi.reported import METERS, REPORTED, RETAINED_DAYS
 
 Array = NDArray[np.float64]
 Counters = Mapping[str, Array | float]
@@ -255,6 +255,18 @@ _REPORTED = (
         n="service_s",
     ),
     _quotient("days_missed_share", "share of days missed", "share", "lower", "days_missed", "days_open"),
+    _quotient("weeks_missed_share", "share of weeks missed", "share", "lower", "weeks_missed", "weeks_open"),
+    *(
+        _quotient(
+            f"retention_{days}",
+            f"retention at day {days}",
+            "share",
+            "higher",
+            f"retained_{days}",
+            f"aged_{days}",
+        )
+        for days in RETAINED_DAYS
+    ),
     _quotient("hold_share", "share of hold time", "share", "lower", "hold_s", "handled_s", n="answered"),
     _quotient(
         "repeat_rate_vendor",
