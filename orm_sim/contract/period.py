@@ -208,6 +208,11 @@ class Period(NamedTuple):
     closed: bool = False
     starts: datetime.date | None = None
 
+    @property
+    def after_term(self) -> bool:
+        """Whether the whole term lies behind, and not only an early end: then nobody works under the contract."""
+        return self.month >= self.term_months
+
     def _read_as(self, channel: str) -> str:
         """The channel under which the meters of the clause's site stand."""
         return channel if self.site is None or channel in _OF_THE_CONTRACT else f"{channel}@{self.site}"
