@@ -185,6 +185,8 @@ def _where(meter: Meter, given: Iterable[Meter]) -> str | None:
 
 
 def _meaning(meter: Meter) -> str | None:
+    if meter[0] == INDEX:
+        return f"It is the level of the price index '{meter[1]}' in each month, on any base"
     counter = METERS.get(meter[1])
     return None if counter is None else f"It counts: {counter.counted}"
 

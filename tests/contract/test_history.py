@@ -174,7 +174,8 @@ def test_figures_that_contradict_each_other_are_pointed_out(tmp_path: Path) -> N
 
 def test_an_index_the_contract_reads_must_be_there_and_positive(tmp_path: Path) -> None:
     more = "  - {clause: indexed, index: wages, of: [{clause: fixed, amount: 100}]}\n"
-    assert "has no column 'index.wages', which the contract reads" in refusal(tmp_path, PLAIN, more)
+    told = refusal(tmp_path, PLAIN, more)
+    assert "has no column 'index.wages', which the contract reads.  It is the level of the price index 'wages'" in told
     text = PLAIN.replace("\n", ",0\n").replace("hours,0", "hours,index.wages")
     assert "a price index must be above 0" in refusal(tmp_path, text, more)
 
@@ -285,3 +286,9 @@ def test_cost_of_a_channel_outside_the_contract_is_none_of_its_cost(tmp_path: Pa
     history = read(tmp_path, text, more)
     assert price_history(contract(more), history).amounts()["cost", "fee"][1] == 500.0
     assert history.notes == ("not read by the contract: outbound.vendor_cost (E)",)
+
+
+def test_each_gap_is_told_at_the_month_that_follows_it(tmp_path: Path) -> None:
+    told = refusal(tmp_path, "month,inbound.offered,inbound.productive_hours\n2,1,1\n5,1,1\n")
+    assert "kpis.csv:2  month (column A) = 2\n    before it, month 1 of the contract" in told
+    assert "kpis.csv:3  month (column A) = 5\n    before it, months 3 to 4 of the contract" in told
