@@ -28,10 +28,12 @@ def settle(
     meters : mapping of (channel, meter id) to array
         Counters of the period, numbers or arrays over any leading axes; price indices under ("index", name).
     month : int
-        Billing month since the start of the contract, from 0. From `term_months` on, no new fees fall due,
-        but clawbacks and reserves run off.
+        Billing month since the start of the contract, from 0. From `term_months` on no units are paid and no fees
+        fall due, whatever the meters say, unless a clause outlives the contract (`tail`); cost that still comes in is
+        repaid, and clawbacks, reserves and holdbacks run off.
     ended : bool
-        Whether the contract has ended before its term.
+        Whether the contract has ended before its term, in this month or earlier. Fixed sums, targets and commission
+        end with it; units that are still metered were worked before its last day, and are paid.
 
     Returns
     -------

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.contract.clause import walk
+from orm_sim.contract.clauses.when import When
+from orm_sim.contract.condition import Happening
 from orm_sim.contract.contract import Contract
+from orm_sim.contract.events import EVENTS as EVENT_WORDS
 from orm_sim.contract.period import EVENTS, NOTHING
 from orm_sim.contract.settlement import settle
 from orm_sim.kpi import METERS
@@ -49,7 +52,7 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
     """
     if contract is None:
         return None
-    found = [*_not_counted(contract), *_other_thresholds(contract, threshold_s)]
+    found = [*_not_counted(contract), *_never(contract), *_other_thresholds(contract, threshold_s)]
     return "; ".join(found) or None
 
 
@@ -69,6 +72,17 @@ def _not_counted(contract: Contract) -> Iterator[str]:
             there = " and ".join(METERS[name].channels)
             where = f"it is counted on {there} contacts only" if there else "the simulation does not count it"
             yield f"reads '{name}' of {channel} contacts: {where}"
+
+
+def _never(contract: Contract) -> Iterator[str]:
+    """Clauses that wait for an event: none happens in a simulation, so they would be read and never act."""
+    for _, clause in walk(contract.clauses):
+        if isinstance(clause, When) and isinstance(clause.if_, Happening):
+            yield (
+                f"'{clause.name}' is owed only for a month with {EVENT_WORDS[clause.if_.event]}, which the simulation"
+                " never brings about: leave the clause out, or price a history that has `events."
+                f"{clause.if_.event}`"
+            )
 
 
 def _other_thresholds(contract: Contract, threshold_s: float) -> Iterator[str]:

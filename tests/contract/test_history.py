@@ -87,8 +87,8 @@ def test_one_history_however_it_is_written(tmp_path: Path, content: str) -> None
         ("month,inbound.offered,inbound.productive_hours\n", "names its columns, but no row follows"),
         (PLAIN.replace("month", "period"), "has no column 'month'; cells are taken to stand between commas"),
         ("Report of the vendor\n\n" + PLAIN, "The header seems to stand in line 3: remove what is above it"),
-        (PLAIN.replace("2,2000", "4,2000"), "kpis.csv:3  month (column A) = 4\n    before it, month 2 of the contract"),
-        (PLAIN.replace("1,1000", "5,1000"), "months 1, 4 of the contract cannot be found"),
+        (PLAIN.replace("2,2000", "4,2000"), "kpis.csv:4  month (column A) = 3\n    before it, month 2 of the contract"),
+        (PLAIN.replace("1,1000", "5,1000"), "before it, month 1 of the contract cannot be found"),
         (PLAIN.replace("2,2000", "1,2000"), "is month 1 of the contract, which stands in line 2 too.  Keep one"),
         (PLAIN.replace("1,1000", "0,1000"), "months of the contract count from 1"),
         (PLAIN.replace("1,1000", "1.5,1000"), "month (column A) = 1.5\n    is no month"),
@@ -174,7 +174,8 @@ def test_figures_that_contradict_each_other_are_pointed_out(tmp_path: Path) -> N
 
 def test_an_index_the_contract_reads_must_be_there_and_positive(tmp_path: Path) -> None:
     more = "  - {clause: indexed, index: wages, of: [{clause: fixed, amount: 100}]}\n"
-    assert "has no column 'index.wages', which the contract reads" in refusal(tmp_path, PLAIN, more)
+    told = refusal(tmp_path, PLAIN, more)
+    assert "has no column 'index.wages', which the contract reads.  It is the level of the price index 'wages'" in told
     text = PLAIN.replace("\n", ",0\n").replace("hours,0", "hours,index.wages")
     assert "a price index must be above 0" in refusal(tmp_path, text, more)
 
@@ -285,3 +286,9 @@ def test_cost_of_a_channel_outside_the_contract_is_none_of_its_cost(tmp_path: Pa
     history = read(tmp_path, text, more)
     assert price_history(contract(more), history).amounts()["cost", "fee"][1] == 500.0
     assert history.notes == ("not read by the contract: outbound.vendor_cost (E)",)
+
+
+def test_each_gap_is_told_at_the_month_that_follows_it(tmp_path: Path) -> None:
+    told = refusal(tmp_path, "month,inbound.offered,inbound.productive_hours\n2,1,1\n5,1,1\n")
+    assert "kpis.csv:2  month (column A) = 2\n    before it, month 1 of the contract" in told
+    assert "kpis.csv:3  month (column A) = 5\n    before it, months 3 to 4 of the contract" in told

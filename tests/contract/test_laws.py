@@ -228,3 +228,47 @@ def test_whole_points_survive_binary_fractions(points: str) -> None:
         counted = {"resolved": float(reached), "unresolved": float(100 - reached)}
         miss = measure.miss(counted, np.asarray(1e6), np.asarray(1e6), {})
         assert float(to_cents(measure.credit.owed(miss))) == 99 - reached
+
+
+def test_work_after_the_term_is_paid_under_a_tail_alone() -> None:
+    hours = {
+        "clause": "per_unit",
+        "label": "hours",
+        "channel": "inbound",
+        "meter": "productive_hours",
+        "rate": 10,
+    }
+    guaranteed = {
+        "clause": "floor",
+        "at": {"rate": 9, "channel": "inbound", "meter": "paid_hours"},
+        "of": [hours],
+    }
+    meters = {("inbound", "productive_hours"): 100.0, ("inbound", "paid_hours"): 200.0}
+    frame = {
+        "title": "t",
+        "scope": ["inbound"],
+        "term_months": 3,
+        "payment": {"net_days": 30},
+        "notice_days": 30,
+    }
+    for clause, paid in ((guaranteed, 0.0), ({"clause": "tail", "months": 1, "of": [hours]}, 1000.0)):
+        contract, state = Contract.model_validate({**frame, "clauses": [clause]}), NOTHING
+        owed = []
+        for month in range(5):
+            items, state = settle(contract, state, meters, month)
+            owed.append(float(total(items)))
+        assert owed[3:] == [paid, 0.0]
+
+
+def test_work_of_the_month_in_which_a_contract_ends_early_is_paid() -> None:
+    hours = {"clause": "per_unit", "channel": "inbound", "meter": "productive_hours", "rate": 10}
+    frame = {
+        "title": "t",
+        "scope": ["inbound"],
+        "term_months": 3,
+        "payment": {"net_days": 30},
+        "notice_days": 30,
+    }
+    contract = Contract.model_validate({**frame, "clauses": [hours]})
+    items, _ = settle(contract, NOTHING, {("inbound", "productive_hours"): 40.0}, 1, ended=True)
+    assert float(total(items)) == 400.0

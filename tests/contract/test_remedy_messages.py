@@ -314,3 +314,26 @@ def test_change_orders_are_refused(order: str, said: str) -> None:
             build(ChangeOrder, parse_yaml(order, "o.yaml"))
         )
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        (
+            "{kpi: csat, target: 90, credit: {by: lump, amount: 5}}",
+            "'csat' is a share, from 0 to 1, and can never be 90",
+        ),
+        ("{kpi: csat, target: 90, credit: {by: lump, amount: 5}}", "90 % is written 0.9"),
+        ("{kpi: csat, target: 0.9, minimum: -0.1, credit: {by: lump, amount: 5}}", "can never be -0.1"),
+        (
+            "{kpi: csat, target: 0.9, credit: {by: band, bands: [{worse_than: 85, share: 0.05}]}}",
+            "85 % is written 0.85",
+        ),
+    ],
+)
+def test_a_share_written_as_per_cent_is_refused(measure: str, said: str) -> None:
+    clause = (
+        "{clause: service_credit, label: credit, channel: inbound, fees: [hours], at_risk: 0.1, grace_months: 0,"
+        f" measures: [{measure}]}}"
+    )
+    assert said in refusal(HOURS, clause)

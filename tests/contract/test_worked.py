@@ -1,15 +1,19 @@
 """Worked examples: measures in, line items out, to the cent; readable by whoever manages the contract."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from orm_sim.contract import NOTHING, Contract, Meters, settle, total
-from orm_sim.contract.clause import walk
+from orm_sim.contract.clause import Clause, walk
 from orm_sim.contract.clauses import AnyClause
+from orm_sim.contract.condition import _Condition
 from orm_sim.core.loader import Document, build, load_yaml
+from orm_sim.core.terms import Term
 
 WORKED = sorted((Path(__file__).parent / "worked").glob("*.yaml"))
 
@@ -60,6 +64,70 @@ def test_every_kind_of_line_item_appears_in_a_worked_example() -> None:
         for name in month["items"]
     }
     assert billed == set(Kind.__args__)
+
+
+_ANYWHERE = {"label", "net_days", "site", "channel"}
+"""Fields that every clause has, or that mean the same wherever they stand."""
+
+_SAME = {"window", "per", "every", "not_due_on", "of"}
+"""Fields whose words mean the same wherever they stand: it is enough that each stands somewhere."""
+
+_NOT_MONEY = {"change_order", "life_terms", "records", "contract", "payment", "taxes"}
+"""Modules whose terms decide what happens and when cash moves, not what is owed: they have examples of their own."""
+
+
+def terms_in(term: BaseModel) -> Iterator[BaseModel]:
+    """A term, and every term inside it."""
+    yield term
+    for name in type(term).model_fields:
+        value = getattr(term, name)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, BaseModel):
+                yield from terms_in(each)
+
+
+def words_of(annotation: Any) -> Iterator[str]:
+    """Every word that a field may hold."""
+    if get_origin(annotation) is Literal:
+        yield from (each for each in get_args(annotation) if isinstance(each, str))
+    else:
+        for part in get_args(annotation):
+            yield from words_of(part)
+
+
+def kinds_below(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Every kind of term there is, by where it is defined."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from kinds_below(each)
+
+
+def test_every_field_and_every_word_of_what_is_paid_appears_in_a_worked_example() -> None:
+    """Rounding of points, modes of tiers, denominators, clocks: none may come without figures reckoned by hand."""
+    seen: set[tuple[str, ...]] = set()
+    for path in WORKED:
+        for term in terms_in(build(Contract, load_yaml(path).section(("contract",)))):
+            for name in type(term).model_fields:
+                value, kind = getattr(term, name), type(term).__name__
+                held = [
+                    each
+                    for each in (value if isinstance(value, tuple) else (value,))
+                    if isinstance(each, str)
+                ]
+                words = {each for word in held for each in ((kind, name, word), (name, word))}
+                seen |= words | ({(kind, name)} if name in term.model_fields_set or words else set())
+    lacking = []
+    for kind in sorted(kinds_below(Term), key=lambda each: (each.__module__, each.__name__)):
+        room, _, module = kind.__module__.rpartition(".")
+        if not room.startswith("orm_sim.contract") or module in _NOT_MONEY or kind in (Clause, _Condition):
+            continue
+        for name, field in kind.model_fields.items():
+            words = [word for word in words_of(field.annotation) if word != "solve"]
+            due = [(name, word) if name in _SAME else (kind.__name__, name, word) for word in words]
+            lacking += [
+                each for each in [(kind.__name__, name), *due] if not _ANYWHERE & {*each} and each not in seen
+            ]
+    assert not lacking, "\n".join(map(str, lacking))
 
 
 @pytest.mark.parametrize("path", WORKED, ids=lambda path: path.stem)

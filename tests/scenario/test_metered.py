@@ -105,3 +105,12 @@ def test_a_scenario_says_it_at_load() -> None:
         load_scenario(
             ROOT / "scenarios" / "bank_per_hour.yaml", {"programme.inbound.service.threshold_s": "30"}
         )
+
+
+def test_a_clause_that_waits_for_an_event_is_refused() -> None:
+    found = said("{clause: when, label: breach, if: {event: data_breach}, of: [{clause: fixed, amount: 5}]}")
+    assert found is not None
+    assert found.startswith(
+        "'breach' is owed only for a month with a breach of data security by the vendor, which the"
+    )
+    assert "`events.data_breach`" in found

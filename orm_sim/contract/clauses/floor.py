@@ -36,7 +36,7 @@ class Floor(Clause):
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
         """The clauses inside, and what they lack to the floor."""
         items, after = settle_all(self.of, period, memory)
-        floor = self.at.value(period)
+        floor = self.at.value(period) * (not period.after_term)
         above = earned(items) - floor
         channel = self.at.channel or ""
         top_up = line(

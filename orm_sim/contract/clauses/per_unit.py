@@ -77,8 +77,16 @@ class PerUnit(Clause):
         return np.minimum(payable, contacts * (self.aht_cap.baseline_s * self.aht_cap.share))
 
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:
-        """Units times rate."""
+        """Units times rate; of a month after the term, none.
+
+        Notes
+        -----
+        In the month in which a contract ends early (an insolvency), the units metered were worked before its last
+        day, and are paid.
+        """
         payable = self._in_units(self._payable(period))
+        if period.after_term:
+            payable = np.zeros_like(payable)
         paid = 1.0 if self.share is None else self.share
         rate = priced(self.rate) * paid * period.scale
         words = f"{{quantity:number}} {self._units} at {{rate:price}}"
