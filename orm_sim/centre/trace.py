@@ -135,7 +135,7 @@ def _carried_on(file: CentreFile, block: Block, carry: Carry) -> Iterator[_Place
         whom = _whom(int(carry.busy_ref[i]), file.contact_types[carry.busy_type[i]].name)
         where = {"group": file.agent_groups[carry.busy_group[i]].name}
         at_s = float(carry.busy_start_s[i]) + block.end_s
-        yield at_s, _ASSIGN, (i,), {"event": "starts again", **whom, **where}
+        yield at_s, _ASSIGN, (int(i),), {"event": "starts again", **whom, **where}
 
 
 def _whom(ref: int, kind: str) -> Event:
