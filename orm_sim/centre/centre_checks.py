@@ -19,7 +19,7 @@ from orm_sim.centre.centre_file import (
     Outage,
     Route,
 )
-from orm_sim.centre.law_terms import Constant, DrawnLaw, Given, HandleLaw, Never, PiecewiseHazard
+from orm_sim.centre.law_terms import Constant, DrawnLaw, Empirical, Given, HandleLaw, Never, PiecewiseHazard
 from orm_sim.core.document import Document, Parts, format_path
 from orm_sim.core.errors import InputError, Problem, collect, in_order, name_hint, nearest, show_value
 from orm_sim.core.loader import build, load_extended
@@ -231,10 +231,9 @@ def _durations(document: Document, i: int, kind: ContactType) -> Iterator[Proble
         where = at if name is None else (*at, name)
         if isinstance(law, Constant) and law.value_s == 0.0:
             yield _problem(document, (*where, "value_s"), 0, "a handle time must be more than 0 s")
-        if isinstance(law, Given) and 0.0 in law.values_s:
-            yield _problem(
-                document, (*where, "values_s"), law.values_s, "a handle time must be more than 0 s"
-            )
+        if isinstance(law, Given | Empirical) and not any(law.values_s):
+            rule = "a handle time must be more than 0 s: some of its values must be"
+            yield _problem(document, (*where, "values_s"), law.values_s, rule)
         if isinstance(law, PiecewiseHazard) and law.per_s[-1] == 0.0:
             rule = "the last hazard of a handle time must be above 0: it would never end"
             yield _problem(document, (*where, "per_s"), law.per_s, rule)

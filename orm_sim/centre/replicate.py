@@ -61,6 +61,9 @@ class Replications:
         counted = np.count_nonzero(~np.isnan(self.values), axis=0)
         present = np.where(np.isnan(self.values), 0.0, self.values)
         mean = present.sum(axis=0) / np.maximum(counted, 1)
+        first = np.nanmax(np.vstack([self.values, np.full(mean.size, -np.inf)]), axis=0)
+        same = (np.isnan(self.values) | (self.values == first)).all(axis=0)
+        mean = np.where(same & (counted > 0), first, mean)  # sums of what is always the same would be rounded
         apart = np.where(np.isnan(self.values), 0.0, self.values - mean)
         sd = np.sqrt((apart * apart).sum(axis=0) / np.maximum(counted - 1, 1))
         reach = {n: t_quantile(LEVEL, int(n) - 1) / math.sqrt(n) for n in set(counted.tolist()) if n > 1}

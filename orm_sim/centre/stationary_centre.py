@@ -223,8 +223,10 @@ class _Counted:
         yield from self._time(all_day, "")
         yield from self._contacts(all_day, f"[type={kind}]")
         yield f"cost_busy[type={kind}]", dict(self._time(all_day, ""))["cost_busy"]
-        yield from self._answers(all_day, f"[group={group}]")
-        yield from self._time(all_day, f"[group={group}]")
+        tags = {"group": group, "vendor": self.group.vendor, "site": self.group.site}
+        for split in [f"[{tag}={name}]" for tag, name in tags.items() if name is not None]:
+            yield from self._answers(all_day, split)
+            yield from self._time(all_day, split)
         for period in range(self.offered.size):
             here, name = slice(period, period + 1), f"period={period}"
             yield from self._contacts(here, f"[{name}]")

@@ -69,7 +69,7 @@ _ATTEMPTS = (
     ),
     CentreMeasure(
         "cleared", "contacts cleared", "count", "lower",
-        "offered contacts that wait when the centre closes and clears its lines, or when nobody is left to serve them",
+        "offered contacts that wait as the centre clears its lines, or would wait for ever with nobody left to serve",
     ),
     CentreMeasure(
         "voicemail", "messages left", "count", "lower",

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 Play = Callable[[], int]
 """Runs a contestant once; how many contacts it decided."""
@@ -53,6 +54,12 @@ def resident_mb() -> float:
     return int(table.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def result_file() -> Path:
+    """Where a benchmark writes its figures unless told otherwise: outputs/benchmarks/, by its own name."""
+    name = Path(sys.argv[0]).with_suffix(".json").name
+    return Path(__file__).resolve().parents[2] / "outputs" / "benchmarks" / name
+
+
 def options(description: str | None, days: int) -> argparse.Namespace:
     """What both benchmarks are asked with."""
     asked = argparse.ArgumentParser(
@@ -61,23 +68,29 @@ def options(description: str | None, days: int) -> argparse.Namespace:
     asked.add_argument("--days", type=int, default=days, help="days of the kernel")
     asked.add_argument("--slow-days", type=int, default=3, help="days of the slow contestants")
     asked.add_argument("--rounds", type=int, default=5)
-    asked.add_argument("--out", type=Path, help="JSON file to write")
+    asked.add_argument("--out", type=Path, default=result_file(), help="JSON file to write [%(default)s]")
     return asked.parse_args()
 
 
-def tell(title: str, speeds: Mapping[str, float], more: Mapping[str, float], out: Path | None) -> None:
-    """Print the figures, and write them as JSON if asked to."""
+def tell(title: str, speeds: Mapping[str, float], more: Mapping[str, float], out: Path) -> None:
+    """Print the figures, and write them as JSON."""
     say, slowest = sys.stdout.write, speeds["textbook SimPy"]
     say(title + "\n")
     for name, speed in speeds.items():
         say(f"  {name:36s} {speed:14,.0f} contacts per CPU-second {speed / slowest:9.2f} x textbook\n")
     for name, value in more.items():
         say(f"  {name:36s} {value:14,.3f}\n")
-    if out is not None:
-        figures = {
-            "title": title,
-            "contacts_per_cpu_s": dict(speeds),
-            "times_textbook": {name: speed / slowest for name, speed in speeds.items()},
-            **more,
-        }
-        out.write_text(json.dumps(figures, indent=2) + "\n")
+    figures = {
+        "title": title,
+        "contacts_per_cpu_s": dict(speeds),
+        "times_textbook": {name: speed / slowest for name, speed in speeds.items()},
+        **more,
+    }
+    write(figures, out)
+
+
+def write(figures: Mapping[str, Any], out: Path) -> None:
+    """Write figures as JSON, and say where."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(figures, indent=2) + "\n")
+    sys.stdout.write(f"written to {out}\n")

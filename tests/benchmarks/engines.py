@@ -141,7 +141,7 @@ def empty_day_us(days: int = 2000) -> float:
 
 
 def main() -> None:
-    """Run, print, and write the figures if asked to."""
+    """Run, print, and write the figures."""
     asked = contest.options(__doc__, 1095)
     before_mb = contest.resident_mb()
     speeds = contest.by_turns(

@@ -116,7 +116,7 @@ def answered_share(days: int) -> float:
 
 
 def main() -> None:
-    """Run, print, and write the figures if asked to."""
+    """Run, print, and write the figures."""
     asked = contest.options(__doc__, 30)
     plain = textbook.Textbook(FILE)
     speeds = contest.by_turns(

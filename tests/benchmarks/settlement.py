@@ -7,7 +7,6 @@ By turns in one run, on processor time: all cases at once, and some of them one 
 """
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -15,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import contest
 import numpy as np
 
 from orm_sim.contract import NOTHING, Contract, Meters, settle, total
@@ -145,7 +145,8 @@ def main() -> None:
     asked.add_argument("--months", type=int, default=12)
     asked.add_argument("--alone", type=int, default=16, help="cases that are also settled one by one")
     asked.add_argument("--rounds", type=int, default=15)
-    asked.add_argument("--out", type=Path, help="JSON file to write")
+    out = contest.result_file()
+    asked.add_argument("--out", type=Path, default=out, help="JSON file to write [%(default)s]")
     given = asked.parse_args()
     together = drawn(given.cases, given.months)
     alone = [
@@ -169,8 +170,7 @@ def main() -> None:
     }
     for name, value in figures.items():
         sys.stdout.write(f"  {name:20s} {value:14,.2f}\n")
-    if given.out is not None:
-        given.out.write_text(json.dumps(figures, indent=2) + "\n")
+    contest.write(figures, given.out)
 
 
 if __name__ == "__main__":

@@ -200,7 +200,7 @@ def drawing_ns(days: int) -> float:
 
 
 def main() -> None:
-    """Run, print, and write the figures if asked to."""
+    """Run, print, and write the figures."""
     asked = contest.options(__doc__, 30)
     speeds = contest.by_turns(
         {

@@ -276,6 +276,23 @@ def test_figures_by_hand() -> None:
     assert figures["b"] == Figure(5.0, None, None) and figures["c"] == Figure(None, None, None)
 
 
+def test_some_given_handle_times_may_be_nothing() -> None:
+    """Records have contacts that ended as they began: of 0, 5, 0, 5 s at 0, 0, 1, 1 s one agent makes 10 s of work."""
+    text = BASE.replace("rate_per_hour: [30, 60, 0, 30]", "arrivals_s: [0, 0, 1, 1]")
+    text = text.replace("handle: {law: exponential, mean_s: 120}", "handle: {law: given, values_s: [0, 5]}")
+    file = centre(text.replace("days: 2", "days: 1").replace("agents: [2, 3, 1, 2]", "agents: 1"))
+    for engine_name in ("kernel", "reference"):
+        (found,) = replicate(file, engine_name=engine_name, replications=1, seed=1, workers=1).values.tolist()
+        told = dict(zip(MEASURES, found, strict=False))
+        assert (told["answered"], told["sum_wait_s"], told["aht_s"]) == (4.0, 8.0, 2.5)
+
+
+def test_what_is_always_the_same_has_no_spread() -> None:
+    """The mean of twenty thirds is not a third in floating point; its spread is none all the same."""
+    figures = Replications(("a", "b"), np.column_stack([np.full(20, 1 / 3), np.full(20, math.nan)])).figures()
+    assert figures["a"] == Figure(1 / 3, 0.0, 0.0) and figures["b"] == Figure(None)
+
+
 @pytest.mark.parametrize("name", sorted(each.name for each in SHIPPED.glob("*.yaml")))
 def test_shipped_centres_are_the_same_for_every_number_of_workers(name: str) -> None:
     text = (SHIPPED / name).read_text(encoding="utf-8")
@@ -301,6 +318,8 @@ def test_shipped_centres_are_the_same_for_every_number_of_workers(name: str) -> 
         ("agents: [2, 3, 1, 2]", "agents: [2, 3]", "agent_groups[0].agents = [2, 3]\n    must have one value"),
         ("agents: [2, 3, 1, 2]", "agents: -1", "must be a whole number, 0 or more"),
         ("mean_s: 120", "mean_s: 0", "contact_types[0].handle.mean_s = 0\n    must be a finite number, more than 0"),
+        ("{law: exponential, mean_s: 120}", "{law: empirical, values_s: [0, 0]}",
+         "contact_types[0].handle.values_s = [0.0, 0.0]\n    a handle time must be more than 0 s"),
         ("mean_s: 120", "mean_s: .nan", "contact_types[0].handle.mean_s = .nan\n    must be a finite number"),
         ("handle: {law: exponential", "handle: {law: exponentiel",
          "there is no such law.  Did you mean 'exponential'?"),

@@ -595,6 +595,13 @@ def test_cleared_when_the_last_agent_has_gone(run: Run) -> None:
     assert decided(outcome) == [(0, ANSWERED, 0, 0), (1, ANSWERED, 0, 80), (2, CLEARED, -1, 100)]
 
 
+def test_who_loses_patience_is_not_cleared_when_nobody_is_left(run: Run) -> None:
+    """At 60 nobody is there nor to come: 1, who would wait for ever, is sent away; 0 and 2 abandon at 90 and 70."""
+    contacts = [(0, 0, 80, 90), (10, 0, 80, inf), (20, 0, 80, 50)]
+    outcome = run(block(layout(), contacts, [], closes_s=60.0))
+    assert decided(outcome) == [(1, CLEARED, -1, 60), (2, ABANDONED, -1, 70), (0, ABANDONED, -1, 90)]
+
+
 def test_only_types_that_nobody_serves_are_cleared(run: Run) -> None:
     """At closing group 1 has nobody and no change is to come: the contact of type 1 goes; that of type 0 stays."""
     centre = layout(n_types=2, n_groups=2, eligible_after_s=[[0, 5], [inf, 0]])

@@ -61,6 +61,13 @@ def test_agrees_with_the_kernel() -> None:
     assert set(found) == set(runs[0]), "the same measures with the same splits"
 
 
+def test_vendor_and_site_are_splits_here_too() -> None:
+    file = centre_of(Document(changed("agent_groups", vendor="north", site="Cebu")))
+    found, centre = answer(file), Centre.build(file)
+    assert set(found) == set(replication_measures(file, centre.blocks(5, 0, kernel.run)))
+    assert found["occupancy[vendor=north]"] == found["occupancy[site=Cebu]"] == found["occupancy[group=all]"]
+
+
 def test_a_steady_centre_is_erlang_a() -> None:
     """Day and night at one rate: on the second day and after, nothing but the steady state."""
     pool = changed(

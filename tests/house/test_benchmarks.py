@@ -16,6 +16,7 @@ SCRIPTS = sorted(path for path in FOLDER.glob("*.py") if "__main__" in path.read
 def test_it_starts(script: Path) -> None:
     told = subprocess.run([sys.executable, str(script), "--help"], capture_output=True, text=True, check=True)
     assert "--rounds" in told.stdout
+    assert f"outputs/benchmarks/{script.stem}.json" in "".join(told.stdout.split())
 
 
 def test_there_are_some() -> None:

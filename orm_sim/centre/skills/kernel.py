@@ -330,11 +330,11 @@ def _upset(c: Centre) -> None:
         settled = True
         if c.at_close == CLEAR_QUEUE:
             for t in range(c.n_kinds):
-                _clear(c, t)
+                _clear(c, t, True)
     if c.closed and settled and c.next_change == c.n_changes:
         for t in range(c.n_kinds):
             if _deserted(c, t):
-                _clear(c, t)
+                _clear(c, t, False)
     c.special = next_special(c)
 
 
@@ -349,14 +349,20 @@ def _deserted(c: Centre, t: int) -> bool:
 
 
 @jit
-def _clear(c: Centre, t: int) -> None:
-    """Send away all who wait in a line; one that had been put back has its row among the services."""
-    while kind_at(c, t).head != NOBODY:
-        slot = kind_at(c, t).head
+def _clear(c: Centre, t: int, all_of_them: bool) -> None:
+    """Send away who waits in a line: everybody, or those alone who would never leave.
+
+    One that had been put back has its row among the services.
+    """
+    slot = kind_at(c, t).head
+    while slot != NOBODY:
         me = contact(c, slot)
-        leave(c, slot)
-        if me.first_start == me.first_start:
-            record(c, slot, CUT_OFF, c.now)
-        else:
-            decide(c, me.ref, t, CLEARED, NO_GROUP, me.arrival)
-        free_slot(c, slot)
+        behind = me.next
+        if all_of_them or me.deadline == inf:
+            leave(c, slot)
+            if me.first_start == me.first_start:
+                record(c, slot, CUT_OFF, c.now)
+            else:
+                decide(c, me.ref, t, CLEARED, NO_GROUP, me.arrival)
+            free_slot(c, slot)
+        slot = behind

@@ -152,11 +152,11 @@ def _upset(c: Centre) -> None:
         settled = True
         if c.at_close == CLEAR_QUEUE:
             for t in range(c.n_kinds):
-                _clear(c, t)
+                _clear(c, t, True)
     if c.closed and settled and c.next_change == c.n_changes:
         for t in range(c.n_kinds):
             if _deserted(c, t):
-                _clear(c, t)
+                _clear(c, t, False)
     c.special = next_special(c)
 
 
@@ -180,10 +180,12 @@ def _deserted(c: Centre, t: int) -> bool:
 
 
 @jit
-def _clear(c: Centre, t: int) -> None:
-    """Send away all who wait in a line."""
-    while kind_at(c, t).count > 0:
-        slot = kind_at(c, t).head
+def _clear(c: Centre, t: int, all_of_them: bool) -> None:
+    """Send away who waits in a line: everybody, or those alone who would never leave."""
+    slot = kind_at(c, t).head
+    while kind_at(c, t).count > 0 and slot != NOBODY:
         me = slot_at(c, slot)
-        leave(c, slot)
-        decide(c, me.ref, t, CLEARED, NO_GROUP, me.arrival, c.now)
+        if me.waits and (all_of_them or me.deadline == inf):
+            leave(c, slot)
+            decide(c, me.ref, t, CLEARED, NO_GROUP, me.arrival, c.now)
+        slot = me.next

@@ -161,17 +161,20 @@ class Centre:
         self.clear_unserved()
 
     def clear_unserved(self) -> None:
-        """After closing, once no change of staffing is to come: clear the types that nobody is left to serve."""
+        """After closing, once no change of staffing is to come: clear the types that nobody is left to serve.
+
+        Who has a deadline stays until then: with nobody all day, all who lose patience abandon.
+        """
         if (self.block.change_at_s > self.clock.now).any():
             return
         for line, after in zip(self.lines.lines, self.lines.eligible_after, strict=True):
             if not any(
                 group.staffed for group, wait in zip(self.groups, after, strict=True) if wait < math.inf
             ):
-                self.clear(line)
+                self.clear([contact for contact in line if contact.deadline == math.inf])
 
     def clear(self, line: list[Contact]) -> None:
-        """Send away a whole line; a contact that had been answered counts as cut off."""
+        """Send away contacts of a line; a contact that had been answered counts as cut off."""
         for contact in list(line):
             self.lines.leave(contact)
             if math.isnan(contact.first_start):
