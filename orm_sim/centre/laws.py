@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from orm_sim.centre.gamma import gamma_quantile
 from orm_sim.core.compiled import jit
+from orm_sim.core.functions import exp, log1p
 from orm_sim.core.streams import normal_quantile
 
 Floats = NDArray[np.float64]
@@ -64,11 +65,11 @@ def _by_formula(kind: int, a: float, b: float, u: float) -> float:
     if kind == CONSTANT:
         return float(a)
     if kind == EXPONENTIAL:
-        return float(-a * math.log1p(-u))
+        return float(-a * log1p(-u))
     if kind == LOGNORMAL:
-        return math.exp(a + b * normal_quantile(u))
+        return exp(a + b * normal_quantile(u))
     if kind == WEIBULL:
-        return float(a * (-math.log1p(-u)) ** b)
+        return float(a * (-log1p(-u)) ** b)
     if kind == UNIFORM:
         return float(a + b * u)
     if kind == GAMMA:
@@ -79,7 +80,7 @@ def _by_formula(kind: int, a: float, b: float, u: float) -> float:
 @jit
 def _piecewise(laws: LawTable, law: int, u: float) -> float:
     """Where the summed hazard reaches -log(1 - u); inf where it never does."""
-    wanted, begin = -math.log1p(-u), 0.0
+    wanted, begin = -log1p(-u), 0.0
     for j in range(laws.first[law], laws.stop[law]):
         reach = laws.y[j] * (laws.x[j] - begin) if laws.y[j] > 0.0 else 0.0
         if wanted <= reach:

@@ -25,6 +25,7 @@ from orm_sim.centre.skills.plan import Block, Carry
 from orm_sim.centre.skills.rota import per_period
 from orm_sim.centre.skills.state import CENTRE
 from orm_sim.core.document import Document
+from orm_sim.core.functions import log
 from orm_sim.core.streams import key, uniform_pair
 from tests.centre.skills_cases import LAWS, block, law_table, layout
 
@@ -143,7 +144,7 @@ class Plainly:
         total = sum(expected.tolist())
         at, seen, period, i = 0.0, 0.0, 0, 0
         while True:
-            at -= math.log(draw(*self.key, pack(day, t, 0, i), ARRIVAL)[0])
+            at -= log(draw(*self.key, pack(day, t, 0, i), ARRIVAL)[0])
             if at >= total:
                 return
             while period < expected.size - 1 and at >= seen + expected[period]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from orm_sim.core.compiled import jit
-from orm_sim.core.functions import exp, log
+from orm_sim.core.functions import exp, log, log1p
 from orm_sim.core.streams import normal_quantile, normal_quantiles
 
 LEAST, GREATEST = 5e-324, 1.7976931348623157e308
@@ -54,6 +54,27 @@ def test_logarithms_to_the_last_digit() -> None:
         assert (
             max(ulps(f, mp.log(mp.mpf(v))) for v, f in zip(x.tolist(), logs(x).tolist(), strict=True)) < 0.9
         )
+
+
+def test_logarithms_of_one_and_a_little_to_the_last_digits() -> None:
+    """Against 40 digits: near 0 on both sides, down to -1, far above, and exactly as log where 1 + x is exact."""
+    rng = np.random.default_rng(4)
+    small = 10.0 ** rng.uniform(-300.0, 0.0, 3000) * rng.choice([-1.0, 1.0], 3000)
+    x = np.concatenate([small, -rng.random(3000), 10.0 ** rng.uniform(0.0, 308.0, 2000), [2.0**-53, -(2.0**-53)]])
+    found = np.array([log1p(v) for v in x.tolist()])
+    with mp.workdps(700):
+        assert max(ulps(f, mp.log1p(mp.mpf(v))) for v, f in zip(x.tolist(), found.tolist(), strict=True)) < 2.0
+    uniforms = (np.floor(rng.random(1000) * 2.0**52) + 0.5) * 2.0**-52
+    np.testing.assert_array_equal([log1p(-u) for u in uniforms.tolist()], logs(1.0 - uniforms))
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [(-1.0, -math.inf), (0.0, 0.0), (math.inf, math.inf), (LEAST, LEAST), (GREATEST, math.log(GREATEST))]
+    + [(x, math.nan) for x in (-1.0000001, -math.inf, math.nan)],
+)
+def test_logarithms_of_one_and_more_at_the_ends(x: float, expected: float) -> None:
+    np.testing.assert_equal(log1p(x), expected)
 
 
 def test_exponentials_to_the_last_digit() -> None:

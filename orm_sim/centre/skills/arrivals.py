@@ -26,7 +26,8 @@ from orm_sim.centre.skills.rota import changes_of_day
 from orm_sim.centre.skills.state import Records
 from orm_sim.centre.skills.views import laws_of, number, numbers_at, set_whole, whole
 from orm_sim.core.ahead import entry
-from orm_sim.core.compiled import jit
+from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.functions import exp, log, log1p
 from orm_sim.core.streams import normal_quantiles, uniform_pair
 
 _BATCH: Final = 256
@@ -105,16 +106,17 @@ def _poisson(s: Any, day: int, t: int, expected: Floats, at: Floats, n: int) -> 
     for period in range(expected.size):
         total += expected[period]
     first, stop = n, min(n + int(total + 10.0 * math.sqrt(total) + 50.0), at.size)
-    moment, drawn = 0.0, np.empty(_BATCH)
+    k0, k1 = s.k0, s.k1
+    moment, gap = 0.0, np.empty(_BATCH)
     while moment < total and n < stop:
-        for k in range(drawn.size):
-            drawn[k], _ = uniform_pair(s.k0, s.k1, n - first + k, ARRIVAL, day, t)
-        for k in range(min(drawn.size, stop - n)):
-            moment -= math.log(drawn[k])
-            if moment >= total:
-                break
+        for k in range(gap.size):
+            gap[k], _ = uniform_pair(k0, k1, n - first + k, ARRIVAL, day, t)
+        for k in range(gap.size):
+            gap[k] = log(gap[k])
+        for k in range(min(gap.size, stop - n)):
+            moment -= gap[k]
             at[n] = moment
-            n += 1
+            n += moment < total
     _to_seconds(at[first:n], expected, s.period_s)
     return n
 
@@ -126,20 +128,19 @@ def _to_seconds(at: Floats, expected: Floats, period_s: float) -> None:
     for period in range(expected.size):
         mean = expected[period]
         border = seen + mean if period < expected.size - 1 else math.inf
-        stop = begin
-        while stop < at.size and at[stop] < border:
-            stop += 1
-        for i in range(begin, stop):
-            at[i] = _place(at[i] - seen, mean, period, period_s)
+        stop = begin + int(np.searchsorted(at[begin:], border))
+        within = at[begin:stop]
+        for i in range(within.size):
+            within[i] = _place(within[i] - seen, mean, period, period_s)
         seen, begin = border, stop
 
 
-@jit
+@jit_inline
 def _place(into: float, expected: float, period: int, period_s: float) -> float:
     """Moment inside a period; rounding never moves it over a border."""
-    if expected <= 0.0:
-        return period * period_s
-    return (period + min(max(into / expected, 0.0), 0.9999999)) * period_s
+    share = into / expected
+    share = share if share > 0.0 else 0.0  # nan, too: in a period that expects nobody
+    return (period + (share if share < 0.9999999 else 0.9999999)) * period_s
 
 
 @jit
@@ -200,13 +201,13 @@ def quantiles(laws: LawTable, law: int, u: Floats) -> Floats:
     found = normal_quantiles(u) if kind == LOGNORMAL else np.empty(u.size)
     if kind == LOGNORMAL:
         for i in range(u.size):
-            found[i] = math.exp(a + b * found[i])
+            found[i] = exp(a + b * found[i])
     elif kind == EXPONENTIAL:
         for i in range(u.size):
-            found[i] = -a * math.log1p(-u[i])
+            found[i] = -a * log1p(-u[i])
     elif kind == WEIBULL:
         for i in range(u.size):
-            found[i] = a * (-math.log1p(-u[i])) ** b
+            found[i] = a * (-log1p(-u[i])) ** b
     elif kind == UNIFORM:
         for i in range(u.size):
             found[i] = a + b * u[i]
@@ -226,7 +227,7 @@ def _piecewise(x: Floats, y: Floats, u: Floats) -> Floats:
     """Where hazards y, each up to its x, summed reach -log(1 - u)."""
     found = np.full(u.size, math.inf)
     for i in range(u.size):
-        wanted, begin = -math.log1p(-u[i]), 0.0
+        wanted, begin = -log1p(-u[i]), 0.0
         for j in range(x.size):
             reach = y[j] * (x[j] - begin) if y[j] > 0.0 else 0.0
             if wanted <= reach:

@@ -9,6 +9,7 @@ import numpy as np
 
 from orm_sim.centre.centre_file import CentreFile, Outage
 from orm_sim.centre.gamma import gamma_quantile
+from orm_sim.centre.skills.arena import ARENA
 from orm_sim.centre.skills.arrivals import (
     N_CHANGES,
     N_CONTACTS,
@@ -102,7 +103,8 @@ class _Days:
         horizon, sources, columns = self.file.horizon, self.sources, self.layout.work_law.shape[1]
         factor, m = self.busyness(day), sources.most_changes
         room = room_for(float(sources.expected[day]) * factor, self.layout.n_types) + sources.n_given
-        times, whole = np.empty(room * (2 + columns) + m), np.empty(TABLES + 2 * (room + m), np.int64)
+        times, whole = ARENA.lasting(room * (2 + columns) + m), ARENA.lasting(TABLES + 2 * (room + m))
+        times = times.view(np.float64)
         draw_day(sources.record, day, factor, room, times, whole)
         n, changes = int(whole[N_CONTACTS]), int(whole[N_CHANGES])
         kind, work = TABLES, 2 * room

@@ -9,6 +9,7 @@ from orm_sim.centre.laws import _by_formula as by_formula
 from orm_sim.centre.skills.state import Centre
 from orm_sim.centre.skills.views import number, whole
 from orm_sim.core.compiled import jit
+from orm_sim.core.functions import log1p
 
 
 @jit
@@ -27,7 +28,7 @@ def duration(c: Centre, law: int, u: float) -> float:
 @jit
 def _piecewise(c: Centre, first: int, stop: int, u: float) -> float:
     """Where the summed hazard reaches -log(1 - u); inf where it never does."""
-    wanted, begin = -math.log1p(-u), 0.0
+    wanted, begin = -log1p(-u), 0.0
     for j in range(first, stop):
         per_s, until = number(c.law_y, j), number(c.law_x, j)
         reach = per_s * (until - begin) if per_s > 0.0 else 0.0

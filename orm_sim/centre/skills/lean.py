@@ -7,6 +7,7 @@ from math import inf
 
 import numpy as np
 
+from orm_sim.centre.skills.arena import ARENA
 from orm_sim.centre.skills.lean_ahead import foresee
 from orm_sim.centre.skills.lean_ends import write_ends
 from orm_sim.centre.skills.lean_guests import TIMES, WHO, close_books, hand_over, take_over
@@ -15,7 +16,7 @@ from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, memory_of, most_agents
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Carry, Layout
-from orm_sim.centre.skills.state import Floats, Records, Whole
+from orm_sim.centre.skills.state import Floats, Records, Whole, address
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
@@ -102,8 +103,8 @@ def _outcome(memory: Lean, block: Block) -> Outcome:
     sizes = (int(c["waiting"]), int(c["n_held"]), int(c["n_pending"]))
     idle, n_columns = memory.groups["idle"].tolist(), block.work_s.shape[1]
     n_times = sum(n * (k + n_columns) for n, k in zip(sizes, TIMES, strict=True)) + sum(idle)
-    left = np.empty(6 * m + n_times + sum(n * k for n, k in zip(sizes, WHO, strict=True)), np.int64)
-    left_s, at = left.view(np.float64), left.ctypes.data
+    left = ARENA.lasting(6 * m + n_times + sum(n * k for n, k in zip(sizes, WHO, strict=True)))
+    left_s, at = left.view(np.float64), address(left)
     memory.record["ends"], memory.record["left_s"], memory.record["left"] = (
         at,
         at + 48 * m,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from orm_sim.centre.laws import EMPIRICAL, PIECEWISE_HAZARD, _by_formula, quantile
+import numpy as np
+
+from orm_sim.centre.laws import EMPIRICAL, PIECEWISE_HAZARD, LawTable, _by_formula, quantile
+from orm_sim.centre.skills.arrivals import quantiles
 from orm_sim.centre.skills.draws import BODY, FATE, draw, next_attempt
 from orm_sim.centre.skills.lean_views import kind_at, numbers, wholes
-from orm_sim.centre.skills.state import Centre
-from orm_sim.centre.skills.views import laws_of, number, set_number, whole
+from orm_sim.centre.skills.state import Centre, Floats, Whole
+from orm_sim.centre.skills.views import laws_of, number, whole
 from orm_sim.core.compiled import jit, jit_inline
 
 BATCH: Final = 512
@@ -44,17 +47,46 @@ def foresee(c: Centre) -> None:
     for begin in range(0, n, BATCH):
         m = _draw_fates(c, begin, min(BATCH, n - begin), m)
     _draw_sequels(c, m)
+    _put_through_laws(c, m)
+
+
+@jit
+def _put_through_laws(c: Centre, m: int) -> None:
+    """Uniforms of what follows turned into values, type by type: then the quantiles of many are computed at once."""
+    laws, kind = laws_of(c), wholes(c.sequel_kind, m)
+    ends, places = np.zeros(c.n_kinds + 1, np.int64), np.empty(m, np.int64)
     for k in range(m):
-        t = whole(c.sequel_kind, k)
-        kind_of_it = kind_at(c, t)
-        set_number(c.sequel_delay, k, value_of(c, kind_of_it.comes_back_law, number(c.sequel_delay, k)))
-        set_number(c.sequel_patience, k, value_of(c, kind_of_it.patience_law, number(c.sequel_patience, k)))
-        u = number(c.sequel_u, k)
+        ends[kind[k] + 1] += 1
+    for t in range(c.n_kinds):
+        ends[t + 1] += ends[t]
+    for k in range(m):
+        places[ends[kind[k]]] = k
+        ends[kind[k]] += 1
+    begin = 0
+    for t in range(c.n_kinds):
+        mine, kind_of_it = places[begin : ends[t]], kind_at(c, t)
+        begin = ends[t]
+        delay, patience = numbers(c.sequel_delay, m), numbers(c.sequel_patience, m)
+        _put_through(laws, kind_of_it.comes_back_law, mine, delay, delay, 1)
+        _put_through(laws, kind_of_it.patience_law, mine, patience, patience, 1)
+        u, fate, chance = numbers(c.sequel_u, m), numbers(c.sequel_fate, m), numbers(c.chance, m)
         for column in range(c.n_columns):
-            law = whole(c.work_law, t * c.n_columns + column)
-            set_number(c.sequel_work, k * c.n_columns + column, value_of(c, law, u))
-        if number(c.chance, k) < kind_of_it.comes_back:
-            set_number(c.sequel_fate, k, -number(c.sequel_fate, k))
+            work = numbers(c.sequel_work + 8 * column, m * c.n_columns)
+            _put_through(laws, whole(c.work_law, t * c.n_columns + column), mine, u, work, c.n_columns)
+        for i in range(mine.size):
+            k = np.uint64(mine[i])
+            fate[k] = -fate[k] if chance[k] < kind_of_it.comes_back else fate[k]
+
+
+@jit
+def _put_through(laws: LawTable, law: int, mine: Whole, u: Floats, values: Floats, step: int) -> None:
+    """Values by a law of the uniforms at some places, put there, each so many on from the one before."""
+    those = np.empty(mine.size)
+    for i in range(mine.size):
+        those[i] = u[np.uint64(mine[i])]
+    found = quantiles(laws, law, those)
+    for i in range(mine.size):
+        values[np.uint64(mine[i] * step)] = found[i]
 
 
 @jit

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from orm_sim.centre.skills.arena import ARENA
 from orm_sim.centre.skills.plan import LONGEST_WAIT, OWN_FIRST, WEIGHTED_WAIT, Block, Carry, Layout
-from orm_sim.centre.skills.state import EVENT, NOBODY, Floats, Records, Whole
+from orm_sim.centre.skills.state import EVENT, NOBODY, Floats, Records, Whole, address
 
 _F, _I = np.float64, np.int64
 LANES: Final = 16
@@ -109,12 +111,13 @@ def memory_of(block: Block, room: int) -> Lean:
     agents = most_agents(block)
     lanes, late = -(-agents // LANES) * LANES + LANES, agents + carry.busy_ref.size
     own, begins = _room(
+        ARENA.scratch,
         (
             layout.n_types * _words(KIND), n_groups * _words(GROUP), n_groups * lanes, n_groups * late,
             sum(map(len, guests_s)), sum(map(len, guests)), room * _words(SLOT), room * n_columns, n, n,
             n + 1, n + 1, n, n, n, n, n * n_columns,
             room * _words(EVENT), room * _words(EVENT), room, room, room * _words(HELD),
-        )
+        ),
     )  # fmt: skip
     starts = [(begin - begins[0]) // 8 for begin in begins]
     own[: starts[2]] = rules.begin
@@ -122,14 +125,17 @@ def memory_of(block: Block, room: int) -> Lean:
     own_s = own.view(np.float64)
     np.concatenate(guests_s, out=own_s[starts[4] : starts[5]])
     np.concatenate(guests, out=own[starts[5] : starts[6]])
-    cells = n_groups * block.n_periods
-    left, left_begins = _room((room, room, room, room, room, room, cells, cells))
+    left, left_begins = _room(ARENA.lasting, (room, room, room, room, room, room))
     left_s = left.view(np.float64)
-    left_s[6 * room :] = 0.0
-    given = [np.ascontiguousarray(getattr(block, name)) for name in _GIVEN]
+    spent = np.zeros((2, n_groups, block.n_periods))
+    arrays = (
+        block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
+        block.change_to,
+    )  # fmt: skip
+    given = [each if each.flags.c_contiguous else np.ascontiguousarray(each) for each in arrays]
     record = np.zeros(_words(LEAN), np.int64)
     numbers = (
-        *rules.addresses, *(each.ctypes.data for each in given), *begins, *left_begins, *rules.numbers,
+        *rules.addresses, *map(address, given), *begins, *left_begins, address(spent[0]), address(spent[1]), *rules.numbers,
         n, block.change_at_s.size, block.n_periods, room, block.at_close,
         carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size, lanes, late,
     )  # fmt: skip
@@ -138,7 +144,7 @@ def memory_of(block: Block, room: int) -> Lean:
     return Lean(
         record.view(LEAN), kinds, groups,
         left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
-        left_s[6 * room :].reshape(2, n_groups, block.n_periods), (own, given, rules),
+        spent, (own, given, rules),
     )  # fmt: skip
 
 
@@ -146,11 +152,11 @@ def _words(kind: np.dtype[Any]) -> int:
     return kind.itemsize // 8
 
 
-def _room(sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
+def _room(of: Callable[[int], Whole], sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
     """One array for many of so many words each, and where each begins."""
     ends = list(accumulate(sizes))
-    whole = np.empty(ends[-1], np.int64)
-    begin = whole.ctypes.data
+    whole = of(ends[-1])
+    begin = address(whole)
     return whole, [begin + 8 * (end - size) for end, size in zip(ends, sizes, strict=True)]
 
 
