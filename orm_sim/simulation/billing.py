@@ -12,6 +12,7 @@ from orm_sim.contract.settlement import settle
 from orm_sim.finance.accounts import Kind
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.simulation.history import Books
+from orm_sim.vendor.decision.valuation import Signed
 
 
 def account_of(item: LineItem) -> str:
@@ -33,6 +34,14 @@ class Billing:
         self._memory: Memory = NOTHING
         self._due: dict[int, list[LineItem]] = defaultdict(list)
         self.revenue = 0.0
+
+    def signed(self, month: int) -> Signed:
+        """The contract as far as it has been settled, `month` being the next."""
+        return Signed(self._contract, self._memory, month)
+
+    def outstanding(self) -> list[tuple[int, float]]:
+        """Invoiced and not yet paid: the day each line falls due, and its amount."""
+        return [(day, float(item.amount)) for day, items in self._due.items() for item in items]
 
     def month_end(self, month: int, day: int, in_force: bool) -> None:
         """Settle a month on the vendor's meters, book the invoice, and note when each line is to be paid."""

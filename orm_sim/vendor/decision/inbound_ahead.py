@@ -40,7 +40,7 @@ class InboundAhead:
         learning, people = self._outlook.terms.learning, self._outlook.people
         skill = (1.0 - (1.0 - learning.resolution_at_start) * newness) * self._coached
         honest = 1.0 - people.pressed_resolution_cut * self._plans.pressure[:, None]
-        return np.clip(self._inbound.fcr * skill * honest, 0.0, 1.0)
+        return np.clip(self._inbound.fcr * skill * honest + self._inbound.fcr_delta, 0.0, 1.0)
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them in turn."""

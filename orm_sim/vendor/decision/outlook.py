@@ -84,8 +84,8 @@ class InboundOutlook:
         First contacts expected, and contacts forecast (comebacks included).
     handle_s : float64[n_months]
         Mean handle time of proficient agents of this vendor, s.
-    fcr : float
-        Share of contacts that such agents resolve.
+    fcr, fcr_delta : float
+        Share of contacts that proficient agents of the client resolve, and what is added for this vendor's.
     return_share : float
         Share of unresolved contacts that come back.
     short_share : float
@@ -103,6 +103,7 @@ class InboundOutlook:
     forecast: Floats
     handle_s: Floats
     fcr: float
+    fcr_delta: float
     return_share: float
     short_share: float
     survey_share: float
