@@ -8,6 +8,7 @@ from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.simulation.history import Books
 from orm_sim.simulation.operator import Operator
+from orm_sim.vendor.people import STANDARD_COACHING
 
 PAYDAY_EVERY_DAYS = 14
 """Wages are paid fortnightly."""
@@ -65,12 +66,15 @@ class PeopleCosts:
         growth = (1.0 + terms.wage_growth_per_year) ** (
             day // 365
         )  # support is mostly people: it grows as wages do
+        means = self.operator.means
+        more = means.coaching_hours - STANDARD_COACHING  # the standard is part of the support of an agent
+        coaching = staff.agents * more / 7.0 * terms.wage_level(day) * (1.0 + means.wage_premium)
         return DayCost(
             paid_hours=staff.agents * hours,
             trainee_hours=staff.trainees * hours,
             heads=heads,
-            wage=terms.wage_level(day) * self.factor,
-            support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH,
+            wage=terms.wage_level(day) * (1.0 + means.wage_premium) * self.factor,
+            support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH + coaching,
             seats=heads * terms.seat_per_month / DAYS_PER_MONTH,
         )
 

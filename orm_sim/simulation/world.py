@@ -11,14 +11,16 @@ import simpy
 from orm_sim.centre import Engine
 from orm_sim.core.streams import key
 from orm_sim.demand.programme import CHANNELS, Channel
-from orm_sim.finance.ledger import Entry, Ledger
+from orm_sim.finance.ledger import Ledger
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
 from orm_sim.simulation.history import Books, Event, History
 from orm_sim.simulation.operator import Operator, Reference
-from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
+from orm_sim.simulation.payments import Payments
+from orm_sim.simulation.people_costs import PeopleCosts
+from orm_sim.simulation.planner import WEEKS_BETWEEN, Planner
 from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
 from orm_sim.simulation.precedent import Diverged, Precedent, Week, adopt, operations_key, staff_of
 from orm_sim.simulation.setting import Planning, Setting, planning_for
@@ -81,6 +83,13 @@ class World:
             growth = vendor.workforce.wage_growth_per_year
             self._billing = Billing(scenario.contract, scenario.client, self._books, self._ledger, growth)
         self._insolvent_day: int | None = None
+        self._payments = Payments(
+            self._days, self._ledger, self._home_costs, self._vendor_costs, self._purse, self._other,
+            vendor.account_overhead_per_month, self._acts, self._fail,
+        )  # fmt: skip
+        self._planner: Planner | None = None
+        if self._billing is not None and vendor.policy == "best_response" and not unlimited_cash:
+            self._planner = Planner(scenario, setting, self._vendor, self._asked or self._requested)
         last = scenario.relationship.ramp[-1].week
         self._ramp = [scenario.relationship.share(week) for week in range(last + 1)]
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
@@ -105,7 +114,8 @@ class World:
         terms = scenario.client.in_house.workforce
         reference = Reference.of(terms)
         offshore = scenario.vendor.offshore
-        self._home = Operator.found("in_house", terms, reference, setting, 1.0, 0.0)
+        people = scenario.vendor.people
+        self._home = Operator.found("in_house", terms, reference, setting, 1.0, 0.0, people)
         self._home.established = True
         self._home.staffing_ratio = scenario.client.in_house.staffing_ratio
         self._vendor = Operator.found(
@@ -115,6 +125,7 @@ class World:
             setting,
             offshore.handle_time_factor,
             -offshore.fcr_points,
+            people,
         )
         self._home_costs = PeopleCosts(self._home, self._books)
         self._vendor_costs = PeopleCosts(self._vendor, self._books)
@@ -138,7 +149,7 @@ class World:
         return History(
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
             self._books.operating_cost, self._ledger, tuple(self._books.events), self._insolvent_day, opening,
-            self._purse.cash if self._billing else float("nan"), self._cash,
+            self._purse.cash if self._billing else float("nan"), self._cash, tuple(self._books.decisions),
         )  # fmt: skip
 
     def _establish(self) -> None:
@@ -160,14 +171,32 @@ class World:
     def _live_week(self, week: int) -> None:
         before = dict(self._vendor_share)
         self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
-        acts = self._billing is not None and self._insolvent_day is None
-        plan = self._vendor_plan() if acts else None
+        if self._planner is not None and week % WEEKS_BETWEEN == 0 and self._acts():
+            self._decide(week, self._planner)
+        plan = self._vendor_plan() if self._acts() else None
         if self._followed is not None:
             self._follow_week(week, self._followed.week(week), plan)
         else:
             self._work_week(week, before, plan)
         self._home_costs.week(7 * week)
         self._vendor_costs.week(7 * week)
+
+    def _acts(self) -> bool:
+        """Whether there is a vendor that has not failed."""
+        return self._billing is not None and self._insolvent_day is None
+
+    def _decide(self, week: int, planner: Planner) -> None:
+        """The vendor looks ahead and takes the plan worth most to it."""
+        if self._billing is None:
+            return
+        month = int(self._days.month[7 * week])
+        decision = planner.decide(
+            week, self._billing.signed(month), self._share, self._purse, self._billing.outstanding()
+        )
+        if decision.plan != self._vendor.means or week == 0:
+            self._vendor.take(decision.plan)
+            self._payments.platform = self._scenario.vendor.platform_per_month * decision.plan.redundancy
+        self._books.decisions.append((week, decision.plan))
 
     def _follow_week(self, week: int, precedent: Week, plan: StaffingPlan | None) -> None:
         """Take over a week of the precedent, or leave it where this vendor would decide otherwise."""
@@ -218,7 +247,9 @@ class World:
         share_of = self._home_share if home else self._share
         operator.plan(self._setting, planning, week, len(self._ramp) - 1, share_of)
         for channel in CHANNELS:
-            operator.workforce[channel].week(week, operator.targets[channel], may_hire=plan.may_hire)
+            operator.workforce[channel].week(
+                week, operator.targets[channel], operator.leaving(channel), plan.may_hire
+            )
         operator.roster(self._setting, planning, week, share)
 
     def _planning(self, operator: Operator, service: ServiceRequest) -> Planning:
@@ -290,7 +321,7 @@ class World:
                 self._billing.month_end(month, day, in_force)
         if self._billing is not None:
             self._purse.receive(self._billing.receipts(day, self._insolvent_day is None))
-        self._pay(day, is_month_end)
+        self._payments.pay(day, is_month_end)
         if is_month_end:
             self._client.month_end(month, day, self._vendor, self._insolvent_day)
             self._cash[month] = self._purse.cash if self._billing else np.nan
@@ -311,62 +342,17 @@ class World:
             for channel in CHANNELS:
                 hours = float(self._books.of(name, channel, "staffed_s")[month]) / 3600.0
                 self._books.put(name, channel, "productive_hours", month, hours)
+        for operator in (self._home, self._vendor):
+            busy, staffed = (
+                float(self._books.of(operator.name, "inbound", c)[month]) for c in ("busy_s", "staffed_s")
+            )
+            operator.month_end("inbound", busy / staffed if staffed else 0.0)
         if month < self._days.n_months:
             days = np.arange(self._days.month_starts[month], self._days.month_starts[month + 1])
             share = np.array([self._share("inbound", int(day) // 7) for day in days])
             expected = self._setting.expected.rates[days].sum(axis=1) * self._setting.forecast_factor[month]
             for name, part in (("vendor", share), ("in_house", 1.0 - share)):
                 self._books.put(name, "inbound", "forecast_offered", month, float((expected * part).sum()))
-
-    def _pay(self, day: int, is_month_end: bool) -> None:
-        if day % PAYDAY_EVERY_DAYS == PAYDAY_EVERY_DAYS - 1:
-            self._pay_people(day)
-        if is_month_end:
-            self._pay_month(day)
-
-    def _pay_people(self, day: int) -> None:
-        for costs in (self._home_costs, self._vendor_costs):
-            costs.book(min(day + 1, self._days.n_days))
-        wages, training = self._home_costs.take_wages()
-        self._post(day, "client", "staff", "in_house_labour", wages, "payroll")
-        self._post(day, "client", "staff", "in_house_hiring", training, "payroll of trainees")
-        if self._billing is not None and self._insolvent_day is None:
-            wages, training = self._vendor_costs.take_wages()
-            if self._vendor_pays(day, wages + training):
-                self._post(day, "vendor", "staff", "vendor_labour", wages, "payroll")
-                self._post(day, "vendor", "staff", "vendor_hiring", training, "payroll of trainees")
-
-    def _pay_month(self, day: int) -> None:
-        support, hiring, seats = self._home_costs.take_month()
-        self._post(day, "client", "staff", "in_house_labour", support, "support")
-        self._post(day, "client", "suppliers", "in_house_hiring", hiring, "recruiting")
-        self._post(day, "client", "suppliers", "in_house_seats", seats, "seats")
-        if self._billing is not None and self._insolvent_day is None:
-            self._pay_vendor_month(day)
-
-    def _pay_vendor_month(self, day: int) -> None:
-        month = int(self._days.month[day])
-        margin = float(self._other[month])
-        self._post(day, "other_clients", "vendor", "other_business", max(margin, 0.0), "other accounts")
-        self._post(day, "vendor", "other_clients", "other_business", max(-margin, 0.0), "other accounts")
-        self._purse.receive(margin)
-        support, hiring, seats = self._vendor_costs.take_month()
-        overhead = self._scenario.vendor.account_overhead_per_month if day < self._days.n_days else 0.0
-        interest = self._purse.interest(30)
-        if self._vendor_pays(day, support + hiring + seats + overhead + interest):
-            self._post(day, "vendor", "staff", "vendor_labour", support, "support")
-            self._post(day, "vendor", "suppliers", "vendor_hiring", hiring, "recruiting")
-            self._post(day, "vendor", "suppliers", "vendor_seats", seats, "seats")
-            self._post(day, "vendor", "suppliers", "vendor_overhead", overhead, "account overhead")
-            self._post(day, "vendor", "lender", "vendor_interest", interest, "credit line")
-
-    def _vendor_pays(self, day: int, amount: float) -> bool:
-        """Take a payment from the vendor's purse, or fail where it cannot be met."""
-        if self._purse.can_pay(amount):
-            self._purse.pay(amount)
-            return True
-        self._fail(day)
-        return False
 
     def _fail(self, day: int) -> None:
         """The firm is insolvent: service stops, the estate collects receivables, the client rebuilds in-house."""
@@ -388,6 +374,3 @@ class World:
             self._client.exit(day)
             self._assign(day)
         self._books.events.append(Event(day, "vendor insolvent; the client rebuilds in-house"))
-
-    def _post(self, day: int, payer: Any, payee: Any, account: str, amount: float, cause: str) -> None:
-        self._ledger.post(Entry(day, payer, payee, account, amount, "cash", cause, day))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from orm_sim.core.evidence import quantity, required
 from orm_sim.core.terms import Term
+from orm_sim.vendor.decision.futures import Doubts
 from orm_sim.vendor.firm import FirmTerms
+from orm_sim.vendor.levers import Levers
+from orm_sim.vendor.people import People
 from orm_sim.vendor.policy import PolicyName
+from orm_sim.vendor.traits import Traits
 from orm_sim.vendor.workforce import WorkforceTerms
 
 
@@ -30,13 +34,25 @@ class Vendor(Term):
     country: str
     """Where its agents sit."""
     policy: PolicyName = "contract_following"
-    """How it decides on staffing."""
+    """How it decides."""
     workforce: WorkforceTerms
     """Terms of its agents."""
     firm: FirmTerms
     """Its balance sheet."""
     offshore: Offshore = Offshore()
     """Effects of location."""
+    people: People = People()
+    """How its people answer to pay, load, coaching and pressure."""
+    traits: Traits = Traits()
+    """How it weighs money, risk and time."""
+    levers: Levers = Levers()
+    """What it may do, under best_response."""
+    doubts: Doubts = Doubts()
+    """What it is unsure of when it plans."""
+    platform_per_month: float = quantity(
+        6_000.0, unit="$/month", source="assumption", grade="D", low=2_000, high=20_000, ge=0
+    )
+    """Cost of keeping a whole second platform standing by."""
     account_overhead_per_month: float = required(unit="$/month", ge=0)
     """Account management, reporting and compliance for this client, while the contract runs."""
     hiring_reserve_months: float = quantity(

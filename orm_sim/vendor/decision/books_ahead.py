@@ -1,0 +1,53 @@
+"""Books ahead: what months foreseen add up to, and what one channel's people cost in each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, MonthHeads
+from orm_sim.vendor.decision.outlook import Outlook
+from orm_sim.vendor.levers import Plans
+from orm_sim.vendor.people import STANDARD_COACHING
+
+Floats = NDArray[np.float64]
+Month = dict[tuple[str, str], Floats]
+"""Meters of one month, as the contract reads them."""
+
+
+@dataclass(slots=True)
+class BooksAhead:
+    """What the months add up to as they are foreseen."""
+
+    costs: dict[str, Floats]
+    met: Floats
+    heads: Floats
+    unsuitable: Floats
+
+
+def pay(outlook: Outlook, plans: Plans, month: int, heads: MonthHeads, books: BooksAhead) -> Floats:
+    """Book what one channel's people cost in a month; returns the hours they are paid."""
+    terms = outlook.terms
+    paid = heads.agents * terms.paid_hours_per_week * WEEKS_PER_MONTH
+    hour = outlook.wage_level[month] * (1.0 + plans.wage_premium[:, None])
+    growth = outlook.wages_index[month] / outlook.wages_index[0]
+    everyone = heads.agents + heads.trainees
+    books.costs["wages"][month] += paid * hour + heads.agents * terms.support_per_agent_month * growth
+    books.costs["training"][month] += heads.trainees * terms.paid_hours_per_week * WEEKS_PER_MONTH * hour
+    books.costs["hiring"][month] += heads.hires * terms.hiring_cost
+    books.costs["seats"][month] += everyone * terms.seat_per_month
+    more = (
+        plans.coaching_hours[:, None] - STANDARD_COACHING
+    )  # the standard is part of the support of an agent
+    books.costs["quality"][month] += heads.agents * more * WEEKS_PER_MONTH * hour
+    books.heads[month] += everyone
+    return paid
+
+
+def on_duty(outlook: Outlook, plans: Plans) -> Floats:
+    """Hours on duty of an agent in a week: paid, less shrinkage, less coaching beyond what shrinkage holds."""
+    terms = outlook.terms
+    more = plans.coaching_hours[:, None] - STANDARD_COACHING
+    return np.maximum(terms.on_duty_hours_per_agent_week - more, 1.0)

@@ -1,0 +1,79 @@
+"""The outbound list ahead: attempts, sales and cancellations of each month foreseen."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.core.units import SECONDS_PER_HOUR
+from orm_sim.vendor.decision.books_ahead import BooksAhead, Month, on_duty, pay
+from orm_sim.vendor.decision.futures import Futures
+from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, HeadsAhead, MonthHeads
+from orm_sim.vendor.decision.outlook import AGES, OutboundOutlook, Outlook
+from orm_sim.vendor.levers import Plans
+
+Floats = NDArray[np.float64]
+
+
+class OutboundAhead:
+    """The months of the outbound list."""
+
+    def __init__(self, outlook: Outlook, outbound: OutboundOutlook, plans: Plans, futures: Futures) -> None:
+        self._outlook, self._outbound, self._plans, self._futures = outlook, outbound, plans, futures
+        self._hours = on_duty(outlook, plans)
+        self._cancelled: list[Floats] = []
+
+    def live(self, months: list[Month], books: BooksAhead) -> None:
+        """Live them in turn; sales of earlier months are cancelled in later ones."""
+        outlook, outbound, plans = self._outlook, self._outbound, self._plans
+        heads_ahead = HeadsAhead(outlook, outlook.floors["outbound"], plans, self._futures)
+        shape = books.unsuitable.shape
+
+        def wanted(ahead: int) -> Floats:
+            weekly = outbound.seat_hours[ahead] / WEEKS_PER_MONTH
+            return np.broadcast_to(weekly * plans.seat_ratio[:, None] / self._hours, shape)
+
+        for month in range(outlook.n_months):
+            heads = heads_ahead.month(month, wanted, np.full(shape, 0.8))
+            self._call(month, heads, months[month], books)
+
+    def _call(self, month: int, heads: MonthHeads, meters: Month, books: BooksAhead) -> None:
+        outlook, outbound, plans, people = self._outlook, self._outbound, self._plans, self._outlook.people
+        learning = outlook.terms.learning
+        speed = 1.0 - (1.0 - learning.handle_speed_at_start) * heads.newness
+        skill = (1.0 - (1.0 - learning.conversion_at_start) * heads.newness) * people.coached(
+            plans.coaching_hours
+        )[:, None]
+        pressed = people.pressed_sales * plans.pressure[:, None]
+        per_attempt = outbound.attempt_s + outbound.talk_s / speed
+        hours = heads.agents * self._hours * WEEKS_PER_MONTH
+        attempts = np.minimum(
+            hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
+        )
+        reached = attempts * outbound.reached
+        suitable = reached * outbound.sold * skill * self._futures.conversion
+        funded = suitable * (1.0 + pressed) * outbound.funded
+        cancelled = funded * outbound.cancelled
+        unfit = (
+            suitable * pressed * outbound.funded * people.unsuitable_cancelled * (1.0 - outbound.cancelled)
+        )
+        self._cancelled.append(cancelled + unfit)
+        for age in range(AGES):
+            meters["outbound", f"cancelled_unearned_lag{age}"] = self._unearned(month, age)
+        books.unsuitable += suitable * pressed
+        paid = pay(outlook, plans, month, heads, books)
+        busy = attempts * per_attempt
+        found = {
+            "attempts": attempts, "reached": reached, "sales_gross": suitable * (1.0 + pressed), "sales_net": funded,
+            "sales_kept": funded - cancelled - unfit, "productive_hours": hours, "paid_hours": paid,
+            "fte": heads.agents + heads.trainees, "busy_s": busy, "handled_s": busy,
+            "staffed_s": hours * SECONDS_PER_HOUR,
+            "training_hours": heads.trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH,
+        }  # fmt: skip
+        meters.update({("outbound", name): value for name, value in found.items()})
+
+    def _unearned(self, month: int, age: int) -> Floats:
+        """Unearned part of the sales made `age` months before."""
+        before = age - month
+        made = self._cancelled[month - age] if before <= 0 else self._outbound.past_cancelled[before - 1]
+        return np.asarray(made * self._outbound.unearned[age])
