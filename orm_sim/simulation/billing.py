@@ -17,6 +17,7 @@ from orm_sim.finance.accounts import Kind, Party
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.relationship.client import Client
 from orm_sim.simulation.history import Books
+from orm_sim.vendor.decision.outlook import KEPT_AFTER
 from orm_sim.vendor.decision.valuation import Signed
 
 _LATER = ("early_discount", "late_interest")
@@ -65,7 +66,9 @@ class Billing:
 
     def signed(self, month: int) -> Signed:
         """The contract as far as it has been settled, `month` being the next."""
-        return Signed(self._contract, self._memory, month)
+        sold = self._books.of("vendor", "outbound", "sales_net")
+        past = tuple(float(sold[m]) for m in range(month - 1, max(month - 1 - KEPT_AFTER, -1), -1))
+        return Signed(self._contract, self._memory, month, past)
 
     def outstanding(self) -> list[tuple[int, float]]:
         """Invoiced and not yet paid: the day each line falls due, and its amount."""

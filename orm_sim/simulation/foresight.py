@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.decision.outlook import (
     AGES,
+    KEPT_AFTER,
     Floor,
     InboundOutlook,
     OutboundOutlook,
@@ -29,6 +30,7 @@ from orm_sim.vendor.decision.outlook import (
 )
 from orm_sim.vendor.decision.purse_ahead import PurseAhead
 from orm_sim.vendor.firm import Purse
+from orm_sim.vendor.people import People
 from orm_sim.vendor.policy import ServiceRequest
 
 Floats = NDArray[np.float64]
@@ -72,6 +74,7 @@ def outlook_of(
     service: ServiceRequest,
     moment: Moment,
     share_of: ShareOf,
+    sold: Sequence[float] = (),
 ) -> Outlook:
     """What the vendor knows of the months ahead.
 
@@ -86,18 +89,20 @@ def outlook_of(
     moment : Moment
     share_of : callable
         The vendor's share of a channel's contacts in a week, as planned today.
+    sold : sequence of float
+        Funded sales of the last months, the latest first.
     """
     months = range(moment.month, moment.month + moment.n_months)
     terms = scenario.vendor.workforce
     middles = [int(setting.days.month_starts[m]) + 15 for m in months]
     growth = np.array([(1.0 + terms.wage_growth_per_year) ** (day // 365) for day in middles])
     planning = planning_for(setting.programme, service, vendor.schedule_efficiency)
-    shares = {c: np.array([share_of(c, day // 7) for day in middles]) for c in CHANNELS}
+    shares = {c: _shares(setting, share_of, c, months) for c in CHANNELS}
     return Outlook(
         inbound=_inbound(scenario, setting, vendor, planning, service, moment, shares["inbound"])
         if scenario.outsourced("inbound")
         else None,
-        outbound=_outbound(setting, vendor, months, shares["outbound"])
+        outbound=_outbound(setting, vendor, months, shares["outbound"], sold)
         if scenario.outsourced("outbound")
         else None,
         floors={c: _floor(vendor, c, moment) for c in CHANNELS},
@@ -108,6 +113,14 @@ def outlook_of(
         overhead_per_month=scenario.vendor.account_overhead_per_month,
         wages_index=growth,
     )
+
+
+def _shares(setting: Setting, share_of: ShareOf, channel: Channel, months: range) -> Floats:
+    """The vendor's share of a channel's contacts in each month: the mean over its days."""
+    starts = setting.days.month_starts
+    weeks = [np.arange(starts[m], starts[m + 1]) // 7 for m in months]
+    by_week = {week: share_of(channel, week) for week in range(int(weeks[0][0]), int(weeks[-1][-1]) + 1)}
+    return np.array([np.mean([by_week[week] for week in days.tolist()]) for days in weeks])
 
 
 def purse_of(
@@ -168,6 +181,7 @@ def _inbound(
         fcr_delta=vendor.fcr_delta,
         return_share=resolution.return_share,
         short_share=shape.short_share.value,
+        base_handle_s=expected.mean_handle_s,
         survey_share=mood.survey_share,
         satisfied=mood.resolved,
         loss_unresolved=mood.loss_unresolved,
@@ -250,28 +264,40 @@ def _largest_load(programme: Programme) -> float:
     return inbound.contacts_per_week * inbound.handle_time_s / 3600.0 * 2.5
 
 
-def _outbound(setting: Setting, vendor: Operator, months: range, share: Floats) -> OutboundOutlook:
+def _outbound(
+    setting: Setting, vendor: Operator, months: range, share: Floats, sold: Sequence[float]
+) -> OutboundOutlook:
     outbound, shape = setting.programme.outbound, setting.programme.shapes.outbound
     starts = setting.days.month_starts
     calling = np.array([int(setting.calling[starts[m] : starts[m + 1]].sum()) for m in months])
     missed = (1.0 - outbound.contact_rate) ** np.arange(outbound.max_attempts)
     quality = np.array([q.share for q in outbound.list_quality])
-    sold = float(quality @ (conversion_table(outbound, shape) @ (missed / missed.sum())) / quality.sum())
+    converted = float(quality @ (conversion_table(outbound, shape) @ (missed / missed.sum())) / quality.sum())
     hours = outbound.closes_hour - outbound.opens_hour
     talk = expected_attempt_s(outbound, shape) - outbound.attempt_s
-    unearned = unearned_by_age()
+    past = np.zeros(KEPT_AFTER)
+    past[: len(sold)] = sold
+    lost = cancelled_share(outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure)
     return OutboundOutlook(
-        seat_hours=outbound.seats * share * hours * calling,
+        seat_hours=outbound.seats * share * hours * 5.0,
+        calling_weeks=calling / 5.0,
         attempts=outbound.leads_per_month * missed.sum() * share,
         attempt_s=outbound.attempt_s,
         talk_s=talk * vendor.handle_factor * vendor.reference.handle_speed,
         reached=outbound.contact_rate,
-        sold=sold / vendor.reference.conversion,
+        sold=converted / vendor.reference.conversion,
         funded=outbound.funded_share,
         cancelled=outbound.cancelled_by_day_90,
-        unearned=unearned,
-        past_cancelled=np.zeros(AGES - 1),
+        unearned=unearned_by_age(),
+        past_cancelled=past * lost,
+        past_kept=past * (1.0 - lost),
     )
+
+
+def cancelled_share(usual: float, people: People, pressure: float) -> float:
+    """Share of funded sales cancelled by day 90, those that pressure has made included."""
+    pressed = people.pressed_sales * pressure
+    return usual + pressed / (1.0 + pressed) * people.unsuitable_cancelled * (1.0 - usual)
 
 
 def unearned_by_age() -> Floats:

@@ -347,6 +347,7 @@ class World:
                 float(self._books.of(operator.name, "inbound", c)[month]) for c in ("busy_s", "staffed_s")
             )
             operator.month_end("inbound", busy / staffed if staffed else 0.0)
+            operator.month_end("outbound", 0.0)  # callers dial without a break at any staffing
         if month < self._days.n_months:
             days = np.arange(self._days.month_starts[month], self._days.month_starts[month + 1])
             share = np.array([self._share("inbound", int(day) // 7) for day in days])

@@ -109,8 +109,11 @@ class People(Term):
 
     def leaving(self, premium: Floats | float, satisfaction: Floats | float) -> Floats:
         """Factor on the leaving rate: 1.0 at market pay and usual satisfaction."""
-        pay = (1.0 + np.asarray(premium, np.float64)) ** self.turnover_elasticity
-        return np.asarray(pay * np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT)))
+        return np.asarray(self.leaving_by_pay(premium) * np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT)))
+
+    def leaving_by_pay(self, premium: Floats | float) -> Floats:
+        """Factor on the leaving rate by pay alone: 1.0 at the market wage."""
+        return np.asarray((1.0 + np.asarray(premium, np.float64)) ** self.turnover_elasticity)
 
     def head_start(self, training: Floats | float, training_weeks: float) -> Floats:
         """Weeks on the floor that training beyond the standard stands for; negative where it was cut."""

@@ -46,18 +46,33 @@ class HeadsAhead:
         self._outlook, self._plans, self._futures = outlook, plans, futures
         terms = outlook.terms
         shape = (plans.training.size, futures.volume.size)
-        weeks = terms.recruit_weeks + terms.training_weeks * plans.training
-        self._lead = np.broadcast_to((weeks / WEEKS_PER_MONTH)[:, None], shape)
+        training = terms.training_weeks * plans.training / WEEKS_PER_MONTH
+        self._training = training[:, None]
+        self._lead = terms.recruit_weeks / WEEKS_PER_MONTH + self._training
         self._start = np.exp(
             -outlook.people.head_start(plans.training, terms.training_weeks) / terms.learning.weeks_to_learn
         )[:, None]
+        self._learned = np.exp(-WEEKS_PER_MONTH / terms.learning.weeks_to_learn)
+        self._yearly = (
+            terms.attrition_per_year
+            * outlook.people.leaving_by_pay(plans.wage_premium)[:, None]
+            * futures.attrition
+        )
         self._agents = np.full(shape, floor.agents)
         self._newness = np.full(shape, floor.newness)
         self._satisfaction = np.full(shape, floor.satisfaction)
         self._coming = np.zeros((outlook.n_months + 12, *shape))
         self._coming[: floor.coming.size] += floor.coming[:, None, None]
+        self._on_the_way = np.full(shape, float(floor.coming.sum()))
+        until_floor = np.arange(floor.coming.size) + 0.5
+        self._in_class = (np.minimum(self._training, until_floor) * floor.coming).sum(axis=1)[:, None]
+        self._arrivals = [
+            (late, rows, (part if late > lag else 1.0 - part)[rows])
+            for lag, rows, part in _lags(self._lead[:, 0])
+            for late in (lag, lag + 1)
+        ]
 
-    def month(self, month: int, wanted: Callable[[int], Floats], occupancy: Floats) -> MonthHeads:
+    def month(self, month: int, wanted: Callable[[Floats], Floats], occupancy: Floats) -> MonthHeads:
         """Live one month: leavers go, recruits arrive, and as many are sought as the end of the lead time wants.
 
         Parameters
@@ -65,37 +80,47 @@ class HeadsAhead:
         month : int
             Months ahead, from 0.
         wanted : callable
-            Agents wanted on the floor in a month ahead, float64[n_plans, n_futures].
+            Agents wanted on the floor so many months ahead, float64[n_plans, n_futures] from float64[n_plans, 1].
         occupancy : array
             Of last month: it wears people out.
         """
-        plans, people, terms = self._plans, self._outlook.people, self._outlook.terms
+        plans, people = self._plans, self._outlook.people
         towards = people.content(occupancy, plans.coaching_hours[:, None], plans.pressure[:, None])
         self._satisfaction = people.settled(self._satisfaction, towards, 1.0)
-        leaving = people.leaving(plans.wage_premium[:, None], self._satisfaction) * self._futures.attrition
-        monthly = terms.attrition_per_year / 12.0 * leaving
-        stay = np.exp(-monthly)
-        arrivals = self._coming[month]
-        kept = self._agents * stay
-        learned = np.exp(-WEEKS_PER_MONTH / terms.learning.weeks_to_learn)
-        before = self._agents
-        self._agents = kept + arrivals
-        share_new = arrivals / np.maximum(self._agents, 1e-9)
-        self._newness = self._newness * learned * (1.0 - share_new) + self._start * share_new
+        monthly = self._yearly * (people.leaving(0.0, self._satisfaction) / 12.0)
+        before, arrivals = self._agents, self._coming[month]
+        self._agents = before * np.exp(-monthly) + arrivals
+        self._on_the_way = self._on_the_way - arrivals
+        newer = self._mixed(arrivals)
+        newness, self._newness = 0.5 * (self._newness + newer), newer
         hires = self._seek(month, wanted, monthly)
-        trainees = hires * plans.training[:, None] * terms.training_weeks / WEEKS_PER_MONTH
-        return MonthHeads(0.5 * (before * stay + self._agents), self._newness, trainees, hires)
+        trainees = hires * self._training + (self._in_class if month == 0 else 0.0)
+        return MonthHeads(0.5 * (before + self._agents), newness, trainees, hires)
 
-    def _seek(self, month: int, wanted: Callable[[int], Floats], monthly: Floats) -> Floats:
-        """Recruit for the gap at the end of the lead time; they arrive split between two months."""
-        ahead = int(np.ceil(self._lead.max()))
-        target = wanted(min(month + ahead, self._outlook.n_months - 1))
-        on_the_way = self._coming[month + 1 :].sum(axis=0)
-        gap = np.maximum(target - self._agents * np.exp(-monthly * self._lead) - on_the_way, 0.0)
-        whole = np.minimum(self._lead.astype(np.int64), 10)
-        part = self._lead - whole
-        for late, share in ((0, 1.0 - part), (1, part)):
-            for lag in np.unique(whole).tolist():
-                here = whole == lag
-                self._coming[month + 1 + lag + late] += np.where(here, gap * share, 0.0)
+    def _mixed(self, arrivals: Floats) -> Floats:
+        """Newness at the month's end; those who arrived in it have learned for half of it, and nobody learns nothing."""
+        fresh = arrivals / np.maximum(self._agents, 1e-9)
+        old = self._newness * self._learned * (1.0 - fresh)
+        mixed = old + self._start * np.sqrt(self._learned) * fresh
+        return np.where(self._agents > 1e-9, mixed, self._newness)
+
+    def _seek(self, month: int, wanted: Callable[[Floats], Floats], monthly: Floats) -> Floats:
+        """Recruit for the gap at the end of the lead time; they arrive split between two months.
+
+        A class is a whole number of people, half of one more than the gap on average, and it makes good the leavers of
+        the month as they go: half of them on average.
+        """
+        target = wanted(month + 0.5 + self._lead)
+        position = self._agents * np.exp(-monthly * self._lead) + self._on_the_way
+        short = target * (1.0 + 0.5 * monthly) + 0.5 - position
+        gap = np.where(target > 0.0, np.maximum(short, 0.0), 0.0)
+        for late, rows, share in self._arrivals:
+            self._coming[month + max(late, 1), rows] += gap[rows] * share[:, None]
+        self._on_the_way = self._on_the_way + gap
         return np.asarray(gap)
+
+
+def _lags(lead: Floats) -> list[tuple[int, NDArray[np.int64], Floats]]:
+    """Whole months of lead, the plans that have so many, and what is left of each plan's lead."""
+    whole = np.minimum(lead.astype(np.int64), 10)
+    return [(lag, np.flatnonzero(whole == lag), lead - whole) for lag in sorted(set(whole.tolist()))]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.core.units import SECONDS_PER_HOUR
+from orm_sim.demand.contacts import SHORT_BELOW_S, SHORT_MIN_S
 from orm_sim.vendor.decision.books_ahead import BooksAhead, Month, on_duty, pay
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, HeadsAhead, MonthHeads
@@ -28,19 +29,26 @@ class InboundAhead:
         self._hours = on_duty(outlook, plans)
         people = outlook.people
         self._pressed = 1.0 - people.pressed_handle_cut * plans.pressure[:, None]
+        self._forecast_load = inbound.forecast / WEEKS_PER_MONTH * inbound.handle_s / SECONDS_PER_HOUR
         self._coached = people.coached(plans.coaching_hours)[:, None]
 
-    def _handle_s(self, month: int, newness: Floats) -> Floats:
-        learning = self._outlook.terms.learning
-        speed = 1.0 - (1.0 - learning.handle_speed_at_start) * newness
-        mean = self._inbound.handle_s[month] * self._futures.handle_time
-        return np.asarray(mean / speed * self._pressed)
+    def _longer(self, newness: Floats) -> Floats:
+        """Handle time over that of proficient, honest agents."""
+        slow = 1.0 - self._outlook.terms.learning.handle_speed_at_start
+        return np.asarray(self._pressed / (1.0 - slow * newness))
 
     def _resolved(self, newness: Floats) -> Floats:
         learning, people = self._outlook.terms.learning, self._outlook.people
         skill = (1.0 - (1.0 - learning.resolution_at_start) * newness) * self._coached
         honest = 1.0 - people.pressed_resolution_cut * self._plans.pressure[:, None]
         return np.clip(self._inbound.fcr * skill * honest + self._inbound.fcr_delta, 0.0, 1.0)
+
+    def _short(self, handle_s: Floats) -> tuple[Floats, Floats]:
+        """Share of answered contacts that last less than 10 s, and how long they last on average."""
+        slower = handle_s / self._inbound.base_handle_s
+        below = np.clip((SHORT_BELOW_S / slower - SHORT_MIN_S) / (SHORT_BELOW_S - SHORT_MIN_S), 0.0, 1.0)
+        longest = np.minimum(slower * SHORT_BELOW_S, SHORT_BELOW_S)
+        return self._inbound.short_share * below, 0.5 * (slower * SHORT_MIN_S + longest)
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them in turn."""
@@ -51,8 +59,8 @@ class InboundAhead:
         for month in range(outlook.n_months):
             known = newness
 
-            def wanted(ahead: int, known: Floats = known) -> Floats:
-                load = self._load(ahead, self._handle_s(ahead, known) / self._futures.handle_time, 1.0)
+            def wanted(ahead: Floats, known: Floats = known) -> Floats:
+                load = np.interp(ahead, np.arange(outlook.n_months), self._forecast_load) * self._longer(known)
                 need = self._inbound.requirement.at(load) * self._plans.staffing_ratio[:, None]
                 return np.asarray(need / self._hours)
 
@@ -60,15 +68,11 @@ class InboundAhead:
             newness = heads.newness
             occupancy = self._serve(month, heads, months[month], books)
 
-    def _load(self, month: int, handle_s: Floats, volume: Floats | float) -> Floats:
-        """Hours of handle time offered in a week, comebacks as forecast."""
-        contacts = self._inbound.forecast[month] / WEEKS_PER_MONTH
-        return np.asarray(contacts * volume * handle_s / SECONDS_PER_HOUR)
-
     def _serve(self, month: int, heads: MonthHeads, meters: Month, books: BooksAhead) -> Floats:
         """What the pool makes of a month's contacts; returns its occupancy."""
         inbound, futures = self._inbound, self._futures
-        handle_s, resolved = self._handle_s(month, heads.newness), self._resolved(heads.newness)
+        handle_s = inbound.handle_s[month] * futures.handle_time * self._longer(heads.newness)
+        resolved = self._resolved(heads.newness)
         on_duty = heads.agents * self._hours
         first = inbound.first[month] * futures.volume
         comes_back = (1.0 - resolved) * inbound.return_share
@@ -96,8 +100,11 @@ class InboundAhead:
         meters["inbound", "training_hours"] = (
             heads.trainees * self._outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH
         )
-        meters["inbound", "payable_contacts"] = first * (1.0 - abandoned_share) * (1.0 - inbound.short_share)
-        meters["inbound", "payable_handled_s"] = meters["inbound", "payable_contacts"] * handle_s
+        short, short_s = self._short(handle_s)
+        once = first * (1.0 - abandoned_share)
+        meters["inbound", "short_contacts"] = answered * short
+        meters["inbound", "payable_contacts"] = once * (1.0 - short)
+        meters["inbound", "payable_handled_s"] = once * (handle_s - short * short_s)
         return np.clip(load * (1.0 - abandoned_share) / np.maximum(on_duty, 1e-9), 0.0, 1.0)
 
     def _meter(
@@ -114,8 +121,10 @@ class InboundAhead:
         inbound = self._inbound
         repeats = offered - inbound.first[month] * self._futures.volume
         abandoned = offered - answered
-        waited = abandoned * inbound.patience_s
-        per_answered = np.where(answered > 0.0, waited / np.maximum(answered, 1e-9), 0.0)
+        waited = abandoned * inbound.patience_s  # everybody's waits: contacts leave at a rate of 1 / patience
+        delayed = offered * (1.0 - level)
+        served = waited * (1.0 - abandoned / np.maximum(np.maximum(delayed, abandoned), 1e-9))
+        per_answered = served / np.maximum(answered, 1e-9)
         surveyed = answered * inbound.survey_share
         content = (
             inbound.satisfied
@@ -125,10 +134,10 @@ class InboundAhead:
         handled = answered * handle_s
         found = {
             "offered": offered, "answered": answered, "answered_within": offered * level, "abandoned": abandoned,
-            "wait_answered_s": waited, "wait_all_s": 2.0 * waited, "busy_s": handled, "handled_s": handled,
+            "wait_answered_s": served, "wait_all_s": waited, "busy_s": handled, "handled_s": handled,
             "staffed_s": on_duty * WEEKS_PER_MONTH * SECONDS_PER_HOUR,
             "productive_hours": on_duty * WEEKS_PER_MONTH,
-            "short_contacts": answered * inbound.short_share, "repeat_contacts": repeats,
+            "repeat_contacts": repeats,
             "resolved": answered * resolved, "unresolved": answered * (1.0 - resolved),
             "surveyed": surveyed, "satisfied": surveyed * np.clip(content, 0.0, 1.0),
             "forecast_offered": np.asarray(inbound.forecast[month]),

@@ -9,7 +9,7 @@ from orm_sim.core.units import SECONDS_PER_HOUR
 from orm_sim.vendor.decision.books_ahead import BooksAhead, Month, on_duty, pay
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, HeadsAhead, MonthHeads
-from orm_sim.vendor.decision.outlook import AGES, OutboundOutlook, Outlook
+from orm_sim.vendor.decision.outlook import AGES, KEPT_AFTER, OutboundOutlook, Outlook
 from orm_sim.vendor.levers import Plans
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,7 @@ class OutboundAhead:
         self._outlook, self._outbound, self._plans, self._futures = outlook, outbound, plans, futures
         self._hours = on_duty(outlook, plans)
         self._cancelled: list[Floats] = []
+        self._kept: list[Floats] = []
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them in turn; sales of earlier months are cancelled in later ones."""
@@ -29,9 +30,9 @@ class OutboundAhead:
         heads_ahead = HeadsAhead(outlook, outlook.floors["outbound"], plans, self._futures)
         shape = books.unsuitable.shape
 
-        def wanted(ahead: int) -> Floats:
-            weekly = outbound.seat_hours[ahead] / WEEKS_PER_MONTH
-            return np.broadcast_to(weekly * plans.seat_ratio[:, None] / self._hours, shape)
+        def wanted(ahead: Floats) -> Floats:
+            hours = np.interp(ahead, np.arange(outlook.n_months), outbound.seat_hours)
+            return np.broadcast_to(hours * plans.seat_ratio[:, None] / self._hours, shape)
 
         for month in range(outlook.n_months):
             heads = heads_ahead.month(month, wanted, np.full(shape, 0.8))
@@ -46,7 +47,7 @@ class OutboundAhead:
         )[:, None]
         pressed = people.pressed_sales * plans.pressure[:, None]
         per_attempt = outbound.attempt_s + outbound.talk_s / speed
-        hours = heads.agents * self._hours * WEEKS_PER_MONTH
+        hours = heads.agents * self._hours * outbound.calling_weeks[month]
         attempts = np.minimum(
             hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
         )
@@ -58,22 +59,24 @@ class OutboundAhead:
             suitable * pressed * outbound.funded * people.unsuitable_cancelled * (1.0 - outbound.cancelled)
         )
         self._cancelled.append(cancelled + unfit)
+        self._kept.append(funded - cancelled - unfit)
         for age in range(AGES):
-            meters["outbound", f"cancelled_unearned_lag{age}"] = self._unearned(month, age)
+            meters["outbound", f"cancelled_unearned_lag{age}"] = (
+                _of_sales(self._cancelled, outbound.past_cancelled, month - age) * outbound.unearned[age]
+            )
         books.unsuitable += suitable * pressed
         paid = pay(outlook, plans, month, heads, books)
         busy = attempts * per_attempt
         found = {
             "attempts": attempts, "reached": reached, "sales_gross": suitable * (1.0 + pressed), "sales_net": funded,
-            "sales_kept": funded - cancelled - unfit, "productive_hours": hours, "paid_hours": paid,
+            "sales_kept": _of_sales(self._kept, outbound.past_kept, month - KEPT_AFTER), "productive_hours": hours, "paid_hours": paid,
             "fte": heads.agents + heads.trainees, "busy_s": busy, "handled_s": busy,
             "staffed_s": hours * SECONDS_PER_HOUR,
             "training_hours": heads.trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH,
         }  # fmt: skip
         meters.update({("outbound", name): value for name, value in found.items()})
 
-    def _unearned(self, month: int, age: int) -> Floats:
-        """Unearned part of the sales made `age` months before."""
-        before = age - month
-        made = self._cancelled[month - age] if before <= 0 else self._outbound.past_cancelled[before - 1]
-        return np.asarray(made * self._outbound.unearned[age])
+
+def _of_sales(ahead: list[Floats], past: Floats, month: int) -> Floats:
+    """What became of the sales of a month, those before the planning date included."""
+    return np.asarray(ahead[month] if month >= 0 else past[-1 - month])

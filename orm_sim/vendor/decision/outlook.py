@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 AGES: Final = 4
 """Months after a sale's own in which it can be cancelled unearned, its own included."""
 
+KEPT_AFTER: Final = 3
+"""Months from a sale to the one in which it counts as kept."""
+
 
 class Response(Protocol):
     """How a pool answers contacts."""
@@ -88,8 +91,9 @@ class InboundOutlook:
         Share of contacts that proficient agents of the client resolve, and what is added for this vendor's.
     return_share : float
         Share of unresolved contacts that come back.
-    short_share : float
-        Share of answered contacts that are too short to be payable.
+    short_share, base_handle_s : float
+        Share of contacts that are short, and the mean handle time at which they last 1 to 10 s: handled more slowly,
+        some of them last long enough to be payable.
     survey_share, satisfied, loss_unresolved, loss_per_minute : float
         Of the satisfaction survey.
     patience_s : float
@@ -106,6 +110,7 @@ class InboundOutlook:
     fcr_delta: float
     return_share: float
     short_share: float
+    base_handle_s: float
     survey_share: float
     satisfied: float
     loss_unresolved: float
@@ -123,7 +128,9 @@ class OutboundOutlook:
     Attributes
     ----------
     seat_hours : float64[n_months]
-        Calling hours of the vendor's share of the programme's seats.
+        Hours a week of the vendor's share of the programme's seats, holidays aside: what people are hired for.
+    calling_weeks : float64[n_months]
+        Days on which customers are called, in weeks of five.
     attempts : float64[n_months]
         Attempts that the leads allow.
     attempt_s : float
@@ -138,11 +145,13 @@ class OutboundOutlook:
     cancelled : float
         Share of funded sales cancelled before day 90, and how their unearned parts fall on the months: `unearned`.
     unearned : float64[AGES]
-    past_cancelled : float64[AGES - 1]
-        Cancelled sales among those made in each of the months before the planning date, the latest first.
+    past_cancelled, past_kept : float64[KEPT_AFTER]
+        Sales that will have been cancelled and kept among those made in each of the months before the planning date,
+        the latest first.
     """
 
     seat_hours: Floats
+    calling_weeks: Floats
     attempts: Floats
     attempt_s: float
     talk_s: float
@@ -152,6 +161,7 @@ class OutboundOutlook:
     cancelled: float
     unearned: Floats
     past_cancelled: Floats
+    past_kept: Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,14 @@ class Signed:
         What settled months have left behind.
     month : int
         Month of the contract that comes next, from 0.
+    sold : tuple of float
+        Funded sales of the last months, the latest first: some of them are still to be cancelled.
     """
 
     contract: Contract
     memory: Memory
     month: int
+    sold: tuple[float, ...] = ()
 
 
 def best_response(
