@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import simpy
 
 from orm_sim.demand.programme import CHANNELS
 from orm_sim.scenario.scenario import Scenario
@@ -64,3 +67,14 @@ def establish(home: Operator, setting: Setting, planning: Planning) -> None:
         need = home.agents_for(setting, planning, channel, 0, 1.0)
         home.workforce[channel].establish(int(np.ceil(need)))
         home.workforce[channel].week(0, 0.0, 0.0, may_hire=False)
+
+
+def improve(env: simpy.Environment, scenario: Scenario, home: Operator) -> Generator[simpy.Event, Any, None]:
+    """The in-house improvement programme takes effect, where there is one."""
+    programme = scenario.client.in_house.improvement
+    if programme is None:
+        return
+    yield env.timeout(max(7 * programme.in_place_week - 0.5, 0.0))
+    home.handle_factor *= programme.handle_time_factor
+    home.schedule_efficiency = programme.schedule_efficiency
+    home.fcr_delta += programme.fcr_points

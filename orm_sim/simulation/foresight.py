@@ -103,7 +103,7 @@ def outlook_of(
         floors={c: _floor(vendor, c, moment) for c in CHANNELS},
         terms=terms,
         people=scenario.vendor.people,
-        wage_level=np.array([terms.wage_level(day) for day in middles]),
+        wage_level=np.array([terms.wage_level(day) for day in middles]) * scenario.vendor.overtime_factor,
         platform_per_month=scenario.vendor.platform_per_month,
         overhead_per_month=scenario.vendor.account_overhead_per_month,
         wages_index=growth,

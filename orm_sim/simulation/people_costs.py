@@ -39,7 +39,7 @@ class DayCost:
 
 @dataclass(slots=True)
 class PeopleCosts:
-    """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry.
+    """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry; `overtime` that on wages.
 
     Days on which nothing changes are booked as one stretch: call `book` before anything reads what has accrued.
     """
@@ -47,6 +47,7 @@ class PeopleCosts:
     operator: Operator
     books: Books
     factor: float = 1.0
+    overtime: float = 1.0
     due: Accrued = field(default_factory=Accrued)
     _since: int = 0
     _rates: dict[Channel, DayCost] = field(default_factory=dict)
@@ -68,12 +69,14 @@ class PeopleCosts:
         )  # support is mostly people: it grows as wages do
         means = self.operator.means
         more = means.coaching_hours - STANDARD_COACHING  # the standard is part of the support of an agent
-        coaching = staff.agents * more / 7.0 * terms.wage_level(day) * (1.0 + means.wage_premium)
+        coaching = (
+            staff.agents * more / 7.0 * terms.wage_level(day) * self.overtime * (1.0 + means.wage_premium)
+        )
         return DayCost(
             paid_hours=staff.agents * hours,
             trainee_hours=staff.trainees * hours,
             heads=heads,
-            wage=terms.wage_level(day) * (1.0 + means.wage_premium) * self.factor,
+            wage=terms.wage_level(day) * (1.0 + means.wage_premium) * self.factor * self.overtime,
             support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH + coaching,
             seats=heads * terms.seat_per_month / DAYS_PER_MONTH,
         )

@@ -11,7 +11,7 @@ from orm_sim.centre import engine as engine_of
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import draw_inputs, with_inputs
-from orm_sim.simulation.planner import WEEKS_BETWEEN
+from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN
 from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
 from orm_sim.simulation.setting import Setting, make_setting
 from orm_sim.simulation.world import NoDeal, World
@@ -149,6 +149,8 @@ def _decision(scenario: Scenario, setting: Setting, engine: str, week: int, plac
 
     On the day of signing nothing has been decided yet, so that a vendor of any policy is asked alike.
     """
+    if not scenario.vendor.feasible_plans.training.size:
+        raise InputError(Problem(Place(place), "vendor.levers", None, NO_PLAN))
     asked = scenario
     if week == 0:
         plain = scenario.vendor.model_copy(update={"policy": "contract_following"})

@@ -18,13 +18,13 @@ from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.departure import Departure
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
-from orm_sim.simulation.employers import employers, establish
+from orm_sim.simulation.employers import employers, establish, improve
 from orm_sim.simulation.history import Books, Event, History
 from orm_sim.simulation.month_measures import measure
 from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.payments import Payments
 from orm_sim.simulation.people_costs import PeopleCosts
-from orm_sim.simulation.planner import WEEKS_BETWEEN, Planner
+from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN, Planner
 from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
 from orm_sim.simulation.precedent import Diverged, Precedent, Week, adopt, operations_key, staff_of
 from orm_sim.simulation.setting import Planning, Setting, planning_for
@@ -88,7 +88,7 @@ class World:
         self._home, self._vendor = found.home, found.vendor
         self._requested, self._asked = found.requested, found.asked
         self._home_costs = PeopleCosts(self._home, self._books)
-        self._vendor_costs = PeopleCosts(self._vendor, self._books)
+        self._vendor_costs = PeopleCosts(self._vendor, self._books, overtime=scenario.vendor.overtime_factor)
         vendor = scenario.vendor
         self._purse = Purse.open(vendor.firm, unlimited_cash)
         self._other = other_margins(
@@ -169,8 +169,7 @@ class World:
             self._sign(self._planner)
         env.process(self._weeks(env))
         env.process(self._evenings(env))
-        if self._scenario.client.in_house.improvement is not None:
-            env.process(self._improve(env))
+        env.process(improve(env, self._scenario, self._home))
         return env
 
     def _weeks(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
@@ -203,6 +202,8 @@ class World:
 
     def _sign(self, planner: Planner) -> None:
         """The vendor takes the plan worth most to it, or does not sign."""
+        if not planner.can_plan:
+            raise NoDeal(NO_PLAN)
         decision = self._decision(0, planner)
         if decision is None:
             return
@@ -320,16 +321,6 @@ class World:
         self._client.displaced(7 * week, gone, self._home)
         share = self._vendor_share[channel]
         self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
-
-    def _improve(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
-        """The in-house improvement programme takes effect."""
-        programme = self._scenario.client.in_house.improvement
-        if programme is None:
-            return
-        yield env.timeout(max(7 * programme.in_place_week - 0.5, 0.0))
-        self._home.handle_factor *= programme.handle_time_factor
-        self._home.schedule_efficiency = programme.schedule_efficiency
-        self._home.fcr_delta += programme.fcr_points
 
     def _evenings(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         yield env.timeout(EVENING)
