@@ -81,8 +81,8 @@ def notes(found: Response) -> list[str]:
     decision, first = found.decision, found.decision.chosen
     said = [
         found.why,
-        f"It foresees the service asked for in {decision.met[first]:.0%} of months, and fails in"
-        f" {decision.ruin[first]:.0%} of {N_FUTURES} futures.",
+        f"It foresees the service asked for in {decision.met[first]:.0%} of months; of {N_FUTURES} futures it fails in"
+        f" {decision.ruin[first]:.0%}, and is sent away for missed service in {decision.ended[first]:.0%}.",
     ]
     if found.week == 0:
         sentence = found.participation.sentence
@@ -130,6 +130,7 @@ def as_dict(found: Response) -> dict[str, Any]:
             "split": {name: float(part[position]) for name, part in decision.split.items()},
             "ruin": float(decision.ruin[position]),
             "met": float(decision.met[position]),
+            "ended": float(decision.ended[position]),
         }
         for position in found.order
     ]

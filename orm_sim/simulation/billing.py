@@ -12,6 +12,7 @@ from orm_sim.contract.settlement import settle
 from orm_sim.finance.accounts import Kind
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.simulation.history import Books
+from orm_sim.vendor.decision.tolerance import Tolerance
 from orm_sim.vendor.decision.valuation import Signed
 
 
@@ -35,9 +36,9 @@ class Billing:
         self._due: dict[int, list[LineItem]] = defaultdict(list)
         self.revenue = 0.0
 
-    def signed(self, month: int) -> Signed:
-        """The contract as far as it has been settled, `month` being the next."""
-        return Signed(self._contract, self._memory, month)
+    def signed(self, month: int, tolerance: Tolerance | None = None) -> Signed:
+        """The contract as far as it has been settled, `month` being the next, and what the client still bears."""
+        return Signed(self._contract, self._memory, month, tolerance)
 
     def outstanding(self) -> list[tuple[int, float]]:
         """Invoiced and not yet paid: the day each line falls due, and its amount."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 
+import numpy as np
+
+from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.calendar import Calendar
 from orm_sim.relationship.exit import ExitRule
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import Books
+from orm_sim.vendor.decision.tolerance import Tolerance
 from orm_sim.vendor.policy import ServiceRequest
 
 
@@ -70,12 +75,15 @@ class ExitWatch:
         Of the contract; the month in which it runs out is still served.
     from_day
         First day of full service: months before it do not count.
+    heeded
+        Whether the vendor reckons with the rule when it plans.
     """
 
     rule: ExitRule | None
     asked: float
     notice_days: int
     from_day: int
+    heeded: bool
 
     def month_end(self, month: int, day: int, books: Books, standing: Standing) -> bool:
         """Note a month of the vendor's service; returns whether the client gives notice now."""
@@ -95,6 +103,22 @@ class ExitWatch:
         standing.notice_day, standing.last_day = day, last
         return True
 
+    def tolerance(self, days: Calendar, month: int, standing: Standing) -> Tolerance | None:
+        """What the vendor knows of the rule when it plans in a month."""
+        if self.rule is None or not self.heeded:
+            return None
+        first = int(np.searchsorted(days.month_starts, self.from_day))
+        last = standing.last_day
+        return Tolerance(
+            tuple(standing.failed),
+            self.rule.failed_months,
+            self.rule.of_months,
+            self.rule.forecast_band,
+            ceil(self.notice_days / DAYS_PER_MONTH),
+            max(first - month, 0),
+            None if last is None else int(days.month[last]) - month,
+        )
+
 
 def watch_of(scenario: Scenario, asked: ServiceRequest, unlimited: bool) -> ExitWatch:
     """The client's watch over its vendor; the `unlimited` reference vendor of price solving is never sent away."""
@@ -104,6 +128,7 @@ def watch_of(scenario: Scenario, asked: ServiceRequest, unlimited: bool) -> Exit
         asked.share,
         contract.notice_days if contract is not None else 0,
         7 * scenario.relationship.ramp[-1].week,
+        scenario.vendor.traits.heeds_exit,
     )
 
 

@@ -217,9 +217,8 @@ class World:
         if self._billing is None:
             return None
         month = int(self._days.month[7 * week])
-        return planner.decide(
-            week, self._billing.signed(month), self._share, self._purse, self._billing.outstanding()
-        )
+        signed = self._billing.signed(month, self._watch.tolerance(self._days, month, self._standing))
+        return planner.decide(week, signed, self._share, self._purse, self._billing.outstanding())
 
     def _take(self, week: int, decision: Decision | None) -> None:
         """The vendor works to the plan it has chosen."""

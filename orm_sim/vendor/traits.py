@@ -46,5 +46,7 @@ class Traits(Term):
         0.04, unit="share", source="assumption", grade="D", low=0.0, high=0.12, ge=0, lt=1
     )
     """Margin that the same people would earn elsewhere: under it the vendor does not sign; null signs anything."""
+    heeds_exit: bool = True
+    """Whether it counts on the client to end a contract that it fails; if not, it is surprised by the notice."""
     renewal: Renewal = Renewal()
     """Its hope of a next contract."""
