@@ -123,14 +123,20 @@ class World:
         self._outbound_duties: list[tuple[OutboundDuty, ...]] = []
 
     def _open_precedent(self, follow: bool) -> None:
-        """Follow the weeks of an option that asks for the same work, or set the precedent for others."""
+        """Follow the weeks of an option that asks for the same work, or set the precedent for others.
+
+        A vendor that plans looks at its own people and its own purse: it is always lived by itself.
+        """
+        self._followed: Precedent | None = None
+        self._set: Precedent | None = None
+        self._week = Week(True)
+        if self._planner is not None:
+            return
         key_ = operations_key(self._scenario, self._asked)
         known = self._setting.precedents.get(key_)
-        self._followed: Precedent | None = known if follow else None
-        self._set: Precedent | None = None
+        self._followed = known if follow else None
         if known is None:
             self._set = self._setting.precedents[key_] = Precedent()
-        self._week = Week(True)
 
     def live(self) -> History:
         """Run the environment to the end of the run-off.
