@@ -82,11 +82,13 @@ class Payments:
         self._post(day, "vendor", "other_clients", "other_business", max(-margin, 0.0), "other accounts")
         self.purse.receive(margin)
         support, hiring, seats = self.vendor.take_month()
+        severance = self.vendor.take_severance()
         in_term = day < self.days.n_days and self.serves()
         overhead, platform = (self.overhead, self.platform) if in_term else (0.0, 0.0)
         interest = self.purse.interest(30)
-        if self._met(day, support + hiring + seats + platform + overhead + interest):
+        if self._met(day, support + severance + hiring + seats + platform + overhead + interest):
             self._post(day, "vendor", "staff", "vendor_labour", support, "support")
+            self._post(day, "vendor", "staff", "vendor_labour", severance, "notice and severance")
             self._post(day, "vendor", "suppliers", "vendor_hiring", hiring, "recruiting")
             self._post(day, "vendor", "suppliers", "vendor_seats", seats + platform, "seats")
             self._post(day, "vendor", "suppliers", "vendor_overhead", overhead, "account overhead")

@@ -23,6 +23,7 @@ class Accrued:
     support: float = 0.0
     hiring: float = 0.0
     seats: float = 0.0
+    severance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,19 @@ class PeopleCosts:
         self.books.people(
             self.operator.name, channel, first, until, cost.paid_hours, cost.trainee_hours, cost.heads, daily
         )
+
+    def owe(self, channel: Channel, day: int, weeks: float) -> None:
+        """Weeks of pay are owed to agents who were let go on a day: notice and severance."""
+        terms, premium = self.operator.terms, self.operator.means.wage_premium
+        hour = terms.wage_level(day) * (1.0 + premium) * self.factor * self.overtime
+        amount = weeks * terms.paid_hours_per_week * hour
+        self.due.severance += amount
+        self.books.cost(self.operator.name, channel, day, amount)
+
+    def take_severance(self) -> float:
+        """Notice and severance due at the month's end; nothing is due afterwards."""
+        amount, self.due.severance = self.due.severance, 0.0
+        return amount
 
     def take_wages(self) -> tuple[float, float]:
         """Wages of agents and of trainees due on payday; nothing is due afterwards."""

@@ -17,6 +17,7 @@ from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.departure import Departure
+from orm_sim.simulation.dismissal import dismiss
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
 from orm_sim.simulation.employers import employers, establish, improve
 from orm_sim.simulation.history import Books, Event, History
@@ -234,6 +235,8 @@ class World:
             self._vendor.take(decision.plan)
             self._payments.platform = self._scenario.vendor.platform_per_month * decision.plan.redundancy
         self._books.decisions.append((week, decision.plan))
+        planning = self._planning(self._vendor, self._asked or self._requested)
+        dismiss(self._scenario, self._setting, planning, self._vendor_costs, self._books, week, self._share)
 
     def _follow_week(self, week: int, precedent: Week, plan: StaffingPlan | None) -> None:
         """Take over a week of the precedent, or leave it where this vendor would decide otherwise."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orm_sim.core.evidence import quantity, required
+from orm_sim.core.evidence import optional, quantity, required
 from orm_sim.core.terms import Rule, Term
 from orm_sim.vendor.decision.futures import Doubts
 from orm_sim.vendor.feasible import feasible, no_feasible_plan
@@ -63,6 +63,9 @@ class Vendor(Term):
         0.5, unit="months of payroll", source="assumption", grade="D", low=0.25, high=2.0, ge=0
     )
     """Hiring stops while cash and credit line hold less than this."""
+
+    dismiss_above: float | None = optional(unit="share", ge=0)
+    """Agents above what a new plan needs by more than this share are dismissed; null lets people leave on their own."""
 
     rules = (
         Rule(("workforce.paid_hours_per_week", "country", "labour"), unlawful_hours),

@@ -21,13 +21,15 @@ WEEKS_PER_MONTH = DAYS_PER_MONTH / 7.0
 class MonthHeads:
     """One month of a channel, float64[n_plans, n_futures] each.
 
-    ``agents`` on the floor on average · ``newness`` as in `Floor` · ``trainees`` in paid training · ``hires`` to come.
+    ``agents`` on the floor on average · ``newness`` as in `Floor` · ``trainees`` in paid training · ``hires`` to come ·
+    ``weeks_owed`` weeks of pay owed to those dismissed.
     """
 
     agents: Floats
     newness: Floats
     trainees: Floats
     hires: Floats
+    weeks_owed: Floats
 
 
 class HeadsAhead:
@@ -51,6 +53,7 @@ class HeadsAhead:
         self._start = np.exp(
             -outlook.people.head_start(plans.training, terms.training_weeks) / terms.learning.weeks_to_learn
         )[:, None]
+        self._owed_each = floor.weeks_owed
         self._agents = np.full(shape, floor.agents)
         self._newness = np.full(shape, floor.newness)
         self._satisfaction = np.full(shape, floor.satisfaction)
@@ -70,6 +73,7 @@ class HeadsAhead:
             Of last month: it wears people out.
         """
         plans, people, terms = self._plans, self._outlook.people, self._outlook.terms
+        owed = self._dismiss(wanted) if month == 0 else np.zeros(self._agents.shape)
         towards = people.content(occupancy, plans.coaching_hours[:, None], plans.pressure[:, None])
         self._satisfaction = people.settled(self._satisfaction, towards, 1.0)
         leaving = people.leaving(plans.wage_premium[:, None], self._satisfaction) * self._futures.attrition
@@ -84,7 +88,21 @@ class HeadsAhead:
         self._newness = self._newness * learned * (1.0 - share_new) + self._start * share_new
         hires = self._seek(month, wanted, monthly)
         trainees = hires * plans.training[:, None] * terms.training_weeks / WEEKS_PER_MONTH
-        return MonthHeads(0.5 * (before * stay + self._agents), self._newness, trainees, hires)
+        return MonthHeads(0.5 * (before * stay + self._agents), self._newness, trainees, hires, owed)
+
+    def _dismiss(self, wanted: Callable[[int], Floats]) -> Floats:
+        """On the planning date those go whom no month of the quarter needs; returns the weeks of pay they are owed.
+
+        The last hired go first, who are owed less than the mean that is foreseen here.
+        """
+        above = self._outlook.dismiss_above
+        if above is None:
+            return np.zeros(self._agents.shape)
+        ahead = range(min(4, self._outlook.n_months))
+        most = np.max([wanted(month) for month in ahead], axis=0) * (1.0 + above)
+        gone = np.maximum(self._agents - most, 0.0)
+        self._agents = self._agents - gone
+        return np.asarray(gone * self._owed_each)
 
     def _seek(self, month: int, wanted: Callable[[int], Floats], monthly: Floats) -> Floats:
         """Recruit for the gap at the end of the lead time; they arrive split between two months."""
