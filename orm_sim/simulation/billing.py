@@ -18,6 +18,7 @@ from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.relationship.client import Client
 from orm_sim.simulation.history import Books
 from orm_sim.vendor.decision.outlook import KEPT_AFTER
+from orm_sim.vendor.decision.tolerance import Tolerance
 from orm_sim.vendor.decision.valuation import Signed
 
 _LATER = ("early_discount", "late_interest")
@@ -64,11 +65,11 @@ class Billing:
         self._due: dict[int, list[Flow]] = defaultdict(list)
         self._taxes: dict[int, list[TaxFlow]] = defaultdict(list)
 
-    def signed(self, month: int) -> Signed:
-        """The contract as far as it has been settled, `month` being the next."""
+    def signed(self, month: int, tolerance: Tolerance | None = None) -> Signed:
+        """The contract as far as it has been settled, `month` being the next, and what the client still bears."""
         sold = self._books.of("vendor", "outbound", "sales_net")
         past = tuple(float(sold[m]) for m in range(month - 1, max(month - 1 - KEPT_AFTER, -1), -1))
-        return Signed(self._contract, self._memory, month, past)
+        return Signed(self._contract, self._memory, month, past, tolerance)
 
     def outstanding(self) -> list[tuple[int, float]]:
         """Invoiced and not yet paid: the day each line falls due, and its amount."""

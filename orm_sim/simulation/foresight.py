@@ -17,6 +17,7 @@ from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
 from orm_sim.demand.leads import KEPT_DAYS, conversion_table, expected_attempt_s
 from orm_sim.demand.programme import CHANNELS, Channel, Programme
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.dismissal import weeks_owed
 from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.decision.outlook import (
@@ -105,13 +106,14 @@ def outlook_of(
         outbound=_outbound(setting, vendor, months, shares["outbound"], sold)
         if scenario.outsourced("outbound")
         else None,
-        floors={c: _floor(vendor, c, moment) for c in CHANNELS},
+        floors={c: _floor(scenario, vendor, c, moment) for c in CHANNELS},
         terms=terms,
         people=scenario.vendor.people,
-        wage_level=np.array([terms.wage_level(day) for day in middles]),
+        wage_level=np.array([terms.wage_level(day) for day in middles]) * scenario.vendor.overtime_factor,
         platform_per_month=scenario.vendor.platform_per_month,
         overhead_per_month=scenario.vendor.account_overhead_per_month,
         wages_index=growth,
+        dismiss_above=scenario.vendor.dismiss_above,
     )
 
 
@@ -145,12 +147,15 @@ def purse_of(
     )
 
 
-def _floor(vendor: Operator, channel: Channel, moment: Moment) -> Floor:
+def _floor(scenario: Scenario, vendor: Operator, channel: Channel, moment: Moment) -> Floor:
     force = vendor.workforce[channel]
     coming = np.zeros(12)
     for weeks, count in force.arriving(moment.week):
         coming[min(int(weeks * 7 / DAYS_PER_MONTH), coming.size - 1)] += count
-    return Floor(float(force.agents), force.newness(moment.week), coming, vendor.satisfaction[channel])
+    return Floor(
+        float(force.agents), force.newness(moment.week), coming, vendor.satisfaction[channel],
+        weeks_owed(scenario, 1.0, force.years_of_service(moment.week)),
+    )  # fmt: skip
 
 
 def _inbound(

@@ -158,6 +158,10 @@ class History:
         float64[n_months with run-off]: the purse at each month's end.
     decisions
         The vendor's plans and the weeks from which they held; none where it does not plan.
+    ended_day
+        Day on which the client's notice had been served, or None.
+    no_deal
+        Why the vendor did not sign, so that everything stayed in-house; None where it did.
     """
 
     days: Calendar
@@ -172,6 +176,8 @@ class History:
     closing_cash: float
     cash: Floats
     decisions: tuple[tuple[int, Plan], ...] = ()
+    ended_day: int | None = None
+    no_deal: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -31,8 +31,8 @@ class Payments:
         Margin of the vendor's other accounts.
     overhead : float
         Of the vendor's account, $ a month; `platform` what standing by costs it on top.
-    acts : callable
-        Whether there is a vendor that has not failed.
+    acts, serves : callable
+        Whether there is a vendor that has not failed, and whether its contract is still in force.
     fail : callable
         What happens on the day it does.
     """
@@ -45,6 +45,7 @@ class Payments:
     other: NDArray[np.float64]
     overhead: float
     acts: Callable[[], bool]
+    serves: Callable[[], bool]
     fail: Callable[[int], None]
     platform: float = 0.0
 
@@ -81,11 +82,13 @@ class Payments:
         self._post(day, "vendor", "other_clients", "other_business", max(-margin, 0.0), "other accounts")
         self.purse.receive(margin)
         support, hiring, seats = self.vendor.take_month()
-        in_term = day < self.days.n_days
+        severance = self.vendor.take_severance()
+        in_term = day < self.days.n_days and self.serves()
         overhead, platform = (self.overhead, self.platform) if in_term else (0.0, 0.0)
         interest = self.purse.interest(30)
-        if self._met(day, support + hiring + seats + platform + overhead + interest):
+        if self._met(day, support + severance + hiring + seats + platform + overhead + interest):
             self._post(day, "vendor", "staff", "vendor_labour", support, "support")
+            self._post(day, "vendor", "staff", "vendor_labour", severance, "notice and severance")
             self._post(day, "vendor", "suppliers", "vendor_hiring", hiring, "recruiting")
             self._post(day, "vendor", "suppliers", "vendor_seats", seats + platform, "seats")
             self._post(day, "vendor", "suppliers", "vendor_overhead", overhead, "account overhead")

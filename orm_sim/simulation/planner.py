@@ -20,6 +20,9 @@ from orm_sim.vendor.policy import ServiceRequest
 WEEKS_BETWEEN: Final = 13
 """Weeks from one planning date to the next."""
 
+NO_PLAN: Final = "no deal: no plan of the vendor is lawful and leaves agents time for contacts"
+"""Why a vendor without a feasible plan does not sign."""
+
 
 class Planner:
     """Plans for one vendor in one replication.
@@ -38,7 +41,12 @@ class Planner:
         self, scenario: Scenario, setting: Setting, vendor: Operator, service: ServiceRequest
     ) -> None:
         self._scenario, self._setting, self._vendor, self._service = scenario, setting, vendor, service
-        self._plans = scenario.vendor.levers.plans()
+        self._plans = scenario.vendor.feasible_plans
+
+    @property
+    def can_plan(self) -> bool:
+        """Whether any plan can be carried out; a drawn wage may lie under the legal minimum."""
+        return bool(self._plans.training.size)
 
     def decide(
         self, week: int, signed: Signed, share_of: ShareOf, purse: Purse, due: Iterable[tuple[int, float]]
@@ -59,7 +67,9 @@ class Planner:
         """
         vendor = self._scenario.vendor
         moment = moment_of(self._setting, week, vendor.traits.horizon_months)
-        outlook = outlook_of(self._scenario, self._setting, self._vendor, self._service, moment, share_of, signed.sold)
+        outlook = outlook_of(
+            self._scenario, self._setting, self._vendor, self._service, moment, share_of, signed.sold
+        )
         ahead = futures(vendor.doubts, moment.n_months)
         money = purse_of(self._scenario, purse, due, 7 * week)
         with np.errstate(over="ignore"):

@@ -52,18 +52,12 @@ class Precedent:
 
 
 def operations_key(scenario: Scenario, asked: ServiceRequest | None) -> Any:
-    """What decides operations, money aside: equal keys, equal weeks."""
+    """What decides operations, money aside: equal keys, equal weeks; for vendors that do not plan."""
     vendor, contract = scenario.vendor, scenario.contract
     scope = contract.scope if contract is not None else ()
     in_house = scenario.client.in_house
-    own: tuple[str, ...] = ()
-    if (
-        vendor.policy == "best_response" and contract is not None
-    ):  # what it does hangs on all that it is paid for
-        own = (contract.model_dump_json(), vendor.model_dump_json())
     return (
         scope, asked, in_house, scenario.relationship, vendor.policy, vendor.workforce, vendor.offshore, vendor.people,
-        *own,
     )  # fmt: skip
 
 

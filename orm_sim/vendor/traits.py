@@ -42,9 +42,11 @@ class Traits(Term):
     """What its owners lose when the firm fails, beyond the margin that ends."""
     honesty: float = quantity(40.0, unit="$", source="assumption", grade="D", low=0, high=200, ge=0)
     """What an unsuitable sale or a contact cut short costs its own conscience, for each of them."""
-    outside_margin: float = quantity(
+    outside_margin: float | None = quantity(
         0.04, unit="share", source="assumption", grade="D", low=0.0, high=0.12, ge=0, lt=1
     )
-    """Margin that the same people would earn elsewhere: under it the vendor does not sign."""
+    """Margin that the same people would earn elsewhere: under it the vendor does not sign; null signs anything."""
+    heeds_exit: bool = True
+    """Whether it counts on the client to end a contract that it fails; if not, it is surprised by the notice."""
     renewal: Renewal = Renewal()
     """Its hope of a next contract."""

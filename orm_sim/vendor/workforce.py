@@ -207,6 +207,18 @@ class Workforce:
         self._present[going] = False
         return int(going.size)
 
+    def dismiss(self, n_agents: int, week: int) -> tuple[int, float]:
+        """Let go up to `n_agents`, the last hired first; returns how many went and their years of service in all."""
+        before = self._present.copy()
+        people = self.release(n_agents)
+        gone = before & ~self._present
+        return people, float(np.maximum(week - self._floor_week[gone], 0.0).sum()) / WEEKS_PER_YEAR
+
+    def years_of_service(self, week: int) -> float:
+        """Mean years on the floor; 0 where it is empty."""
+        tenure = week - self._floor_week[self._present]
+        return float(np.maximum(tenure, 0.0).mean()) / WEEKS_PER_YEAR if tenure.size else 0.0
+
     def disband(self) -> None:
         """Everybody leaves at once, classes included (the employer has closed)."""
         self._present[:] = False

@@ -37,6 +37,7 @@ def pay(outlook: Outlook, plans: Plans, month: int, heads: MonthHeads, books: Bo
     books.costs["wages"][month] += paid * hour + heads.agents * terms.support_per_agent_month * growth
     books.costs["training"][month] += heads.trainees * terms.paid_hours_per_week * WEEKS_PER_MONTH * hour
     books.costs["hiring"][month] += heads.hires * terms.hiring_cost
+    books.costs["wages"][month] += heads.weeks_owed * terms.paid_hours_per_week * hour
     books.costs["seats"][month] += everyone * terms.seat_per_month
     more = (
         plans.coaching_hours[:, None] - STANDARD_COACHING

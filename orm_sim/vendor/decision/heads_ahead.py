@@ -21,13 +21,15 @@ WEEKS_PER_MONTH = DAYS_PER_MONTH / 7.0
 class MonthHeads:
     """One month of a channel, float64[n_plans, n_futures] each.
 
-    ``agents`` on the floor on average · ``newness`` as in `Floor` · ``trainees`` in paid training · ``hires`` to come.
+    ``agents`` on the floor on average · ``newness`` as in `Floor` · ``trainees`` in paid training · ``hires`` to come ·
+    ``weeks_owed`` weeks of pay owed to those dismissed.
     """
 
     agents: Floats
     newness: Floats
     trainees: Floats
     hires: Floats
+    weeks_owed: Floats
 
 
 class HeadsAhead:
@@ -58,6 +60,7 @@ class HeadsAhead:
             * outlook.people.leaving_by_pay(plans.wage_premium)[:, None]
             * futures.attrition
         )
+        self._owed_each = floor.weeks_owed
         self._agents = np.full(shape, floor.agents)
         self._newness = np.full(shape, floor.newness)
         self._satisfaction = np.full(shape, floor.satisfaction)
@@ -85,6 +88,7 @@ class HeadsAhead:
             Of last month: it wears people out.
         """
         plans, people = self._plans, self._outlook.people
+        owed = self._dismiss(wanted) if month == 0 else np.zeros(self._agents.shape)
         towards = people.content(occupancy, plans.coaching_hours[:, None], plans.pressure[:, None])
         self._satisfaction = people.settled(self._satisfaction, towards, 1.0)
         monthly = self._yearly * (people.leaving(0.0, self._satisfaction) / 12.0)
@@ -95,7 +99,21 @@ class HeadsAhead:
         newness, self._newness = 0.5 * (self._newness + newer), newer
         hires = self._seek(month, wanted, monthly)
         trainees = hires * self._training + (self._in_class if month == 0 else 0.0)
-        return MonthHeads(0.5 * (before + self._agents), newness, trainees, hires)
+        return MonthHeads(0.5 * (before + self._agents), newness, trainees, hires, owed)
+
+    def _dismiss(self, wanted: Callable[[Floats], Floats]) -> Floats:
+        """On the planning date those go whom no month of the quarter needs; returns the weeks of pay they are owed.
+
+        The last hired go first, who are owed less than the mean that is foreseen here.
+        """
+        above = self._outlook.dismiss_above
+        if above is None:
+            return np.zeros(self._agents.shape)
+        ahead = range(min(4, self._outlook.n_months))
+        most = np.max([wanted(month + 0.0 * self._lead) for month in ahead], axis=0) * (1.0 + above)
+        gone = np.maximum(self._agents - most, 0.0)
+        self._agents = self._agents - gone
+        return np.asarray(gone * self._owed_each)
 
     def _mixed(self, arrivals: Floats) -> Floats:
         """Newness at the month's end; those who arrived in it have learned for half of it, and nobody learns nothing."""

@@ -60,7 +60,9 @@ class InboundAhead:
             known = newness
 
             def wanted(ahead: Floats, known: Floats = known) -> Floats:
-                load = np.interp(ahead, np.arange(outlook.n_months), self._forecast_load) * self._longer(known)
+                load = np.interp(ahead, np.arange(outlook.n_months), self._forecast_load) * self._longer(
+                    known
+                )
                 need = self._inbound.requirement.at(load) * self._plans.staffing_ratio[:, None]
                 return np.asarray(need / self._hours)
 

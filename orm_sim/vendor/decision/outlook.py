@@ -69,12 +69,15 @@ class Floor:
         Recruits and trainees by the month ahead in which they reach the floor.
     satisfaction
         0 to 1.
+    weeks_owed
+        Weeks of pay that an agent of mean service is owed on dismissal.
     """
 
     agents: float
     newness: float
     coming: Floats
     satisfaction: float
+    weeks_owed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,8 @@ class Outlook:
         Of the account.
     wages_index : float64[n_months]
         Price index "wages" of the months ahead.
+    dismiss_above : float or None
+        Agents above a plan's need by more than this share are dismissed at once; None dismisses nobody.
     """
 
     inbound: InboundOutlook | None
@@ -195,6 +200,7 @@ class Outlook:
     platform_per_month: float
     overhead_per_month: float
     wages_index: Floats
+    dismiss_above: float | None = None
 
     @property
     def n_months(self) -> int:

@@ -14,6 +14,7 @@ from orm_sim.contract.settlement import settle
 from orm_sim.vendor.decision.expected import Expected, Operations
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.purse_ahead import PurseAhead, when_paid
+from orm_sim.vendor.decision.tolerance import Tolerance
 from orm_sim.vendor.levers import Plan, Plans
 from orm_sim.vendor.traits import Traits
 
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 
 _SHIFTS = ("reserve_withheld", "reserve_released")
 _REMEDIES = ("service_credit",)
+_OFFERED, _FORECAST = ("inbound", "offered"), ("inbound", "forecast_offered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Decision:
         Share of months in which the service asked for is met.
     chosen : int
         Position of the plan with the highest value, the first of equals.
+    ended : float64[n_plans]
+        Share of futures in which the client has ended the contract for cause within the horizon.
     """
 
     plans: Plans
@@ -49,6 +53,7 @@ class Decision:
     ruin: Floats
     met: Floats
     chosen: int
+    ended: Floats
 
     @property
     def plan(self) -> Plan:
@@ -70,12 +75,15 @@ class Signed:
         Month of the contract that comes next, from 0.
     sold : tuple of float
         Funded sales of the last months, the latest first: some of them are still to be cancelled.
+    tolerance : Tolerance or None
+        How much failure the client still bears; None never ends the contract.
     """
 
     contract: Contract
     memory: Memory
     month: int
     sold: tuple[float, ...] = ()
+    tolerance: Tolerance | None = None
 
 
 def best_response(
@@ -105,7 +113,8 @@ def best_response(
     shape = (plans.staffing_ratio.size, futures.volume.size)
     alive, interest = _solvency(purse, expected, items, futures, shape)
     discount = np.asarray((1.0 + traits.discount_rate_per_year) ** (-(np.arange(len(items)) + 1.0) / 12.0))
-    counted = alive * discount[:, None, None]
+    kept = _kept(signed, expected, shape)
+    counted = alive * kept * discount[:, None, None]
     flows = _flows(expected, items, shape) | {"interest": -interest}
     present = {name: (flow * counted).sum(axis=0) for name, flow in flows.items()}
     margin = np.asarray(sum(present.values()))
@@ -114,11 +123,12 @@ def best_response(
     split["risk"] = certainty_equivalent(margin, traits.risk_tolerance) - margin.mean(axis=1)
     split["ruin"] = -traits.ruin_loss * ruined.mean(axis=1)
     split["conscience"] = -traits.honesty * expected.unsuitable.mean(axis=1)
-    split["renewal"] = _renewal(expected, flows, alive, discount, traits)
+    split["renewal"] = _renewal(expected, flows, alive * kept, discount, traits)
     value = np.asarray(sum(split.values()))
     return Decision(
-        plans, value, split, ruined.mean(axis=1), expected.met.mean(axis=(0, 2)), int(np.argmax(value))
-    )
+        plans, value, split, ruined.mean(axis=1), expected.met.mean(axis=(0, 2)), int(np.argmax(value)),
+        1.0 - kept[-1].mean(axis=1),
+    )  # fmt: skip
 
 
 def certainty_equivalent(margin: Floats, risk_tolerance: float | None) -> Floats:
@@ -146,6 +156,19 @@ def _settled(signed: Signed, expected: Expected) -> list[tuple[LineItem, ...]]:
         items, memory = settle(signed.contract, memory, meters, signed.month + ahead)
         settled.append(items)
     return settled
+
+
+def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> Floats:
+    """1 in the months in which the contract is in force, by plan and future."""
+    if signed.tolerance is None:
+        return np.ones((len(expected.meters), *shape))
+    surge = [
+        np.broadcast_to(
+            np.asarray(month.get(_OFFERED, 0.0)) / np.maximum(month.get(_FORECAST, 1.0), 1e-9), shape
+        )
+        for month in expected.meters
+    ]
+    return signed.tolerance.kept(np.broadcast_to(expected.met, (len(surge), *shape)), np.array(surge))
 
 
 def _flows(
