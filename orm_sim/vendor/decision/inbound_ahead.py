@@ -15,7 +15,7 @@ from orm_sim.vendor.levers import Plans
 
 Floats = NDArray[np.float64]
 
-_ROUNDS = 3  # of the fixed point between abandonment and comebacks; each takes nine tenths of what is missing
+_ROUNDS = 2  # of the fixed point between abandonment and comebacks, from last month's; each takes nine tenths
 
 
 class InboundAhead:
@@ -30,6 +30,7 @@ class InboundAhead:
         people = outlook.people
         self._pressed = 1.0 - people.pressed_handle_cut * plans.pressure[:, None]
         self._forecast_load = inbound.forecast / WEEKS_PER_MONTH * inbound.handle_s / SECONDS_PER_HOUR
+        self._gone = np.zeros((plans.training.size, futures.volume.size))
         self._coached = people.coached(plans.coaching_hours)[:, None]
 
     def _longer(self, newness: Floats) -> Floats:
@@ -76,7 +77,7 @@ class InboundAhead:
         on_duty = heads.agents * self._hours
         first = inbound.first[month] * futures.volume
         comes_back = (1.0 - resolved) * inbound.return_share
-        abandoned_share = np.zeros(handle_s.shape)
+        abandoned_share = self._gone
         level = np.ones(handle_s.shape)
         offered = np.broadcast_to(first, handle_s.shape)
         load = handle_s
@@ -86,6 +87,7 @@ class InboundAhead:
             coverage = on_duty / np.maximum(inbound.requirement.at(load), 1e-9)
             level, abandoned_share = inbound.response.answer(coverage, load, handle_s)
         luck = self._service_sd * futures.luck[:, month]
+        self._gone = abandoned_share
         level = np.clip(level + luck * 4.0 * level * (1.0 - level), 0.0, 1.0)
         answered = offered * (1.0 - abandoned_share)
         books.met[month] = level >= inbound.asked
