@@ -121,7 +121,7 @@ class InboundAhead:
         on_duty: Floats,
     ) -> None:
         inbound = self._inbound
-        repeats = offered - inbound.first[month] * self._futures.volume
+        repeats = answered - inbound.first[month] * self._futures.volume * answered / np.maximum(offered, 1e-9)
         abandoned = offered - answered
         waited = abandoned * inbound.patience_s  # everybody's waits: contacts leave at a rate of 1 / patience
         delayed = offered * (1.0 - level)
