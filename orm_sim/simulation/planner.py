@@ -59,7 +59,9 @@ class Planner:
         """
         vendor = self._scenario.vendor
         moment = moment_of(self._setting, week, vendor.traits.horizon_months)
-        outlook = outlook_of(self._scenario, self._setting, self._vendor, self._service, moment, share_of, signed.sold)
+        outlook = outlook_of(
+            self._scenario, self._setting, self._vendor, self._service, moment, share_of, signed.sold
+        )
         ahead = futures(vendor.doubts, moment.n_months)
         money = purse_of(self._scenario, purse, due, 7 * week)
         with np.errstate(over="ignore"):

@@ -109,7 +109,10 @@ class People(Term):
 
     def leaving(self, premium: Floats | float, satisfaction: Floats | float) -> Floats:
         """Factor on the leaving rate: 1.0 at market pay and usual satisfaction."""
-        return np.asarray(self.leaving_by_pay(premium) * np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT)))
+        return np.asarray(
+            self.leaving_by_pay(premium)
+            * np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT))
+        )
 
     def leaving_by_pay(self, premium: Floats | float) -> Floats:
         """Factor on the leaving rate by pay alone: 1.0 at the market wage."""

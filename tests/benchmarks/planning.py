@@ -72,7 +72,9 @@ def main() -> None:
     share, seconds = statistics.median(spent[1:]), statistics.median(each)
     say = sys.stdout.write
     say(f"Planning over {asked.days} days, {n_plans} plans a date\n")
-    say(f"  share of a replication's time          {share:8.1%}  ({min(spent[1:]):.1%} to {max(spent[1:]):.1%})\n")
+    say(
+        f"  share of a replication's time          {share:8.1%}  ({min(spent[1:]):.1%} to {max(spent[1:]):.1%})\n"
+    )
     say(f"  share of the first, tables made        {spent[0]:8.1%}\n")
     say(f"  processor time of a planning date      {seconds * 1e3:8.1f} ms\n")
     if asked.out is not None:

@@ -38,7 +38,9 @@ def lived(coverage: float, longer: float, contacts_per_week: float) -> tuple[flo
     inbound = PROGRAMME.inbound.model_copy(
         update={
             "contacts_per_week": contacts_per_week,
-            "path": PROGRAMME.inbound.path.model_copy(update={"contacts_per_year": 0.0, "handle_time_per_year": 0.0}),
+            "path": PROGRAMME.inbound.path.model_copy(
+                update={"contacts_per_year": 0.0, "handle_time_per_year": 0.0}
+            ),
         }
     )
     shape, days = PROGRAMME.shapes.inbound, calendar(PROGRAMME.start, 13, ())
@@ -88,7 +90,9 @@ def test_it_is_what_the_kernel_does_with_whole_weeks(
     """Service level within 3 points, abandonment within 1.5: a queue that carries over an interval is left out."""
     level, gone, covered = lived(coverage, longer, volume)
     handle_s = PROGRAMME.inbound.handle_time_s * longer
-    mean_s = forecast(PROGRAMME.inbound, PROGRAMME.shapes.inbound, calendar(PROGRAMME.start, 1, ())).mean_handle_s
+    mean_s = forecast(
+        PROGRAMME.inbound, PROGRAMME.shapes.inbound, calendar(PROGRAMME.start, 1, ())
+    ).mean_handle_s
     load = volume * mean_s * longer / 3600.0
     told = response.answer(np.array([covered]), np.array([load]), np.array([handle_s]))
     assert told[0].item() == pytest.approx(level, abs=0.03)

@@ -64,7 +64,12 @@ def compared(seen: list[Expected], history: History, first: int) -> dict[str, tu
     expected, months = seen[0], slice(first, first + 12)
 
     def ahead(channel: str, name: str) -> np.ndarray:
-        return np.array([float(np.mean(month.get((channel, name), 0.0))) for month in expected.meters])
+        return np.array(
+            [
+                float(np.mean(month[channel, name] if (channel, name) in month else 0.0))
+                for month in expected.meters
+            ]
+        )
 
     def lived(channel: str, name: str) -> np.ndarray:
         return history.of(name, channel, "vendor")[months]  # type: ignore[arg-type]
@@ -84,7 +89,10 @@ def compared(seen: list[Expected], history: History, first: int) -> dict[str, tu
             paid[entry.account] += entry.amount * inside
     costs = {name: float(value.mean(axis=(1, 2)).sum()) for name, value in expected.costs.items()}
     people = float(history.operating_cost[1, :, months].sum())
-    found["cost of people"] = (sum(costs[n] for n in ("wages", "training", "hiring", "quality", "seats")), people)
+    found["cost of people"] = (
+        sum(costs[n] for n in ("wages", "training", "hiring", "quality", "seats")),
+        people,
+    )
     found["seats"] = (costs["seats"], paid["vendor_seats"])
     found["hiring and training"] = (costs["hiring"] + costs["training"], paid["vendor_hiring"])
     return found

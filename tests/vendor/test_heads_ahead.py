@@ -61,7 +61,9 @@ def foreseen(at: WorkforceTerms, agents: int, wanted: float, premium: float, tra
     ahead = HeadsAhead(outlook(at), floor, plans_of(plan), futures(SURE, MONTHS))
     still = np.full((1, 16), 0.8)
     rows = [ahead.month(m, lambda _: np.full((1, 16), wanted), still) for m in range(MONTHS)]
-    return np.array([[getattr(r, n).mean() for r in rows] for n in ("agents", "newness", "trainees", "hires")])
+    return np.array(
+        [[getattr(r, n).mean() for r in rows] for n in ("agents", "newness", "trainees", "hires")]
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,9 @@ def test_people_already_coming_are_not_sought_again_and_are_trained_to_the_end()
     at = terms(attrition_per_year=0.0)
     coming = np.zeros(MONTHS)
     coming[1] = 10.0
-    ahead = HeadsAhead(outlook(at), Floor(40.0, 0.1, coming, CONTENT), plans_of(STANDARD), futures(SURE, MONTHS))
+    ahead = HeadsAhead(
+        outlook(at), Floor(40.0, 0.1, coming, CONTENT), plans_of(STANDARD), futures(SURE, MONTHS)
+    )
     rows = [ahead.month(m, lambda _: np.full((1, 16), 49.5), np.full((1, 16), 0.8)) for m in range(3)]
     assert sum(r.hires.max() for r in rows) == pytest.approx(0.0, abs=1e-9)
     assert rows[2].agents.min() == pytest.approx(50.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.vendor.decision.books_ahead import BooksAhead, Month
+from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month
 from orm_sim.vendor.decision.expected import COSTS, PEOPLE_COSTS, Expected
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.inbound_ahead import InboundAhead
@@ -39,7 +39,9 @@ class Fluid:
         outlook = self._outlook
         shape = (outlook.n_months, plans.training.size, futures.volume.size)
         books = _books(shape)
-        months: list[Month] = [{("index", "wages"): np.asarray(level)} for level in outlook.wages_index]
+        months = [Month() for _ in outlook.wages_index]
+        for month, level in zip(months, outlook.wages_index, strict=True):
+            month["index", "wages"] = np.asarray(level)
         if outlook.inbound is not None:
             InboundAhead(outlook, outlook.inbound, plans, futures, self._service_sd).live(months, books)
         if outlook.outbound is not None:
@@ -49,7 +51,12 @@ class Fluid:
         return Expected(months, books.costs, books.met, books.unsuitable, books.heads)
 
     def _call(
-        self, outbound: OutboundOutlook, plans: Plans, futures: Futures, months: list[Month], books: BooksAhead
+        self,
+        outbound: OutboundOutlook,
+        plans: Plans,
+        futures: Futures,
+        months: list[Month],
+        books: BooksAhead,
     ) -> None:
         """Live the outbound list once for plans that differ in nothing it feels."""
         felt = np.stack(
@@ -58,10 +65,10 @@ class Fluid:
         _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
         few = plans.kept(first)
         own = _books((len(months), first.size, futures.volume.size))
-        called: list[Month] = [{} for _ in months]
+        called = [Month() for _ in months]
         OutboundAhead(self._outlook, outbound, few, futures).live(called, own)
         for month, found in zip(months, called, strict=True):
-            month.update({name: value[where] for name, value in found.items()})
+            month.put_off("outbound", {name: _spread(value, where) for (_, name), value in found.items()})
         for name in PEOPLE_COSTS:
             books.costs[name] += own.costs[name][:, where]
         books.heads += own.heads[:, where]
@@ -72,3 +79,8 @@ def _books(shape: tuple[int, ...]) -> BooksAhead:
     return BooksAhead(
         {name: np.zeros(shape) for name in COSTS}, np.ones(shape), np.zeros(shape), np.zeros(shape[1:])
     )
+
+
+def _spread(value: Floats, where: NDArray[np.int64]) -> Later:
+    """A meter of few plans, given to all."""
+    return lambda: np.asarray(value[where])
