@@ -143,8 +143,9 @@ def purse_of(
         receivable[min(int((when - day) / DAYS_PER_MONTH), receivable.size - 1)] += amount
     other = firm.other_business
     return PurseAhead(
-        purse.cash, firm.credit_line, firm.credit_rate_per_year, receivable, other.monthly_margin, other.sd
-    )
+        purse.cash, firm.credit_line, firm.credit_rate_per_year, receivable, other.monthly_margin, other.sd,
+        other.correlation,
+    )  # fmt: skip
 
 
 def _floor(scenario: Scenario, vendor: Operator, channel: Channel, moment: Moment) -> Floor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,28 @@ from orm_sim.vendor.levers import Plans
 from orm_sim.vendor.people import STANDARD_COACHING
 
 Floats = NDArray[np.float64]
-Month = dict[tuple[str, str], Floats]
-"""Meters of one month, as the contract reads them."""
+Later = Callable[[], Floats]
+
+
+class Month(dict[tuple[str, str], Floats]):
+    """Meters of one month, as the contract reads them; those put off are worked out when they are read, if ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._later: dict[tuple[str, str], Later] = {}
+
+    def put_off(self, channel: str, meters: Mapping[str, Later]) -> None:
+        """Have meters of a channel worked out when they are read."""
+        self._later |= {(channel, name): make for name, make in meters.items()}
+
+    def __missing__(self, name: tuple[str, str]) -> Floats:
+        """A meter read for the first time."""
+        value = self[name] = self._later[name]()
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a meter."""
+        return super().__contains__(name) or name in self._later
 
 
 @dataclass(slots=True)

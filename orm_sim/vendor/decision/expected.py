@@ -15,7 +15,10 @@ from orm_sim.vendor.levers import Plans
 
 Floats = NDArray[np.float64]
 
-COSTS: Final = ("wages", "hiring", "training", "quality", "seats", "platform", "overhead")
+PEOPLE_COSTS: Final = ("wages", "hiring", "training", "quality", "seats")
+"""Kinds of cost that each channel's people make."""
+
+COSTS: Final = (*PEOPLE_COSTS, "platform", "overhead")
 """Kinds of cost a vendor foresees."""
 
 

@@ -125,12 +125,11 @@ class HeadsAhead:
     def _seek(self, month: int, wanted: Callable[[Floats], Floats], monthly: Floats) -> Floats:
         """Recruit for the gap at the end of the lead time; they arrive split between two months.
 
-        A class is a whole number of people, half of one more than the gap on average, and it makes good the leavers of
-        the month as they go: half of them on average.
+        A class is a whole number of people: half of one more than the gap on average.
         """
         target = wanted(month + 0.5 + self._lead)
-        position = self._agents * np.exp(-monthly * self._lead) + self._on_the_way
-        short = target * (1.0 + 0.5 * monthly) + 0.5 - position
+        position = self._agents * np.exp(-monthly * np.maximum(self._lead, 1.0)) + self._on_the_way
+        short = target + 0.5 - position
         gap = np.where(target > 0.0, np.maximum(short, 0.0), 0.0)
         for late, rows, share in self._arrivals:
             self._coming[month + max(late, 1), rows] += gap[rows] * share[:, None]

@@ -79,4 +79,4 @@ class OutboundAhead:
 
 def _of_sales(ahead: list[Floats], past: Floats, month: int) -> Floats:
     """What became of the sales of a month, those before the planning date included."""
-    return np.asarray(ahead[month] if month >= 0 else past[-1 - month])
+    return ahead[month] if month >= 0 else np.full(ahead[0].shape, past[-1 - month])

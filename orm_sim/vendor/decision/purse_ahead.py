@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ class PurseAhead:
         Invoiced and not yet paid, by the month ahead in which it falls due, $.
     other_margin, other_sd : float
         Monthly margin of the firm's other accounts, $: mean and standard deviation.
+    other_correlation : float
+        Of one month's with the next.
     """
 
     cash: float
@@ -36,6 +39,7 @@ class PurseAhead:
     receivable: Floats
     other_margin: float
     other_sd: float
+    other_correlation: float = 1.0
 
     def run(self, receipts: Floats, costs: Floats, other: Floats) -> tuple[Floats, Floats]:
         """Live the months; a firm whose cash and line are spent has failed and stays so.
@@ -60,8 +64,9 @@ class PurseAhead:
         standing = np.ones(receipts.shape[1:])
         due = np.zeros(n_months)
         due[: min(self.receivable.size, n_months)] = self.receivable[:n_months]
-        margin = self.other_margin + self.other_sd * other
+        months = self.other_sd * _steps(self.other_correlation, n_months)
         for month in range(n_months):
+            margin = self.other_margin + months[month] * other
             interest[month] = np.maximum(-cash, 0.0) * (self.credit_rate_per_year / 12.0)
             cash = cash + receipts[month] + due[month] + margin - costs[month] - interest[month]
             standing = standing * (cash + self.credit_line >= 0.0)
@@ -69,8 +74,18 @@ class PurseAhead:
         return alive, interest
 
 
+def _steps(correlation: float, n_months: int) -> Floats:
+    """Growth, month by month, of the standard deviation of a sum of correlated months of variance 1: float64[n_months].
+
+    A future keeps its place among the futures throughout, and each month's sum so far has its exact law.
+    """
+    apart = np.arange(n_months)
+    of_sum = np.cumsum(np.cumsum(np.where(apart == 0, 1.0, 2.0 * correlation**apart)))
+    return np.diff(np.sqrt(of_sum), prepend=0.0)
+
+
 def when_paid(items: Sequence[Sequence[LineItem]], shape: tuple[int, int]) -> Floats:
-    """Receipts by the month they arrive: each line its `net_days` after its month's end, split between two months.
+    """Receipts by the month in which they arrive: each line its `net_days` after its month's end.
 
     Parameters
     ----------
@@ -85,9 +100,7 @@ def when_paid(items: Sequence[Sequence[LineItem]], shape: tuple[int, int]) -> Fl
     paid = np.zeros((len(items), *shape))
     for month, lines in enumerate(items):
         for line in lines:
-            lag = line.net_days / DAYS_PER_MONTH
-            early, part = month + int(lag), lag - int(lag)
-            for when, share in ((early, 1.0 - part), (early + 1, part)):
-                if share > 0.0 and when < len(items):
-                    paid[when] += line.amount * share
+            when = month + math.ceil(line.net_days / DAYS_PER_MONTH)
+            if when < len(items):
+                paid[when] += line.amount
     return paid
