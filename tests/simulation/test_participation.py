@@ -7,14 +7,16 @@ import pandas as pd
 import pytest
 
 from orm_sim.centre import engine
+from orm_sim.cli.api import policy_of
 from orm_sim.decision.rank import rank
 from orm_sim.report import rank_table
+from orm_sim.scenario.load import load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import History
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.setting import make_setting
 from orm_sim.simulation.world import simulate
-from tests.simulation.bank import SEED
+from tests.simulation.bank import SEED, STUDY
 
 
 class Block:
@@ -99,3 +101,11 @@ def test_a_share_of_replications_is_told(small: dict[str, Scenario]) -> None:
         note == "Ended by the client for cause, share of replications: signed 50 %." for note in table.notes
     )
     assert {row[0]: row[1] for row in table.vendor.rows}["signed"] != "no deal"
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"), [("best_response", "best_response"), ("fixed", "contract_following")]
+)
+def test_a_study_tells_whether_its_vendors_react(policy: str, told: str) -> None:
+    study = load_study(STUDY, {"vendor.policy": policy})
+    assert policy_of(study) == told
