@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from orm_sim.core.evidence import quantity
 from orm_sim.core.terms import Many, Rule, Term
 
 Floats = NDArray[np.float64]
@@ -80,19 +81,43 @@ def _no_plan_or_too_many(*grids: tuple[float, ...]) -> str | None:
 class Levers(Term):
     """The values a vendor tries for each lever; its plans are all their combinations."""
 
-    staffing_ratio: Many[Ratio] = (0.7, 0.8, 0.9, 1.0, 1.1)
+    staffing_ratio: Many[Ratio] = quantity(
+        (0.7, 0.8, 0.9, 1.0, 1.1),
+        unit="share of hours required",
+        source="design_choice",
+        grade="D",
+        low=0.5,
+        high=1.5,
+    )
     """Inbound hours on duty over those required for the service asked for."""
-    seat_ratio: Many[Ratio] = (1.0,)
+    seat_ratio: Many[Ratio] = quantity(
+        (1.0,), unit="share of seats", source="design_choice", grade="D", low=0.5, high=1.5
+    )
     """Outbound seats manned over those of the programme."""
-    wage_premium: Many[Premium] = (-0.05, 0.0, 0.10)
+    wage_premium: Many[Premium] = quantity(
+        (-0.05, 0.0, 0.10),
+        unit="share of the market wage",
+        source="design_choice",
+        grade="D",
+        low=-0.2,
+        high=0.3,
+    )
     """Share of the market wage that is paid on top of it."""
-    training: Many[Multiple] = (0.5, 1.0)
+    training: Many[Multiple] = quantity(
+        (0.5, 1.0), unit="ratio to the standard weeks", source="design_choice", grade="D", low=0.25, high=4.0
+    )
     """Multiple of the standard weeks of training."""
-    coaching_hours: Many[Hours] = (0.0, 0.5, 1.0)
+    coaching_hours: Many[Hours] = quantity(
+        (0.0, 0.5, 1.0), unit="hours/agent-week", source="design_choice", grade="D", low=0.0, high=4.0
+    )
     """Coaching and quality assurance, hours per agent and week."""
-    redundancy: Many[Part] = (0.0,)
+    redundancy: Many[Part] = quantity(
+        (0.0,), unit="share of the platform", source="design_choice", grade="D", low=0.0, high=1.0
+    )
     """Share of the platform that stands by."""
-    pressure: Many[Part] = (0.0, 0.5)
+    pressure: Many[Part] = quantity(
+        (0.0, 0.5), unit="share of full pressure", source="design_choice", grade="D", low=0.0, high=1.0
+    )
     """How hard contacts are shortened and sales pressed; 0 is honest work."""
 
     rules = (Rule(Plan._fields, _no_plan_or_too_many),)

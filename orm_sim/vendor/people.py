@@ -23,7 +23,13 @@ class People(Term):
     """What moves agents to stay, to learn and to serve well."""
 
     turnover_elasticity: float = quantity(
-        -3.5, unit="elasticity", source="emanuel_harrington_pay", grade="A", low=-4.5, high=-3.0, le=0
+        -3.5,
+        unit="ratio of relative changes",
+        source="emanuel_harrington_pay",
+        grade="A",
+        low=-4.5,
+        high=-3.0,
+        le=0,
     )
     """Change of the leaving rate with the wage, in per cent for one per cent."""
     occupancy_knee: float = quantity(
@@ -43,7 +49,13 @@ class People(Term):
     )
     """Satisfaction gained by ample coaching over none."""
     leaving_by_satisfaction: float = quantity(
-        1.05, unit="log change per share", source="batt_colvin_2011", grade="D", low=0.0, high=1.5, ge=0
+        1.05,
+        unit="ratio of a log change to a share",
+        source="batt_colvin_2011",
+        grade="D",
+        low=0.0,
+        high=1.5,
+        ge=0,
     )
     """How the leaving rate falls with satisfaction: 0.20 of it moves a turnover of 45 % by about ten points."""
     months_to_settle: float = quantity(
