@@ -10,6 +10,7 @@ from orm_sim.contract.clauses import (
     Between,
     Commission,
     CostPlus,
+    Damages,
     Indexed,
     PassThrough,
     PerUnit,
@@ -52,6 +53,9 @@ def indivisible(clause: Clause) -> str | None:
         return "what is payable is limited over the month" if limited else None
     if isinstance(clause, Commission):
         return "its scale is climbed over the month" if clause.scale is not None else None
+    if isinstance(clause, Damages):
+        limited = clause.free is not None or clause.at_most is not None or bool(clause.less)
+        return "its limits hold for the month" if limited or clause.exclusions else None
     if isinstance(clause, CostPlus):
         limited = clause.cap is not None or bool(clause.less) or clause.fee is not None
         return "its fee and its cap hold for the month" if limited else None

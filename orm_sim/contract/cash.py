@@ -17,7 +17,7 @@ Cause = Literal["invoice", "early_discount", "late_interest", "disputed", "conce
 """Why money moves, or does not: the lines of an invoice, the discount kept, interest added, a disputed part when its
 dispute is resolved, and what the vendor then concedes."""
 
-CLAIMS = frozenset({"service_credit", "clawback"})
+CLAIMS = frozenset({"service_credit", "clawback", "damages"})
 """Kinds of line items that the vendor owes in its own right; other negative lines only lessen a fee."""
 
 

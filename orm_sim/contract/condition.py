@@ -19,6 +19,7 @@ from orm_sim.contract.reading import (
     population_said,
     tallied,
     threshold_missing,
+    value_impossible,
     value_of,
     value_said,
 )
@@ -78,6 +79,8 @@ class Reached(_Condition):
         Rule(("kpi", "within_s"), threshold_missing),
         Rule(("kpi", "of"), denominator_unknown),
         Rule(("below", "above"), _one_side),
+        Rule(("below", "kpi"), lambda below, kpi: value_impossible(kpi, below)),
+        Rule(("above", "kpi"), lambda above, kpi: value_impossible(kpi, above)),
     )
 
     def holds(self, period: Period, before: Kept) -> tuple[Flags, dict[str, Array]]:

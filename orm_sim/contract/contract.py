@@ -115,8 +115,12 @@ class Contract(Term):
             contract = handler(data)
         except ValidationError as error:
             known = [again(each) for each in error.errors(include_url=False)]
-            raise ValidationError.from_exception_data("Contract", [*known, *_found(_draft(data))]) from None
-        found = _found(Draft(dict(contract), tuple(walk(contract.clauses))), contract)
+            raise ValidationError.from_exception_data(
+                "Contract", [*known, *_found(_draft(data), data)]
+            ) from None
+        found = _found(
+            Draft(dict(contract), tuple(walk(contract.clauses))), contract.model_dump(by_alias=True)
+        )
         if found:
             raise ValidationError.from_exception_data("Contract", found)
         return contract
@@ -230,24 +234,27 @@ def _draft(data: Any) -> Draft:
     return Draft(fields, tuple(placed), named, len(named) == len(unread))
 
 
-def _found(draft: Draft, contract: Contract | None = None) -> list[InitErrorDetails]:
-    """The contradictions of a draft as pydantic tells errors, with the value that stands there where it is known."""
+def _found(draft: Draft, data: Any) -> list[InitErrorDetails]:
+    """The contradictions of a draft as pydantic tells errors, with the value that stands there in plain data."""
     return [
         InitErrorDetails(
             type=PydanticCustomError("clauses", "{sentence}", {"sentence": sentence}),
             loc=place,
-            input=_written(contract, place) if contract is not None else None,
+            input=_written(data, place),
         )
         for place, sentence in contradictions(draft)
     ]
 
 
-def _written(contract: Contract, place: tuple[str | int, ...]) -> Any:
-    """The value at a place of a contract, as plain data."""
-    value: Any = contract.model_dump(by_alias=True)
+def _written(value: Any, place: tuple[str | int, ...]) -> Any:
+    """The value at a place of a contract in plain data; None where nothing stands there."""
     for part in place:
-        if isinstance(part, int) or part in value:  # else it is the kind of a clause, which is no key
+        if (isinstance(part, int) and isinstance(value, list | tuple)) or (
+            isinstance(value, Mapping) and part in value
+        ):
             value = value[part]
+        elif not isinstance(value, Mapping) or part not in (value.get("clause"), "solved"):
+            return None
     return value
 
 

@@ -84,7 +84,7 @@ def read_history(
     columns, problems = _columns(sheet, needed, tuple(ignore))
     at = next(cell for cell in sheet.header if cell.text.lower() == MONTH)
     months, wrong = months_of(sheet, sheet.column(at.column), contract.starts)
-    problems += [*sheet.problems, *wrong, *_gaps(sheet, months)]
+    problems += [*sheet.problems, *wrong, *_repeated(sheet, months), *(() if wrong else _gaps(sheet, months))]
     values, wrong = _values(sheet, columns, frozenset(needed), decimal)
     problems += wrong
     if problems:
@@ -98,7 +98,8 @@ def read_history(
         }
         for row in order
     ]
-    notes = [*_left_out(sheet, tuple(ignore)), *_unread(sheet, columns, needed), *_odd(rows, contract)]
+    told = [*_not_told(needed, columns), *_unread(sheet, columns, needed)]
+    notes = [*_left_out(sheet, tuple(ignore)), *told, *_odd(rows, contract)]
     return KpiHistory(sheet.file, tuple(rows), tuple(notes))
 
 
@@ -188,21 +189,25 @@ def _meaning(meter: Meter) -> str | None:
     return None if counter is None else f"It counts: {counter.counted}"
 
 
-def _gaps(sheet: Sheet, months: dict[Cell, int]) -> Iterator[Problem]:
-    """Months that stand twice, and months that are missing before the last one."""
+def _repeated(sheet: Sheet, months: dict[Cell, int]) -> Iterator[Problem]:
+    """Months that stand twice."""
     first: dict[int, Cell] = {}
     for cell, month in months.items():
         if month in first:
             rule = f"is month {month} of the contract, which stands in line {first[month].line} too"
             yield sheet.problem(cell, rule, "Keep one of the two rows")
         first.setdefault(month, cell)
-    if not first:
-        return
-    missing = [month for month in range(1, max(first)) if month not in first]
-    if missing:
-        listed = ", ".join(map(str, missing[:12])) + (", ..." if len(missing) > 12 else "")
-        rule = f"before it, month{'s' if len(missing) > 1 else ''} {listed} of the contract cannot be found"
-        yield sheet.problem(first[max(first)], rule, "Months are settled one after another, from the first")
+
+
+def _gaps(sheet: Sheet, months: dict[Cell, int]) -> Iterator[Problem]:
+    """Months that are missing before another, each gap at the month that follows it."""
+    before = 0
+    for month, cell in sorted({month: cell for cell, month in months.items()}.items()):
+        if month > before + 1:
+            said = f"month {before + 1}" if month == before + 2 else f"months {before + 1} to {month - 1}"
+            rule = f"before it, {said} of the contract cannot be found"
+            yield sheet.problem(cell, rule, "Months are settled one after another, from the first")
+        before = month
 
 
 def _values(
@@ -256,6 +261,12 @@ def _out_of_range(meter: Meter, value: float, cell: Cell) -> tuple[str, str | No
 def _left_out(sheet: Sheet, ignore: tuple[str, ...]) -> Iterator[str]:
     if ignore:
         yield f"left out as asked: {', '.join(ignore)}"
+
+
+def _not_told(needed: tuple[Meter, ...], columns: dict[int, Meter]) -> Iterator[str]:
+    untold = [".".join(each) for each in needed if each[0] == EVENTS and each not in columns.values()]
+    if untold:
+        yield f"no column {', '.join(untold)}: taken for not having happened"
 
 
 def _unread(sheet: Sheet, columns: dict[int, Meter], needed: tuple[Meter, ...]) -> Iterator[str]:

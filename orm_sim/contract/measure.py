@@ -19,6 +19,7 @@ from orm_sim.contract.reading import (
     points_of,
     population_said,
     threshold_missing,
+    value_impossible,
     value_of,
     value_said,
 )
@@ -30,6 +31,14 @@ from orm_sim.kpi import INDICATORS, Counters, Kpi, KpiId
 def _beyond(kpi: str, value: float, target: float) -> bool:
     """Whether a value is better than a target."""
     return value > target if INDICATORS[kpi].better == "higher" else value < target
+
+
+def _bands_impossible(credit: object, kpi: str) -> str | None:
+    if isinstance(credit, Banded):
+        return value_impossible(kpi, *(band.worse_than for band in credit.bands))
+    if isinstance(credit, BonusBands):
+        return value_impossible(kpi, *(band.better_than for band in credit.bands))
+    return None
 
 
 def _bands_against_direction(credit: object, kpi: str, target: float) -> str | None:
@@ -112,6 +121,7 @@ class Goal(Term):
     """For service_level and abandonment_rate: the contacts it is a share of."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(("target", "kpi"), lambda target, kpi: value_impossible(kpi, target)),
         Rule(("kpi", "within_s"), threshold_missing),
         Rule(("kpi", "of"), denominator_unknown),
     )
@@ -166,6 +176,11 @@ class Measure(Goal):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *Goal.rules,
+        Rule(("minimum", "kpi"), lambda value, kpi: value_impossible(kpi, value)),
+        Rule(("stretch", "kpi"), lambda value, kpi: value_impossible(kpi, value)),
+        Rule(("glide", "kpi"), lambda glide, kpi: value_impossible(kpi, glide and glide.from_)),
+        Rule(("ratchet", "kpi"), lambda ratchet, kpi: value_impossible(kpi, ratchet and ratchet.ceiling)),
+        Rule(("credit", "kpi"), _bands_impossible),
         Rule(("credit", "default_only"), _money_or_default),
         Rule(("credit", "kpi", "target"), _bands_against_direction),
         Rule(("credit", "glide", "ratchet"), _bands_of_a_moving_target),
@@ -206,8 +221,9 @@ class Measure(Goal):
         """The target, measured on the counters of a window."""
         value = self.value(counters)
         aim = np.asarray(self.target) if target is None else target
-        points = points_of(self.kpi, np.fmax(-self.surpassed_by(value, aim), 0.0))
         higher = self.indicator.better == "higher"
+        short = np.asarray(aim - value if higher else value - aim)
+        points = points_of(self.kpi, np.fmax(short, 0.0))
         return Miss(value, points, points > SLACK, aim, higher, fees, at_risk, pools)
 
     def owed(self, miss: Miss) -> Array:
@@ -269,6 +285,8 @@ class Reward(Goal):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *Goal.rules,
+        Rule(("stretch", "kpi"), lambda value, kpi: value_impossible(kpi, value)),
+        Rule(("bonus", "kpi"), _bands_impossible),
         Rule(("bonus", "kpi", "target"), _bonus_against_direction),
         Rule(("kpi", "target", "stretch"), _stretch_short_of_target),
         Rule(("stretch_multiple", "stretch"), lambda multiple, at: _more_than(multiple, at, "stretch")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,7 @@ Kind = Literal[
     "holdback",
     "holdback_released",
     "termination_fee",
+    "damages",
 ]
 """What a line item is for; finance books each kind to an account."""
 
@@ -62,8 +63,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _RESERVE = ("reserve_withheld", "reserve_released", "holdback", "holdback_released")
 
 
-@dataclass(frozen=True, slots=True)
-class LineItem:
+class LineItem(NamedTuple):
     """One line of an invoice: what is owed under one clause for one billing period.
 
     Parameters
@@ -166,8 +166,7 @@ class Billed:
         return results(self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """One billing period as a clause sees it.
 
     Parameters

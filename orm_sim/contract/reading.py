@@ -43,6 +43,15 @@ def denominator_unknown(kpi: str, of: Denominator) -> str | None:
     return None
 
 
+def value_impossible(kpi: str, *values: float | None) -> str | None:
+    """Why a KPI can never have one of these values: a share of 80 was meant to be 0.8."""
+    for value in values:
+        if value is not None and INDICATORS[kpi].unit == "share" and not 0.0 <= value <= 1.0:
+            meant = f": {value:g} % is written {value / 100.0:g}" if 1.0 < value <= 100.0 else ""
+            return f"'{kpi}' is a share, from 0 to 1, and can never be {value:g}{meant}"
+    return None
+
+
 def needs_of(kpi: str, of: Denominator = "offered") -> tuple[str, ...]:
     """The counters a reading is computed from."""
     more = {"offered": (), "answered": ("answered",), "offered_less_short": (_SHORT,)}[of]

@@ -33,13 +33,15 @@ def marginal(
     """
     charge = np.asarray(volume * rates[-1], dtype=np.float64)
     for bound, here, above in zip(up_to, rates, rates[1:], strict=False):
-        charge = charge + np.minimum(volume, bound * width) * (here - above)
+        part = np.asarray(np.minimum(volume, bound * width))
+        part *= here - above
+        charge = charge + part
     return charge
 
 
-def tier_of(volume: Array, up_to: Sequence[float]) -> NDArray[np.intp]:
-    """The tier a volume falls in, from 0; a volume on a bound belongs to the tier below it."""
-    tier = np.zeros(np.shape(volume), dtype=np.intp)
-    for bound in up_to:  # few bounds: faster than a search for each volume
-        tier += volume > bound
-    return tier
+def price_of(volume: Array, up_to: Sequence[float], rates: Sequence[float]) -> Array:
+    """The price of the tier a volume falls in; a volume on a bound belongs to the tier below it."""
+    price = np.full(np.shape(volume), float(rates[0]))
+    for bound, rate in zip(up_to, rates[1:], strict=True):  # few bounds: faster than a search for each volume
+        np.copyto(price, rate, where=volume > bound)
+    return price

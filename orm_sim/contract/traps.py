@@ -60,10 +60,16 @@ def _uncapped(here: Placed, contract: Contract) -> Found:
         )  # fmt: skip
 
 
-_LIMITS: Final = {"cost_plus": "cap", "pass_through": "cap", "gain_share": "cap", "bonus": "at_most"}
+_LIMITS: Final = {
+    "cost_plus": "cap",
+    "pass_through": "cap",
+    "gain_share": "cap",
+    "bonus": "at_most",
+    "damages": "at_most",
+}
 _SAID: Final = {
     "cost_plus": "cost that is reimbursed", "pass_through": "cost that is passed on",
-    "gain_share": "the vendor's share of gains", "bonus": "the bonus",
+    "gain_share": "the vendor's share of gains", "bonus": "the bonus", "damages": "the sum of damages",
 }  # fmt: skip
 
 

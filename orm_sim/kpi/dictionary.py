@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from orm_sim.core.errors import nearest
 from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
-from orm_sim.kpi.reported import METERS, REPORTED
+from orm_sim.kpi.reported import METERS, REPORTED, RETAINED_DAYS
 
 Array = NDArray[np.float64]
 Counters = Mapping[str, Array | float]
@@ -96,7 +96,9 @@ def ratio(numerator: Array | float, denominator: Array | float) -> Array:
     """A quotient that is nan where its denominator is zero, elementwise."""
     bottom = np.asarray(denominator, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(bottom == 0.0, np.nan, np.asarray(numerator, dtype=np.float64) / bottom)
+        quotient = np.asarray(np.asarray(numerator, dtype=np.float64) / bottom)
+    np.copyto(quotient, np.nan, where=bottom == 0.0)
+    return quotient
 
 
 def _reading(counter: str) -> Callable[[Counters], Array]:
@@ -253,6 +255,18 @@ _REPORTED = (
         n="service_s",
     ),
     _quotient("days_missed_share", "share of days missed", "share", "lower", "days_missed", "days_open"),
+    _quotient("weeks_missed_share", "share of weeks missed", "share", "lower", "weeks_missed", "weeks_open"),
+    *(
+        _quotient(
+            f"retention_{days}",
+            f"retention at day {days}",
+            "share",
+            "higher",
+            f"retained_{days}",
+            f"aged_{days}",
+        )
+        for days in RETAINED_DAYS
+    ),
     _quotient("hold_share", "share of hold time", "share", "lower", "hold_s", "handled_s", n="answered"),
     _quotient(
         "repeat_rate_vendor",

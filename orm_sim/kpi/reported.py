@@ -62,6 +62,10 @@ _SERVICE = (
               single="open day"),
     _reported("days_missed", "days missed", "count", "open days on which the daily target is missed", "lower",
               single="day missed"),
+    _reported("weeks_open", "open weeks", "count", "weeks that end in the month and on which contacts are served",
+              single="open week"),
+    _reported("weeks_missed", "weeks missed", "count", "open weeks in which the weekly target is missed", "lower",
+              single="week missed"),
     *(
         _reported(f"wait_p{level}_s", f"{level}th percentile of wait", "s",
                   f"wait that {level} % of offered contacts do not exceed", "lower", weight="offered")
@@ -108,6 +112,12 @@ _SALES = (
         _reported(f"retained_{days}", f"sales alive at day {days}", "count",
                   f"funded sales alive at day {days}, in the month that day falls in",
                   single=f"sale alive at day {days}")
+        for days in RETAINED_DAYS
+    ),
+    *(
+        _reported(f"aged_{days}", f"sales that come to day {days}", "count",
+                  f"funded sales whose day {days} falls in the month, alive or not",
+                  single=f"sale that comes to day {days}")
         for days in RETAINED_DAYS
     ),
     *(

@@ -24,7 +24,7 @@ from orm_sim.vendor.decision.valuation import Signed
 _LATER = ("early_discount", "late_interest")
 """Causes that no invoice has named: they are billed when they come about."""
 
-_REMEDIES = ("service_credit", "earn_back")
+_REMEDIES = ("service_credit", "earn_back", "damages")
 
 
 def account_of(kind: str) -> str:

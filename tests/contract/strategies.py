@@ -171,6 +171,12 @@ PRIMITIVES: dict[str, Callable[[Draw], Data]] = {
     "pass_through": lambda draw: {
         "channel": "inbound", "admin_share": draw(shares), **draw(st.sampled_from([{}, {"cap": bound(draw)}])),
     },
+    "damages": lambda draw: {
+        "channel": "inbound", "meter": "abandoned", "rate": draw(rates),
+        **draw(st.sampled_from([{}, {"less": ["abandoned_short"]}, {"exclusions": ["force_majeure"]}])),
+        **draw(st.sampled_from([{}, {"free": {"meter": "offered", "per": draw(shares)}}])),
+        **draw(st.sampled_from([{}, {"at_most": bound(draw)}])),
+    },
     "gain_share": gain_share,
     "volume_adjustment": volume_adjustment,
     "clawback": lambda draw: {

@@ -224,7 +224,7 @@ def chosen(item: LineItem, position: int) -> LineItem:
         name: value if isinstance(value, str) else np.broadcast_to(value, shape)[position]
         for name, value in item.parts.items()
     }
-    return replace(item, amount=np.broadcast_to(item.amount, shape)[position], parts=parts)
+    return item._replace(amount=np.broadcast_to(item.amount, shape)[position], parts=parts)
 
 
 @settings(max_examples=40, derandomize=True, deadline=None)

@@ -56,20 +56,15 @@ def test_every_field_of_the_package_is_documented():
 
 
 def test_every_source_that_a_shipped_file_names_is_known():
-    """Ids only: a source may also be named in words, which hold a space. A contract's source of record is another."""
+    """Ids only: a source may also be named in words, which hold a space."""
     unknown = []
     for file in sorted(Path(orm_sim.__path__[0]).parent.glob("scenarios/**/*.yaml")):
         document = load_yaml(file)
         for parts, place in document.places.items():
             source = document.value(parts)
-            of_record = parts[-2:-1] == ("records",)
-            if (
-                parts
-                and parts[-1] == "source"
-                and not of_record
-                and isinstance(source, str)
-                and " " not in source
-            ):
+            whose_records = parts[-2:] == ("records", "source")  # of a contract: the party whose figures hold
+            named = parts[-1:] == ("source",) and not whose_records and isinstance(source, str)
+            if named and " " not in source:
                 unknown += [] if source in references() else [f"{place}  {source}"]
     assert not unknown, "\n".join(unknown)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from orm_sim.contract import Fixed, Measure, PerUnit, ServiceCredit
+from orm_sim.contract.clauses.damages import Damages
 from orm_sim.contract.credit import Lump
 from orm_sim.vendor.decision.expected import Expected
 from orm_sim.vendor.decision.futures import Doubts, Futures, futures
@@ -59,6 +60,29 @@ def test_a_fee_below_the_cost_of_the_first_agents_staffs_nobody_and_a_high_one_n
         for f in (1.6, 3.0, 20.0)
     ]
     assert chosen == sorted(chosen)
+
+
+@pytest.mark.parametrize(
+    ("value", "loss", "fee"), [(2.0, 3.0, 1.2), (2.0, 3.0, 2.0), (1.6, 1.0, 1.6), (4.0, 6.0, 1.0)]
+)
+def test_a_penalty_per_abandoned_contact_staffs_first_best_exactly_when_fee_and_penalty_are_value_and_loss(
+    value: float, loss: float, fee: float
+) -> None:
+    """What is best for the pair earns `value` for each answered and loses `loss` for each abandoned contact."""
+
+    def joint(n: int) -> float:
+        lost = BY_CHAIN[n][1]
+        return CONTACTS * (value * (1.0 - lost) - loss * lost) - POOL.agent_cost * n
+
+    first_best = max(NUMBERS, key=joint)
+
+    def chosen(penalty: float) -> int:
+        damages = Damages(label="penalty", channel="inbound", meter="abandoned", rate=penalty)
+        return agents(choose(POOL, per_contact(fee), damages, plans=staffed(NUMBERS, POOL.unit)), POOL.unit)
+
+    assert chosen(value + loss - fee) == first_best
+    assert chosen(0.2 * (value + loss) - min(fee, 0.2 * (value + loss))) < first_best
+    assert chosen(3.0 * (value + loss)) > first_best
 
 
 def test_pay_per_minute_lengthens_contacts_and_pay_per_contact_shortens_them() -> None:

@@ -11,6 +11,7 @@ from orm_sim.contract.clauses.carry_forward import CarryForward
 from orm_sim.contract.clauses.clawback import Clawback, ClawbackStep
 from orm_sim.contract.clauses.commission import Commission, Reserve, Scale, Step
 from orm_sim.contract.clauses.cost_plus import CostPlus
+from orm_sim.contract.clauses.damages import Damages
 from orm_sim.contract.clauses.earn_back import EarnBack
 from orm_sim.contract.clauses.fixed import Fixed
 from orm_sim.contract.clauses.floor import Floor
@@ -54,6 +55,7 @@ AnyClause = Annotated[
     | Tail
     # service levels, remedies, end of the contract
     | Bonus
+    | Damages
     | EarnBack
     | CarryForward
     | Holdback
@@ -81,6 +83,7 @@ __all__ = [
     "ClawbackStep",
     "Commission",
     "CostPlus",
+    "Damages",
     "EarnBack",
     "FeeUntil",
     "Fixed",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, Strict
@@ -87,8 +86,8 @@ class Between(Clause):
         first, last = self.first(period.starts), self.last(period.starts)
         term = period.term_months if last is None else min(last, period.term_months)
         if first <= period.month + 1 and (last is None or period.month < last):
-            return settle_all(self.of, replace(period, term_months=term), memory)
-        shut = replace(period, term_months=term, in_force=False, closed=True)
+            return settle_all(self.of, period._replace(term_months=term), memory)
+        shut = period._replace(term_months=term, in_force=False, closed=True)
         items, after = settle_all(self.of, shut, memory)
         return (items, after) if period.month + 1 > first else ((), memory)
 

@@ -200,4 +200,8 @@ class Commission(Clause):
 
 
 def _mean(amount: Array, units: Array) -> Array:
-    return np.asarray(amount / np.where(units > 0.0, units, 1.0))
+    """What one unit came to; the amount itself where there was none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.asarray(amount / units)
+    np.copyto(mean, amount, where=units <= 0.0)
+    return mean

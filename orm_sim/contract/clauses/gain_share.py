@@ -10,6 +10,7 @@ from pydantic import Field
 from orm_sim.contract.clause import Channel, Clause, Window
 from orm_sim.contract.clauses.cost_plus import not_money
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
+from orm_sim.contract.reading import value_impossible
 from orm_sim.contract.wording import money, plain, price, share
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule
@@ -69,6 +70,7 @@ class GainShare(Clause):
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("meter", "kpi", "channel", "value_per_point"), _meter_or_kpi),
         Rule(("kpi", "within_s"), _threshold),
+        Rule(("baseline", "kpi"), lambda at, kpi: None if kpi is None else value_impossible(kpi, at)),
         Rule(("meter",), lambda meter: None if meter is None else not_money(meter)),
     )
 

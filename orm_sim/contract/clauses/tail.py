@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -52,8 +51,8 @@ class Tail(Clause):
         after = int(memory.values.get("after", np.asarray(self.months))) + 1
         runs = after <= self.months
         last = period.month + self.months - after + 1
-        part = replace(
-            period, in_force=runs, closed=not runs, term_months=last if runs else period.term_months
+        part = period._replace(
+            in_force=runs, closed=not runs, term_months=last if runs else period.term_months
         )
         items, inner = settle_all(self.of, part, Memory({}, memory.inner), scale=self.factor if runs else 1.0)
         return items, Memory({"after": np.asarray(float(min(after, self.months)))}, inner.inner)

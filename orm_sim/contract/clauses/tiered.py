@@ -10,7 +10,7 @@ from pydantic import Field
 
 from orm_sim.contract.clause import SECONDS, Channel, Clause, TimeUnit, Window
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
-from orm_sim.contract.tiers import marginal, tier_of
+from orm_sim.contract.tiers import marginal, price_of
 from orm_sim.contract.wording import number, price
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
@@ -89,7 +89,7 @@ class Tiered(Clause):
         rates = [tier.rate for tier in self.tiers]
         if self.mode == "marginal":
             return marginal(volume, bounds, rates)
-        price_here = np.asarray(rates)[tier_of(volume, bounds)]
+        price_here = price_of(volume, bounds, rates)
         return np.asarray(volume * price_here if self.mode == "whole_volume" else price_here)
 
     def due(self, period: Period, memory: Memory) -> tuple[tuple[LineItem, ...], Memory]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -56,7 +55,7 @@ class When(Clause):
         owed = self._owed(item, holds)
         if "fees" not in owed.parts:
             return owed
-        return replace(owed, parts={**owed.parts, "fees": _where(holds, owed.parts["fees"], "fees")})
+        return owed._replace(parts={**owed.parts, "fees": _where(holds, owed.parts["fees"], "fees")})
 
     def _owed(self, item: LineItem, holds: Flags) -> LineItem:
         """A line, its amount 0 where the condition does not hold."""
@@ -66,7 +65,7 @@ class When(Clause):
         if "missed" in parts:
             parts["missed"] = _where(holds, parts["missed"], "missed")
         template = f"{item.words}{{{idle}:when ; owed only if {{{words}}}, which is not so}}"
-        return replace(item, amount=np.where(holds, item.amount, 0.0), template=template, parts=parts)
+        return item._replace(amount=np.where(holds, item.amount, 0.0), template=template, parts=parts)
 
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
