@@ -1,4 +1,4 @@
-"""How vendors fail: the days on which cash grew short, plans were cut, quality fell and payment stopped, in one history."""
+"""How a vendor failed: the days on which cash grew short, plans were cut, quality fell and payment stopped."""
 
 from __future__ import annotations
 
@@ -65,7 +65,11 @@ def failing(history: History, scenario: Scenario) -> Failing:
     scenario : Scenario
         What it was lived under.
     """
-    end = history.days.n_days if history.insolvent_day is None else min(history.insolvent_day + 1, history.days.n_days)
+    end = (
+        history.days.n_days
+        if history.insolvent_day is None
+        else min(history.insolvent_day + 1, history.days.n_days)
+    )
     liquidity = _cash(history, end) + scenario.vendor.firm.credit_line
     payroll = _payroll(history, scenario, end)
     at_work = payroll > 0.0

@@ -29,7 +29,9 @@ PER_SALE = "$ per sale"
 @cache
 def base() -> Scenario:
     """The bank per hour, six months of it and a seventh of its size, with a vendor that plans."""
-    found = load_scenario(Path(__file__).resolve().parents[2] / "scenarios" / "bank_per_hour.yaml", TABLE["base"])
+    found = load_scenario(
+        Path(__file__).resolve().parents[2] / "scenarios" / "bank_per_hour.yaml", TABLE["base"]
+    )
     contract = found.contract
     assert contract is not None
     return found.model_copy(update={"contract": contract.with_rate(RATE)})
@@ -43,7 +45,9 @@ def _setting(months: int) -> Setting:
 
 def outputs(changes: Mapping[str, Any]) -> dict[str, float]:
     """What the small bank comes to with these values at these paths."""
-    return _outputs(tuple(sorted((path, tuple(v) if isinstance(v, list) else v) for path, v in changes.items())))
+    return _outputs(
+        tuple(sorted((path, tuple(v) if isinstance(v, list) else v) for path, v in changes.items()))
+    )
 
 
 @cache

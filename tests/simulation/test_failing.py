@@ -23,7 +23,9 @@ from tests.simulation.mutations import base
 REPLICATIONS = 30
 
 
-def by_hand(spent: dict[int, float], within: list[float], decisions: list[tuple[int, Plan]], day: int | None) -> History:
+def by_hand(
+    spent: dict[int, float], within: list[float], decisions: list[tuple[int, Plan]], day: int | None
+) -> History:
     """Six months of a vendor with 400,000 $ and 10 agents: what it pays on a day, its monthly service, its plans."""
     days = calendar(base().programme.start, 6, ())
     books, ledger = Books.open(days), Ledger()
@@ -50,7 +52,9 @@ def test_stages_of_a_history_made_by_hand() -> None:
     395,000 $ go on day 50: stress (5,000 left). 3,000 $ more on day 70: a hiring stop (2,000 left). Service falls by
     ten points in month 4, which ends on day 150; day 160 is the last.
     """
-    found = failing(by_hand({50: 395_000.0, 70: 3_000.0}, [0.9, 0.9, 0.9, 0.9, 0.8], [], 160), without_a_line())
+    found = failing(
+        by_hand({50: 395_000.0, 70: 3_000.0}, [0.9, 0.9, 0.9, 0.9, 0.8], [], 160), without_a_line()
+    )
     assert found == Failing(cash_stress=50, cuts=70, quality=150, default=160)
     assert found.order == STAGES
 

@@ -1,4 +1,4 @@
-"""Nothing is idle: each mechanism of the vendor, switched off and on under common random numbers, changes its output."""
+"""Nothing is idle: each mechanism, switched off and on under common random numbers, changes its output."""
 
 from __future__ import annotations
 

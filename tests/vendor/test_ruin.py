@@ -73,7 +73,10 @@ class Firm:
 def firm_terms(cash: float, line: float, rate: float, **other: float) -> FirmTerms:
     business = {"monthly_margin": 0.0, "sd": 0.0} | other
     return FirmTerms(
-        opening_cash=cash, credit_line=line, credit_rate_per_year=rate, other_business=OtherBusiness(**business)
+        opening_cash=cash,
+        credit_line=line,
+        credit_rate_per_year=rate,
+        other_business=OtherBusiness(**business),
     )
 
 
@@ -125,7 +128,9 @@ def test_exact_walks_meet_the_closed_form_of_the_gambler() -> None:
 
 
 @pytest.mark.parametrize(("liquidity", "up"), [(6, 0.6), (3, 0.75), (14, 0.5)])
-def test_payments_of_the_simulation_ruin_a_gambler_as_often_as_he_should_be(liquidity: int, up: float) -> None:
+def test_payments_of_the_simulation_ruin_a_gambler_as_often_as_he_should_be(
+    liquidity: int, up: float
+) -> None:
     """Income of payroll ±1 in each of 36 months, half the liquidity cash and half a line without a price."""
     n, months = 6_500 if liquidity == 6 else 2_500, 36
     exact = walk_ruin(liquidity, up, months)
@@ -141,7 +146,9 @@ def test_the_purse_ahead_ruins_a_gambler_as_often_as_he_should_be(liquidity: int
     n, months = 60_000, 36
     draws = np.random.default_rng(12).random((months, 1, n))
     purse = PurseAhead(float(liquidity), 0.0, 0.0, np.zeros(1), 0.0, 0.0)
-    alive, _ = purse.run(np.where(draws < up, 101.0, 99.0), np.full((months, 1, 1), 100.0) + 0.0 * draws, np.zeros(n))
+    alive, _ = purse.run(
+        np.where(draws < up, 101.0, 99.0), np.full((months, 1, 1), 100.0) + 0.0 * draws, np.zeros(n)
+    )
     agrees(1.0 - float(alive[-1].mean()), walk_ruin(liquidity, up, months), n)
 
 
@@ -187,7 +194,9 @@ def test_a_line_with_a_price_bad_times_that_last_and_wages_in_mid_month_are_ruin
     )
     se = math.sqrt(direct * (1.0 - direct) * (1.0 / n + 1.0 / many))
     assert se <= LARGEST_SE
-    assert abs(failed / n - direct) < 3.0 * se, f"{failed / n:.4f} against {direct:.4f}, standard error {se:.4f}"
+    assert abs(failed / n - direct) < 3.0 * se, (
+        f"{failed / n:.4f} against {direct:.4f}, standard error {se:.4f}"
+    )
 
 
 def test_a_vendor_that_cannot_meet_its_first_payroll_fails_on_that_day() -> None:
