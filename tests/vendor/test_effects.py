@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,7 @@ def test_conscience_never_presses_more() -> None:
 
 def test_aversion_takes_more_off_the_more_a_plan_varies_and_off_no_plan_gives() -> None:
     values = [decide(plain(risk_tolerance=each)) for each in (None, 1e6, 1e5, 1e4)]
-    for one, other in zip(values, values[1:], strict=False):
+    for one, other in pairwise(values):
         assert np.all(other.value <= one.value + 1e-9)
     mild, strong = values[2].split["risk"], values[3].split["risk"]
     assert np.all(mild <= 0.0) and np.all(strong <= mild)
