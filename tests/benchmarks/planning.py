@@ -18,14 +18,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import contest  # noqa: E402
+import contest
 
-from orm_sim.centre import engine  # noqa: E402
-from orm_sim.scenario.load import load_scenario  # noqa: E402
-from orm_sim.scenario.scenario import Scenario  # noqa: E402
-from orm_sim.simulation.planner import Planner  # noqa: E402
-from orm_sim.simulation.setting import make_setting  # noqa: E402
-from orm_sim.simulation.world import simulate  # noqa: E402
+from orm_sim.centre import engine
+from orm_sim.scenario.load import load_scenario
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.planner import Planner
+from orm_sim.simulation.setting import make_setting
+from orm_sim.simulation.world import simulate
 
 RATE = 13.0
 """$ per productive hour, about what the default study solves for."""

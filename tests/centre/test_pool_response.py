@@ -13,9 +13,9 @@ from orm_sim.centre.pool_response import COVERAGES, PoolResponse
 from orm_sim.centre.schedule import spread
 from orm_sim.centre.staffing import whole_agents
 from orm_sim.core.streams import key
+from orm_sim.demand.calendar import calendar
 from orm_sim.demand.contacts import draw_day
 from orm_sim.demand.inbound import INTERVAL_S, busyness, forecast, weekly_shape
-from orm_sim.demand.calendar import calendar
 from orm_sim.scenario.load import load_scenario
 from orm_sim.simulation.foresight import requirement_of, response_of
 from orm_sim.simulation.setting import planning_for

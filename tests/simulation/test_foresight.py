@@ -25,6 +25,7 @@ from orm_sim.vendor.policy import ServiceRequest
 ROOT = Path(__file__).resolve().parents[2]
 SURE = Doubts(volume=0.0, handle_time=0.0, conversion=0.0, attrition=0.0, service=0.0)
 REPLICATIONS = 6
+LEAN = Plan(0.75, 1.0, -0.05, 0.5, 0.0, 0.0, 0.5)
 METERS = (
     ("inbound", "offered"), ("inbound", "answered"), ("inbound", "resolved"), ("inbound", "repeat_contacts"),
     ("inbound", "productive_hours"), ("inbound", "payable_contacts"), ("inbound", "payable_handled_s"),
@@ -65,10 +66,7 @@ def compared(seen: list[Expected], history: History, first: int) -> dict[str, tu
 
     def ahead(channel: str, name: str) -> np.ndarray:
         return np.array(
-            [
-                float(np.mean(month[channel, name] if (channel, name) in month else 0.0))
-                for month in expected.meters
-            ]
+            [float(np.mean(month.get((channel, name), np.zeros(1)))) for month in expected.meters]
         )
 
     def lived(channel: str, name: str) -> np.ndarray:
@@ -111,7 +109,7 @@ def mean(plan: Plan, week: int) -> Found:
     ("plan", "week", "band"),
     [
         (STANDARD, 26, 0.05),
-        (STANDARD._replace(staffing_ratio=0.75, wage_premium=-0.05, training=0.5, coaching_hours=0.0, pressure=0.5), 26, 0.05),
+        (LEAN, 26, 0.05),
         (STANDARD._replace(staffing_ratio=1.1, wage_premium=0.10, coaching_hours=1.0), 26, 0.05),
         (STANDARD, 0, 0.10),
     ],

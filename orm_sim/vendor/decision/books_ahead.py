@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,25 +17,38 @@ Floats = NDArray[np.float64]
 Later = Callable[[], Floats]
 
 
-class Month(dict[tuple[str, str], Floats]):
+class Month(Mapping[tuple[str, str], Floats]):
     """Meters of one month, as the contract reads them; those put off are worked out when they are read, if ever."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self._known: dict[tuple[str, str], Floats] = {}
         self._later: dict[tuple[str, str], Later] = {}
+
+    def put(self, channel: str, meter: str, value: Floats) -> None:
+        """Set a meter that is known."""
+        self._known[channel, meter] = value
 
     def put_off(self, channel: str, meters: Mapping[str, Later]) -> None:
         """Have meters of a channel worked out when they are read."""
         self._later |= {(channel, name): make for name, make in meters.items()}
 
-    def __missing__(self, name: tuple[str, str]) -> Floats:
-        """A meter read for the first time."""
-        value = self[name] = self._later[name]()
-        return value
+    def __getitem__(self, name: tuple[str, str]) -> Floats:
+        """A meter, worked out where it is read for the first time."""
+        if name not in self._known:
+            self._known[name] = self._later[name]()
+        return self._known[name]
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a meter."""
-        return super().__contains__(name) or name in self._later
+        return name in self._known or name in self._later
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Names of the meters."""
+        return iter(self._known | self._later)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._known | self._later)
 
 
 @dataclass(slots=True)

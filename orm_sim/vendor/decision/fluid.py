@@ -41,7 +41,7 @@ class Fluid:
         books = _books(shape)
         months = [Month() for _ in outlook.wages_index]
         for month, level in zip(months, outlook.wages_index, strict=True):
-            month["index", "wages"] = np.asarray(level)
+            month.put("index", "wages", np.asarray(level))
         if outlook.inbound is not None:
             InboundAhead(outlook, outlook.inbound, plans, futures, self._service_sd).live(months, books)
         if outlook.outbound is not None:
@@ -63,7 +63,7 @@ class Fluid:
             [plans.seat_ratio, plans.wage_premium, plans.training, plans.coaching_hours, plans.pressure]
         )
         _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
-        few = plans.kept(first)
+        few = Plans(*(lever[first] for lever in plans))
         own = _books((len(months), first.size, futures.volume.size))
         called = [Month() for _ in months]
         OutboundAhead(self._outlook, outbound, few, futures).live(called, own)

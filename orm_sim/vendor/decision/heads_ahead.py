@@ -116,7 +116,7 @@ class HeadsAhead:
         return np.asarray(gone * self._owed_each)
 
     def _mixed(self, arrivals: Floats) -> Floats:
-        """Newness at the month's end; those who arrived in it have learned for half of it, and nobody learns nothing."""
+        """Newness at the month's end; those who arrived in it have learned for half of it."""
         fresh = arrivals / np.maximum(self._agents, 1e-9)
         old = self._newness * self._learned * (1.0 - fresh)
         mixed = old + self._start * np.sqrt(self._learned) * fresh

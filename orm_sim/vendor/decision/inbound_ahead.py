@@ -104,8 +104,8 @@ class InboundAhead:
             resolved,
             on_duty,
         )
-        meters["inbound", "forecast_offered"] = np.asarray(inbound.forecast[month])
-        meters["inbound", "paid_hours"] = paid
+        meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[month]))
+        meters.put("inbound", "paid_hours", paid)
         meters.put_off(
             "inbound",
             {
@@ -114,7 +114,8 @@ class InboundAhead:
                 "training_hours": lambda: heads.trainees * hours,
             },
         )
-        return np.clip(load * (1.0 - abandoned_share) / np.maximum(on_duty, 1e-9), 0.0, 1.0)
+        busy = load * (1.0 - abandoned_share)
+        return np.asarray(np.clip(busy / np.maximum(on_duty, 1e-9), 0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class _Served:
         return self._once() * (self.handle_s - short * short_s)
 
     def _waited_and_served(self) -> Floats:
-        """Waits of those answered: contacts leave at a rate of 1 / patience, so all waits add up to patience for each."""
+        """Waits of those answered: contacts leave at a rate of 1 / patience, so all waits are patience for each."""
         abandoned, delayed = self.offered - self.answered, self.offered * (1.0 - self.level)
         kept = 1.0 - abandoned / np.maximum(np.maximum(delayed, abandoned), 1e-9)
         return abandoned * self.inbound.patience_s * kept

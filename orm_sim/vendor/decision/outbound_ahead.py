@@ -61,20 +61,21 @@ class OutboundAhead:
         self._cancelled.append(cancelled + unfit)
         self._kept.append(funded - cancelled - unfit)
         for age in range(AGES):
-            meters["outbound", f"cancelled_unearned_lag{age}"] = (
-                _of_sales(self._cancelled, outbound.past_cancelled, month - age) * outbound.unearned[age]
-            )
+            made = _of_sales(self._cancelled, outbound.past_cancelled, month - age)
+            meters.put("outbound", f"cancelled_unearned_lag{age}", made * outbound.unearned[age])
         books.unsuitable += suitable * pressed
         paid = pay(outlook, plans, month, heads, books)
         busy = attempts * per_attempt
         found = {
             "attempts": attempts, "reached": reached, "sales_gross": suitable * (1.0 + pressed), "sales_net": funded,
-            "sales_kept": _of_sales(self._kept, outbound.past_kept, month - KEPT_AFTER), "productive_hours": hours, "paid_hours": paid,
+            "sales_kept": _of_sales(self._kept, outbound.past_kept, month - KEPT_AFTER),
+            "productive_hours": hours, "paid_hours": paid,
             "fte": heads.agents + heads.trainees, "busy_s": busy, "handled_s": busy,
             "staffed_s": hours * SECONDS_PER_HOUR,
             "training_hours": heads.trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH,
         }  # fmt: skip
-        meters.update({("outbound", name): value for name, value in found.items()})
+        for name, value in found.items():
+            meters.put("outbound", name, value)
 
 
 def _of_sales(ahead: list[Floats], past: Floats, month: int) -> Floats:
