@@ -1,4 +1,4 @@
-"""Commands of `orm-sim`: compare, run, respond, centre, staff, validate, calibrate, schema, verify, warm, others apart."""
+"""Commands: compare, run, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
 
 from __future__ import annotations
 
