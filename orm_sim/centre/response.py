@@ -188,7 +188,11 @@ class _Pool:
         kind, a, b = self.patience.kind.copy(), self.patience.a.copy(), self.patience.b.copy()
         kind[0], a[0], b[0] = LOGNORMAL, math.log(handle_s) - 0.5 * spread, math.sqrt(spread)
         laws = self.patience._replace(kind=kind, a=a, b=b)
-        drawn = draw_block(*key(self.seed, 0, "response"), 0, load / handle_s, length, laws)
+        arrival, handle, patience = draw_block(
+            *key(self.seed, 0, "response"), 0, load / handle_s, length, laws
+        )
+        handle = handle * (load * length / handle.sum())  # else chance would make every node too busy alike
+        drawn = arrival, handle, patience
         whole = {
             n: self._whole(n, drawn, warm, length)
             for n in sorted({int(x) for x in agents} | {int(x) + 1 for x in agents})

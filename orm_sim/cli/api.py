@@ -63,12 +63,13 @@ class Tables(Mapping[str, pd.DataFrame]):
 
 @dataclass(frozen=True, slots=True)
 class StudyCard:
-    """What a result says of its study: identifier, question, zero line, and the title of each option by name."""
+    """What a result says of its study: identifier, question, zero line, titles by option, how its vendors decide."""
 
     name: str
     title: str
     zero: str
     options: Mapping[str, str]
+    policy: str = "contract_following"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ class Comparison:
         from orm_sim.report import rank_table, titled
 
         named = titled({"comparison": self.tables["comparison"]}, self.study.options)
-        return rank_table(named["comparison"], self.tables["evidence"], notes=self.notes)
+        return rank_table(
+            named["comparison"], self.tables["evidence"], vendor_policy=self.study.policy, notes=self.notes
+        )
 
 
 def load(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario | LoadedStudy:
@@ -172,7 +175,7 @@ def compare_loaded(
     job = StudyJob(_priced(study, rates), study.zero, root, engine)
     done = run_study(plan, job, folder, crew, on_progress)
     ranked = _decide(study, done, rates)
-    card = StudyCard(study.name, study.title, study.zero, study.titles)
+    card = StudyCard(study.name, study.title, study.zero, study.titles, policy_of(study))
     notes = (_SOLVED.format(n=evaluation.price_replications),) if rates else ()
     done.amend(card=asdict(card), notes=list(notes), precision=precision(ranked))
     result = Comparison(card, Tables(done.folder), done.folder, notes)
@@ -216,7 +219,17 @@ def preliminary(study: LoadedStudy, tables: Mapping[str, pd.DataFrame]) -> RankT
     evaluation = study.base.evaluation
     ranked = rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero)
     ranked = add_tie_multipliers(ranked, outcomes)
-    return rank_table(titled({"comparison": ranked}, study.titles)["comparison"], preliminary=True)
+    return rank_table(
+        titled({"comparison": ranked}, study.titles)["comparison"],
+        preliminary=True,
+        vendor_policy=policy_of(study),
+    )
+
+
+def policy_of(study: LoadedStudy) -> str:
+    """How the vendors of a study decide; where they differ, that of one who does not react."""
+    policies = {s.vendor.policy for s in study.options.values() if s.contract is not None}
+    return "best_response" if policies == {"best_response"} else "contract_following"
 
 
 def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Commands of `orm-sim`: compare, run, centre, staff, validate, calibrate, schema, verify, warm; others stand apart."""
+"""Commands: compare, run, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
 
 from __future__ import annotations
 
@@ -184,6 +184,28 @@ def _compare(study: Any, overrides: Mapping[str, str], options: dict[str, Any]) 
     click.echo(f"\nWritten to {result.run_dir}:")
     for file in result.files:
         click.echo(f"  {file.relative_to(result.run_dir) if file.is_relative_to(result.run_dir) else file}")
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option(
+    "--at",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="MONTH",
+    help="Live the contract to the last planning date in or before this month; 0 is the day of signing.",
+)
+@click.option("--seed", type=int, help="Root of every random stream; default: the scenario's.")
+@click.option("--replication", type=int, default=0, show_default=True, help="Which random history.")
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plans as JSON instead of a table.")
+def respond(scenario: Path, **options: Any) -> None:
+    """Say what the vendor of a SCENARIO does and why: every plan it weighs, with its value."""
+    overrides = _overrides(options["settings"])
+    from orm_sim.cli.respond import run_respond
+
+    run_respond(scenario, overrides, options)
 
 
 @main.command()

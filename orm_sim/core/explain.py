@@ -251,7 +251,11 @@ def _hint(value: Any, spot: _Spot) -> str | None:
         return "Put it in quotes"
     elif int in kinds and isinstance(value, float) and value.is_integer():
         return f"Write {value:.0f}"
-    if sentence_of(spot.shape) == "a list" and not isinstance(value, Mapping | list | tuple) and value is not None:
+    if (
+        sentence_of(spot.shape) == "a list"
+        and not isinstance(value, Mapping | list | tuple)
+        and value is not None
+    ):
         return f"Write [{show_value(value, 30)}]"
     return _unit_hint(spot.info) if numeric else None
 

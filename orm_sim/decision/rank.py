@@ -35,6 +35,7 @@ from orm_sim.decision.paired import Adjust, Pair, apart, letters, paired_estimat
 from orm_sim.study.tables import COMPARISON, ENDS, MEASURES
 
 VALUE = "client_incremental_npv"
+_OF_THE_DEAL = ("p_insolvent", "p_no_deal", "p_ended")
 
 
 def rank(
@@ -148,9 +149,12 @@ def _sla_met(frame: pd.DataFrame, level: float) -> Estimate:
 
 def _vendor_measures(frame: pd.DataFrame, lam: float, beta: float, level: float) -> dict[str, Estimate]:
     revenue = _column(frame, "vendor_revenue")
+    refused = frame["no_deal"].to_numpy(dtype=bool)
     if not revenue.any():
-        names = [name for name in MEASURES if "vendor" in name or name == "p_insolvent"]
-        return dict.fromkeys(names, not_estimable(revenue.size, "no vendor", level))
+        names = [name for name in MEASURES if "vendor" in name or name in _OF_THE_DEAL]
+        reason = "no deal" if refused.any() else "no vendor"
+        nothing = dict.fromkeys(names, not_estimable(revenue.size, reason, level))
+        return nothing | ({"p_no_deal": probability(refused, level)} if refused.any() else {})
     value = _column(frame, "vendor_npv")
     return {
         "vendor_risk_adjusted_value": risk_adjusted_interval(value, lam, beta, level),
@@ -159,6 +163,8 @@ def _vendor_measures(frame: pd.DataFrame, lam: float, beta: float, level: float)
         "vendor_margin": margin(revenue, _column(frame, "vendor_cost"), level),
         "p_vendor_loss": probability_of_loss(value, level),
         "p_insolvent": probability(frame["insolvent"].to_numpy(dtype=bool), level),
+        "p_no_deal": probability(refused, level),
+        "p_ended": probability(frame["ended"].to_numpy(dtype=bool), level),
     }
 
 

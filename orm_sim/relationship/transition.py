@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
+from orm_sim.relationship.exit import ExitRule
 
 
 class RampStep(Term):
@@ -24,10 +25,12 @@ class RampStep(Term):
 
 
 class Relationship(Term):
-    """How client and vendor begin."""
+    """How client and vendor begin, and when the client ends it."""
 
     ramp: Many[RampStep]
     """Steps of the ramp, ending at 1; the vendor recruits and trains before the first."""
+    exit_rule: ExitRule | None = ExitRule()
+    """When the client ends the contract for cause; null never does."""
 
     rules = (
         Rule(

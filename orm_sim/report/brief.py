@@ -125,7 +125,7 @@ def brief(
         banner,
         _refused(rows) if banner else _sentence(rows),
         _client(shown),
-        _vendor(partner),
+        _vendor(partner) if float(shown["p_no_deal"]) != 1.0 else _REFUSED,
         _drivers(evidence),
         _turning(rows),
         footer,
@@ -208,6 +208,9 @@ def _client(row: Row) -> tuple[tuple[str, str], ...]:
     )
 
 
+_REFUSED = ((words.NO_DEAL, "the vendor does not sign the leading option: everything stays in-house"),)
+
+
 def _vendor(row: Row | None) -> tuple[tuple[str, str], ...]:
     if row is None:
         return (("no vendor", "the leading option stays in-house"),)
@@ -215,6 +218,14 @@ def _vendor(row: Row | None) -> tuple[tuple[str, str], ...]:
         (f"margin under {row['option']}", words.percent_between(*three(row, "vendor_margin"))),
         ("present value of the contract, $ million", words.millions_between(*three(row, "vendor_value"))),
         ("chance of insolvency within the term", _chance(row, "p_insolvent")),
+        *(
+            (told, _chance(row, name))
+            for name, told in (
+                ("p_no_deal", "chance that it does not sign"),
+                ("p_ended", "chance that the client ends the contract for cause"),
+            )
+            if float(row[name]) > 0.0
+        ),
     )
 
 

@@ -213,6 +213,33 @@ def _headline(row: Row) -> str:
     return words.millions_give_or_take(*three(row, str(row["ranked_by"])))
 
 
+def margin_or_no_deal(row: Row) -> str:
+    """The vendor's margin with its interval, or "no deal" where it never signs."""
+    if float(row["p_no_deal"]) == 1.0:
+        return words.NO_DEAL
+    return words.percent_between(*three(row, "vendor_margin"))
+
+
+def deal_notes(rows: Sequence[Row]) -> list[str]:
+    """What becomes of the contract besides its running to the end; nothing where that never happens."""
+    refused = _happened(rows, "p_no_deal")
+    ended = _happened(rows, "p_ended")
+    found = []
+    if refused:
+        found.append(
+            f"{words.NO_DEAL[0].upper()}{words.NO_DEAL[1:]}, share of replications in which the vendor would earn more"
+            f" elsewhere and everything stays in-house: {refused}."
+        )
+    if ended:
+        found.append(f"Ended by the client for cause, share of replications: {ended}.")
+    return found
+
+
+def _happened(rows: Sequence[Row], name: str) -> str:
+    seen = [(str(row["option"]), float(row[name])) for row in rows if float(row[name]) > 0.0]
+    return "; ".join(f"{option} {words.percent(share, 0 if share >= 0.1 else 1)}" for option, share in seen)
+
+
 def _payback(row: Row) -> str:
     """The median month of payback; the zero line has nothing to pay back."""
     return words.NONE if row["option"] == row["zero"] else words.months(float(row["payback_month"]))
@@ -246,7 +273,7 @@ _CLIENT: Final = (
 )
 _VENDOR: Final = (
     _Heading("option", "", lambda row: str(row["option"])),
-    _Heading("margin", "[interval]", lambda row: words.percent_between(*three(row, "vendor_margin"))),
+    _Heading("margin", "[interval]", margin_or_no_deal),
     _Heading("value", "mean [interval]", _interval("vendor_value")),
     _Heading("risk-adj.", "value", _amount("vendor_risk_adjusted_value")),
     _Heading("CVaR", "tail", _amount("vendor_cvar")),
@@ -278,6 +305,7 @@ def _notes(rows: Sequence[Row], share: float | None, vendor_policy: str) -> tupl
             f"Below {COVERING_N} replications the intervals of tail figures undercover: the truth lies "
             f"outside more often than {100 - level * 100:g} %."
         )
+    found += deal_notes(rows)
     reasons = {str(row["option"]): str(row["tie_reason"]) for row in rows if row["tie_reason"]}
     if reasons:
         found.append(

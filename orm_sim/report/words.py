@@ -8,6 +8,8 @@ from fractions import Fraction
 MILLION = 1e6
 NONE = "–"
 """What stands where there is no number."""
+NO_DEAL = "no deal"
+"""What stands where the vendor does not sign."""
 
 
 def decimals(low: float, high: float) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from orm_sim.contract.contract import Contract
 from orm_sim.core.evidence import Figure, quantity
 from orm_sim.core.terms import Many, Rule, Term
-from orm_sim.demand.programme import Channel, Programme
+from orm_sim.demand.programme import CHANNELS, Channel, Inbound, Outbound, Programme
 from orm_sim.relationship.client import Client
 from orm_sim.relationship.transition import Relationship
 from orm_sim.risk.register import Risks
 from orm_sim.scenario.metered import unmetered
+from orm_sim.vendor.labour import Labour, unlawful_opening
 from orm_sim.vendor.terms import Vendor
 
 
@@ -44,6 +47,15 @@ class Evaluation(Term):
         0.12, unit="share/year", source="design_choice", grade="D", low=0.08, high=0.2, gt=-1
     )
     """Effective yearly discount rate of the vendor."""
+
+
+def _opening(
+    channel: Channel, worked: Inbound | Outbound, country: str, labour: Labour, contract: Contract | None
+) -> str | None:
+    """What is wrong with the hours of a channel that the vendor's people are to work."""
+    if contract is None or channel not in contract.scope:
+        return None
+    return unlawful_opening(country, labour, channel, worked.opens_hour, worked.closes_hour)
 
 
 class Scenario(Term):
@@ -91,6 +103,13 @@ class Scenario(Term):
         Rule(
             ("contract", "programme.inbound.service.threshold_s"),
             unmetered,
+        ),
+        *(
+            Rule(
+                (f"programme.{channel}", "vendor.country", "vendor.labour", "contract"),
+                partial(_opening, channel),
+            )
+            for channel in CHANNELS
         ),
         Rule(
             ("client",),

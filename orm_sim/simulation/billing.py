@@ -17,6 +17,9 @@ from orm_sim.finance.accounts import Kind, Party
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.relationship.client import Client
 from orm_sim.simulation.history import Books
+from orm_sim.vendor.decision.outlook import KEPT_AFTER
+from orm_sim.vendor.decision.tolerance import Tolerance
+from orm_sim.vendor.decision.valuation import Signed
 
 _LATER = ("early_discount", "late_interest")
 """Causes that no invoice has named: they are billed when they come about."""
@@ -61,6 +64,16 @@ class Billing:
         self._memory: Memory = NOTHING
         self._due: dict[int, list[Flow]] = defaultdict(list)
         self._taxes: dict[int, list[TaxFlow]] = defaultdict(list)
+
+    def signed(self, month: int, tolerance: Tolerance | None = None) -> Signed:
+        """The contract as far as it has been settled, `month` being the next, and what the client still bears."""
+        sold = self._books.of("vendor", "outbound", "sales_net")
+        past = tuple(float(sold[m]) for m in range(month - 1, max(month - 1 - KEPT_AFTER, -1), -1))
+        return Signed(self._contract, self._memory, month, past, tolerance)
+
+    def outstanding(self) -> list[tuple[int, float]]:
+        """Invoiced and not yet paid: the day each line falls due, and its amount."""
+        return [(day, float(item.amount)) for day, items in self._due.items() for item in items]
 
     def month_end(self, month: int, day: int, in_force: bool) -> None:
         """Settle a month on the vendor's meters, book the invoice, and note when each line is to be paid."""

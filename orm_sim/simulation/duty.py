@@ -23,12 +23,13 @@ class InboundDuty(NamedTuple):
 
 
 class OutboundDuty(NamedTuple):
-    """An operator's callers on duty (int64[48] as bytes), and how they handle and convert."""
+    """Callers on duty (int64[48] as bytes), how they handle and convert, and sales lost for being pressed."""
 
     operator: str
     staffed: bytes
     handle_factor: float
     conversion_factor: float
+    unfit: float
 
 
 def agents(staffed: bytes) -> Whole:
@@ -41,7 +42,11 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
 
     `drift` is handle time over its start, `fcr` the resolution of proficient agents.
     """
-    resolved = min(max(fcr * operator.staff("inbound").resolution + operator.fcr_delta, 0.0), 1.0)
+    people, means = operator.people, operator.means
+    quality = float(people.coached(means.coaching_hours)) * (
+        1.0 - people.pressed_resolution_cut * means.pressure
+    )
+    resolved = min(max(fcr * operator.staff("inbound").resolution * quality + operator.fcr_delta, 0.0), 1.0)
     factor = operator.handle_multiplier("inbound") * drift
     return [
         InboundDuty(operator.name, share, day.tobytes(), factor, resolved)
@@ -51,8 +56,13 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
 
 def outbound_week(operator: Operator) -> list[OutboundDuty]:
     """An operator's outbound duty on the seven days of a week."""
-    converted = operator.staff("outbound").conversion / operator.reference.conversion
+    people, means = operator.people, operator.means
+    pressed = people.pressed_sales * means.pressure
+    unfit = pressed / (1.0 + pressed) * people.unsuitable_cancelled
+    skill = float(people.coached(means.coaching_hours)) * (1.0 + pressed)
+    converted = operator.staff("outbound").conversion / operator.reference.conversion * skill
     factor = operator.handle_multiplier("outbound")
     return [
-        OutboundDuty(operator.name, day.tobytes(), factor, converted) for day in operator.staffed["outbound"]
+        OutboundDuty(operator.name, day.tobytes(), factor, converted, unfit)
+        for day in operator.staffed["outbound"]
     ]

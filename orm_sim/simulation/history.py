@@ -12,6 +12,7 @@ from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.kpi.counters import COUNTERS
+from orm_sim.vendor.levers import Plan
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -78,6 +79,7 @@ class Books:
     trainee_hours: Floats
     operating_cost: Floats
     events: list[Event] = field(default_factory=list)
+    decisions: list[tuple[int, Plan]] = field(default_factory=list)
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -154,6 +156,12 @@ class History:
         The vendor's purse at both ends; nan where there is no vendor.
     cash
         float64[n_months with run-off]: the purse at each month's end.
+    decisions
+        The vendor's plans and the weeks from which they held; none where it does not plan.
+    ended_day
+        Day on which the client's notice had been served, or None.
+    no_deal
+        Why the vendor did not sign, so that everything stayed in-house; None where it did.
     """
 
     days: Calendar
@@ -167,6 +175,9 @@ class History:
     opening_cash: float
     closing_cash: float
     cash: Floats
+    decisions: tuple[tuple[int, Plan], ...] = ()
+    ended_day: int | None = None
+    no_deal: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

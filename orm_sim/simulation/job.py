@@ -62,7 +62,9 @@ class StudyJob:
                 kpis.append(kpi_rows(name, replication, history))
                 ledger += ledger_rows(name, replication, history)
         return {
-            "outcomes": pd.DataFrame(outcomes).astype({"replication": "int64", "insolvent": "bool"}),
+            "outcomes": pd.DataFrame(outcomes).astype(
+                {"replication": "int64", "insolvent": "bool", "no_deal": "bool", "ended": "bool"}
+            ),
             "kpis": _joined(kpis),
             "ledger": _typed(pd.DataFrame(ledger, columns=list(LEDGER_COLUMNS))),
             "draws": pd.DataFrame(draws, columns=["replication", "path", "value"]).astype(

@@ -14,6 +14,8 @@ from orm_sim.core.streams import key
 from orm_sim.demand.inbound import INTERVAL_S, N_INTERVALS
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.simulation.setting import Planning, Setting
+from orm_sim.vendor.levers import STANDARD, Plan
+from orm_sim.vendor.people import CONTENT, STANDARD_COACHING, People
 from orm_sim.vendor.workforce import WeekStaff, Workforce, WorkforceTerms, stationary_proficiency
 
 Floats = NDArray[np.float64]
@@ -59,6 +61,9 @@ class Operator:
     staffing_ratio: float = 1.0
     established: bool = False
     targets: dict[Channel, float] = field(default_factory=dict)
+    people: People = field(default_factory=People)
+    means: Plan = STANDARD
+    satisfaction: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(CHANNELS, CONTENT))
 
     @classmethod
     def found(
@@ -69,19 +74,44 @@ class Operator:
         setting: Setting,
         handle_factor: float,
         fcr_delta: float,
+        people: People,
     ) -> Operator:
         """An operator with nobody on the floor yet."""
         stream = {c: key(setting.seed, setting.replication, "workforce", name, c) for c in CHANNELS}
         return cls(
             name, terms, reference, {c: Workforce(terms, stream[c]) for c in CHANNELS},
             {c: np.zeros((7, N_INTERVALS), np.int64) for c in CHANNELS},
-            handle_factor, fcr_delta, terms.schedule_efficiency,
+            handle_factor, fcr_delta, terms.schedule_efficiency, people=people,
         )  # fmt: skip
 
     @property
     def is_peopled(self) -> bool:
         """Whether anybody works here or has been on duty this week."""
         return any(f.agents or f.coming or f.last.agents for f in self.workforce.values())
+
+    def take(self, plan: Plan) -> None:
+        """Work to a plan from now on."""
+        self.means = plan
+        self.staffing_ratio = plan.staffing_ratio
+        for force in self.workforce.values():
+            force.train(
+                plan.training, float(self.people.head_start(plan.training, self.terms.training_weeks))
+            )
+
+    @property
+    def on_duty_hours(self) -> float:
+        """Hours on duty of an agent in a week; coaching beyond the standard takes them off the contacts."""
+        return self.terms.on_duty_hours_per_agent_week - (self.means.coaching_hours - STANDARD_COACHING)
+
+    def leaving(self, channel: Channel) -> float:
+        """Factor on the leaving rate of a channel's agents, by pay and satisfaction."""
+        return float(self.people.leaving(self.means.wage_premium, self.satisfaction[channel]))
+
+    def month_end(self, channel: Channel, occupancy: float) -> None:
+        """Satisfaction moves towards where the month's conditions take it."""
+        means = self.means
+        towards = self.people.content(occupancy, means.coaching_hours, means.pressure)
+        self.satisfaction[channel] = float(self.people.settled(self.satisfaction[channel], towards, 1.0))
 
     def staff(self, channel: Channel) -> WeekStaff:
         """The workforce of a channel as of this week."""
@@ -95,7 +125,8 @@ class Operator:
             speed = (
                 self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
             )
-        return self.handle_factor * self.reference.handle_speed / speed
+        pressed = 1.0 - self.people.pressed_handle_cut * self.means.pressure if channel == "inbound" else 1.0
+        return self.handle_factor * self.reference.handle_speed / speed * pressed
 
     def inbound_load(self, setting: Setting, week: int, share: float) -> Floats:
         """Erlangs expected in each interval of a week for a share of inbound contacts, float64[7, 48].
@@ -126,10 +157,10 @@ class Operator:
         if channel == "inbound":
             load = self.inbound_load(setting, week, share)
             hours = float(self.required(load, planning).sum()) * HOURS_PER_INTERVAL
-            return hours * planning.schedule.hours_factor(load) / self.terms.on_duty_hours_per_agent_week
+            return hours * planning.schedule.hours_factor(load) / self.on_duty_hours
         outbound = setting.programme.outbound
-        hours = outbound.seats * share * (outbound.closes_hour - outbound.opens_hour) * 5.0
-        return hours / self.terms.on_duty_hours_per_agent_week
+        seats = outbound.seats * self.means.seat_ratio
+        return seats * share * (outbound.closes_hour - outbound.opens_hour) * 5.0 / self.on_duty_hours
 
     def plan(
         self,
@@ -158,7 +189,7 @@ class Operator:
 
     def roster(self, setting: Setting, planning: Planning, week: int, share: dict[Channel, float]) -> None:
         """Put those on the floor on duty for a week."""
-        hours = self.terms.on_duty_hours_per_agent_week
+        hours = self.on_duty_hours
         self.staffed["inbound"] = self._inbound_roster(setting, planning, week, share["inbound"], hours)
         self.staffed["outbound"] = self._outbound_roster(setting, week, share["outbound"], hours)
 

@@ -140,6 +140,11 @@ def outcome_row(
         "sla_met": service_met(history, scenario),
         "resolved": float(history.of("resolved", "inbound").sum()),
         "sales_kept": float(history.of("sales_kept", "outbound").sum()),
+        "no_deal": history.no_deal is not None,
+        "ended": history.ended_day is not None,
+        "ended_month": float(history.days.month[history.ended_day])
+        if history.ended_day is not None
+        else np.nan,
     }
 
 

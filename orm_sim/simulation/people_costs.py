@@ -8,6 +8,7 @@ from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.simulation.history import Books
 from orm_sim.simulation.operator import Operator
+from orm_sim.vendor.people import STANDARD_COACHING
 
 PAYDAY_EVERY_DAYS = 14
 """Wages are paid fortnightly."""
@@ -22,6 +23,7 @@ class Accrued:
     support: float = 0.0
     hiring: float = 0.0
     seats: float = 0.0
+    severance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class DayCost:
 
 @dataclass(slots=True)
 class PeopleCosts:
-    """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry.
+    """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry; `overtime` that on wages.
 
     Days on which nothing changes are booked as one stretch: call `book` before anything reads what has accrued.
     """
@@ -46,6 +48,7 @@ class PeopleCosts:
     operator: Operator
     books: Books
     factor: float = 1.0
+    overtime: float = 1.0
     due: Accrued = field(default_factory=Accrued)
     _since: int = 0
     _rates: dict[Channel, DayCost] = field(default_factory=dict)
@@ -65,12 +68,17 @@ class PeopleCosts:
         growth = (1.0 + terms.wage_growth_per_year) ** (
             day // 365
         )  # support is mostly people: it grows as wages do
+        means = self.operator.means
+        more = means.coaching_hours - STANDARD_COACHING  # the standard is part of the support of an agent
+        coaching = (
+            staff.agents * more / 7.0 * terms.wage_level(day) * self.overtime * (1.0 + means.wage_premium)
+        )
         return DayCost(
             paid_hours=staff.agents * hours,
             trainee_hours=staff.trainees * hours,
             heads=heads,
-            wage=terms.wage_level(day) * self.factor,
-            support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH,
+            wage=terms.wage_level(day) * (1.0 + means.wage_premium) * self.factor * self.overtime,
+            support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH + coaching,
             seats=heads * terms.seat_per_month / DAYS_PER_MONTH,
         )
 
@@ -96,6 +104,19 @@ class PeopleCosts:
         self.books.people(
             self.operator.name, channel, first, until, cost.paid_hours, cost.trainee_hours, cost.heads, daily
         )
+
+    def owe(self, channel: Channel, day: int, weeks: float) -> None:
+        """Weeks of pay are owed to agents who were let go on a day: notice and severance."""
+        terms, premium = self.operator.terms, self.operator.means.wage_premium
+        hour = terms.wage_level(day) * (1.0 + premium) * self.factor * self.overtime
+        amount = weeks * terms.paid_hours_per_week * hour
+        self.due.severance += amount
+        self.books.cost(self.operator.name, channel, day, amount)
+
+    def take_severance(self) -> float:
+        """Notice and severance due at the month's end; nothing is due afterwards."""
+        amount, self.due.severance = self.due.severance, 0.0
+        return amount
 
     def take_wages(self) -> tuple[float, float]:
         """Wages of agents and of trainees due on payday; nothing is due afterwards."""

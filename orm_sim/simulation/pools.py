@@ -205,7 +205,7 @@ class OutboundPool:
             most *= 2  # calls were short today: callers ran out of a list that had been cut
         _keep(self._carry, duty.operator, outcome.carry.without_waiting())
         self._advance(position, n_follow_ups, made)
-        return self._book(day, duty.operator, outcome, called[:made], fate[:made], float(handle[:made].sum()))
+        return self._book(day, duty, outcome, called[:made], fate[:made], float(handle[:made].sum()))
 
     def _dial(self, duty: OutboundDuty, staffed: Whole, called: Whole) -> tuple[Floats, Whole, DayOutcome]:
         """Handle time and fate of an attempt on each lead, and how far down the list the callers come."""
@@ -233,7 +233,7 @@ class OutboundPool:
                 self._fresh = int(position[made - 1]) + 1
 
     def _book(
-        self, day: int, operator: str, outcome: DayOutcome, called: Whole, fate: Whole, handled_s: float
+        self, day: int, duty: OutboundDuty, outcome: DayOutcome, called: Whole, fate: Whole, handled_s: float
     ) -> Counts:
         outbound, leads = self._setting.programme.outbound, self._setting.leads
         reached, sold, self._tail = apply_attempts(
@@ -241,11 +241,12 @@ class OutboundPool:
             day + outbound.retry_days, outbound.max_attempts,
         )  # fmt: skip
         month = self._setting.days.month
-        life = sale_life(*leads.stream, sold, outbound.funded_share, outbound.cancelled_by_day_90, KEPT_DAYS)
+        cancelled = outbound.cancelled_by_day_90 + duty.unfit * (1.0 - outbound.cancelled_by_day_90)
+        life = sale_life(*leads.stream, sold, outbound.funded_share, cancelled, KEPT_DAYS)
         work = np.array(
             [called.size, reached, sold.size, handled_s, outcome.busy_s.sum(), outcome.staffed_s.sum()]
         )
-        where = self._places(operator, int(month[day]), int(month[day + KEPT_DAYS]))
+        where = self._places(duty.operator, int(month[day]), int(month[day + KEPT_DAYS]))
         return Counts(where, np.concatenate((work, sum_sales(life, day, month, KEPT_DAYS))))
 
     def _places(self, operator: str, month: int, kept_in: int) -> Whole:

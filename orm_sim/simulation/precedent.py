@@ -52,11 +52,13 @@ class Precedent:
 
 
 def operations_key(scenario: Scenario, asked: ServiceRequest | None) -> Any:
-    """What decides operations, money aside: equal keys, equal weeks."""
+    """What decides operations, money aside: equal keys, equal weeks; for vendors that do not plan."""
     vendor, contract = scenario.vendor, scenario.contract
     scope = contract.scope if contract is not None else ()
     in_house = scenario.client.in_house
-    return (scope, asked, in_house, scenario.relationship, vendor.policy, vendor.workforce, vendor.offshore)
+    return (
+        scope, asked, in_house, scenario.relationship, vendor.policy, vendor.workforce, vendor.offshore, vendor.people,
+    )  # fmt: skip
 
 
 def staff_of(operators: tuple[Operator, Operator]) -> tuple[WeekStaff, ...]:

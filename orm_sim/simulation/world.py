@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,26 @@ import simpy
 from orm_sim.centre import Engine
 from orm_sim.core.streams import key
 from orm_sim.demand.programme import CHANNELS, Channel
-from orm_sim.finance.ledger import Entry, Ledger
+from orm_sim.finance.ledger import Ledger
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
+from orm_sim.simulation.departure import Departure
+from orm_sim.simulation.dismissal import dismiss
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
+from orm_sim.simulation.employers import employers, establish, improve
 from orm_sim.simulation.history import Books, Event, History
-from orm_sim.simulation.operator import Operator, Reference
-from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
+from orm_sim.simulation.month_measures import measure
+from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.payments import Payments
+from orm_sim.simulation.people_costs import PeopleCosts
+from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN, Planner
 from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
 from orm_sim.simulation.precedent import Diverged, Precedent, Week, adopt, operations_key, staff_of
 from orm_sim.simulation.setting import Planning, Setting, planning_for
+from orm_sim.simulation.standing import Standing, watch_of
+from orm_sim.vendor.decision.participation import participation
+from orm_sim.vendor.decision.valuation import Decision
 from orm_sim.vendor.firm import Purse, other_margins
 from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
 
@@ -54,6 +64,14 @@ def simulate(
         return World(scenario, setting, engine, unlimited_cash).live()
     except Diverged:
         return World(scenario, setting, engine, unlimited_cash, follow=False).live()
+    except NoDeal as refused:
+        reason = str(refused)
+        at_home = simulate(scenario.model_copy(update={"contract": None}), setting, engine)
+        return replace(at_home, no_deal=reason, events=(Event(0, reason), *at_home.events))
+
+
+class NoDeal(Exception):
+    """The vendor does not sign; its text says why."""
 
 
 class World:
@@ -67,7 +85,11 @@ class World:
         self._books = Books.open(self._days)
         self._inbound = Remembered(lambda: InboundPool(setting, engine), setting.memory["inbound"])
         self._outbound = Remembered(lambda: OutboundPool(setting, engine), setting.memory["outbound"])
-        self._found_operators()
+        found = employers(scenario, setting)
+        self._home, self._vendor = found.home, found.vendor
+        self._requested, self._asked = found.requested, found.asked
+        self._home_costs = PeopleCosts(self._home, self._books)
+        self._vendor_costs = PeopleCosts(self._vendor, self._books, overtime=scenario.vendor.overtime_factor)
         vendor = scenario.vendor
         self._purse = Purse.open(vendor.firm, unlimited_cash)
         self._other = other_margins(
@@ -80,9 +102,20 @@ class World:
         if scenario.contract is not None:
             growth = vendor.workforce.wage_growth_per_year
             self._billing = Billing(scenario.contract, scenario.client, self._books, self._ledger, growth)
-        self._insolvent_day: int | None = None
+        self._standing = Standing(self._billing is not None)
+        self._payments = Payments(
+            self._days, self._ledger, self._home_costs, self._vendor_costs, self._purse, self._other,
+            vendor.account_overhead_per_month, lambda: self._standing.solvent, self._acts, self._fail,
+        )  # fmt: skip
+        self._departure = Departure(
+            scenario, self._books, self._client, self._home_costs, self._vendor_costs, self._standing
+        )
+        self._planner: Planner | None = None
+        if self._billing is not None and vendor.policy == "best_response" and not unlimited_cash:
+            self._planner = self._new_planner()
         last = scenario.relationship.ramp[-1].week
         self._ramp = [scenario.relationship.share(week) for week in range(last + 1)]
+        self._watch = watch_of(scenario, self._asked or self._requested, unlimited_cash)
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
         self._open_precedent(follow)
@@ -91,63 +124,60 @@ class World:
         self._outbound_duties: list[tuple[OutboundDuty, ...]] = []
 
     def _open_precedent(self, follow: bool) -> None:
-        """Follow the weeks of an option that asks for the same work, or set the precedent for others."""
+        """Follow the weeks of an option that asks for the same work, or set the precedent for others.
+
+        A vendor that plans looks at its own people and its own purse: it is always lived by itself.
+        """
+        self._followed: Precedent | None = None
+        self._set: Precedent | None = None
+        self._week = Week(True)
+        if self._planner is not None:
+            return
         key_ = operations_key(self._scenario, self._asked)
         known = self._setting.precedents.get(key_)
-        self._followed: Precedent | None = known if follow else None
-        self._set: Precedent | None = None
+        self._followed = known if follow else None
         if known is None:
             self._set = self._setting.precedents[key_] = Precedent()
-        self._week = Week(True)
-
-    def _found_operators(self) -> None:
-        scenario, setting = self._scenario, self._setting
-        terms = scenario.client.in_house.workforce
-        reference = Reference.of(terms)
-        offshore = scenario.vendor.offshore
-        self._home = Operator.found("in_house", terms, reference, setting, 1.0, 0.0)
-        self._home.established = True
-        self._home.staffing_ratio = scenario.client.in_house.staffing_ratio
-        self._vendor = Operator.found(
-            "vendor",
-            scenario.vendor.workforce,
-            reference,
-            setting,
-            offshore.handle_time_factor,
-            -offshore.fcr_points,
-        )
-        self._home_costs = PeopleCosts(self._home, self._books)
-        self._vendor_costs = PeopleCosts(self._vendor, self._books)
-        service = scenario.programme.inbound.service
-        self._requested = ServiceRequest(service.share, service.threshold_s)
-        asked = scenario.contract.requested_service_level() if scenario.contract is not None else None
-        self._asked = ServiceRequest(asked.target, asked.within_s) if asked is not None else None
 
     def live(self) -> History:
-        """Run the environment to the end of the run-off."""
-        env = simpy.Environment()
-        self._establish()
-        env.process(self._weeks(env))
-        env.process(self._evenings(env))
-        if self._scenario.client.in_house.improvement is not None:
-            env.process(self._improve(env))
+        """Run the environment to the end of the run-off.
+
+        Raises
+        ------
+        NoDeal
+            When the vendor does not sign.
+        """
+        env = self._begin()
         env.run(until=self._days.end_day)
         self._inbound.release()
         self._outbound.release()
         opening = self._scenario.vendor.firm.opening_cash if self._billing else float("nan")
         return History(
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
-            self._books.operating_cost, self._ledger, tuple(self._books.events), self._insolvent_day, opening,
-            self._purse.cash if self._billing else float("nan"), self._cash,
+            self._books.operating_cost, self._ledger, tuple(self._books.events), self._standing.insolvent_day, opening,
+            self._purse.cash if self._billing else float("nan"), self._cash, tuple(self._books.decisions),
+            self._standing.ended_day,
         )  # fmt: skip
 
-    def _establish(self) -> None:
-        """The client's centre has existed for years when the contract starts."""
-        planning = self._planning(self._home, self._requested)
-        for channel in CHANNELS:
-            need = self._home.agents_for(self._setting, planning, channel, 0, 1.0)
-            self._home.workforce[channel].establish(int(np.ceil(need)))
-            self._home.workforce[channel].week(0, 0.0, 0.0, may_hire=False)
+    def decision_in(self, week: int) -> Decision | None:
+        """What the vendor would decide in a week, the contract lived until then; None where it is gone by then."""
+        env = self._begin()
+        if week:
+            env.run(until=7 * week)
+        if not self._acts():
+            return None
+        return self._decision(week, self._planner or self._new_planner())
+
+    def _begin(self) -> simpy.Environment:
+        """The world on the first morning: the contract signed, nothing lived."""
+        env = simpy.Environment()
+        establish(self._home, self._setting, self._planning(self._home, self._requested))
+        if self._planner is not None:
+            self._sign(self._planner)
+        env.process(self._weeks(env))
+        env.process(self._evenings(env))
+        env.process(improve(env, self._scenario, self._home))
+        return env
 
     def _weeks(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         """Leavers, hires and the roster of every week of the term."""
@@ -160,14 +190,53 @@ class World:
     def _live_week(self, week: int) -> None:
         before = dict(self._vendor_share)
         self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
-        acts = self._billing is not None and self._insolvent_day is None
-        plan = self._vendor_plan() if acts else None
+        if self._planner is not None and week and week % WEEKS_BETWEEN == 0 and self._acts():
+            self._take(week, self._decision(week, self._planner))
+        plan = self._vendor_plan() if self._acts() else None
         if self._followed is not None:
             self._follow_week(week, self._followed.week(week), plan)
         else:
             self._work_week(week, before, plan)
         self._home_costs.week(7 * week)
         self._vendor_costs.week(7 * week)
+
+    def _acts(self) -> bool:
+        """Whether the vendor works under the contract."""
+        return self._standing.in_force
+
+    def _new_planner(self) -> Planner:
+        return Planner(self._scenario, self._setting, self._vendor, self._asked or self._requested)
+
+    def _sign(self, planner: Planner) -> None:
+        """The vendor takes the plan worth most to it, or does not sign."""
+        if not planner.can_plan:
+            raise NoDeal(NO_PLAN)
+        decision = self._decision(0, planner)
+        if decision is None:
+            return
+        choice = participation(decision, self._scenario.vendor.traits)
+        if not choice.signs:
+            raise NoDeal(choice.sentence)
+        self._take(0, decision)
+
+    def _decision(self, week: int, planner: Planner) -> Decision | None:
+        """The vendor looks ahead; None where there is no contract."""
+        if self._billing is None:
+            return None
+        month = int(self._days.month[7 * week])
+        signed = self._billing.signed(month, self._watch.tolerance(self._days, month, self._standing))
+        return planner.decide(week, signed, self._share, self._purse, self._billing.outstanding())
+
+    def _take(self, week: int, decision: Decision | None) -> None:
+        """The vendor works to the plan it has chosen."""
+        if decision is None:
+            return
+        if decision.plan != self._vendor.means or week == 0:
+            self._vendor.take(decision.plan)
+            self._payments.platform = self._scenario.vendor.platform_per_month * decision.plan.redundancy
+        self._books.decisions.append((week, decision.plan))
+        planning = self._planning(self._vendor, self._asked or self._requested)
+        dismiss(self._scenario, self._setting, planning, self._vendor_costs, self._books, week, self._share)
 
     def _follow_week(self, week: int, precedent: Week, plan: StaffingPlan | None) -> None:
         """Take over a week of the precedent, or leave it where this vendor would decide otherwise."""
@@ -183,7 +252,7 @@ class World:
         self._week = Week(plan.may_hire if plan is not None else True)
         self._displace(week, before)
         share = {c: 1.0 - self._vendor_share[c] for c in CHANNELS}
-        if any(share.values()) or self._home.is_peopled:
+        if any(share.values()) or self._home.is_peopled or self._standing.last_day is not None:
             self._man(self._home, self._home_plan(), week, share, True)
         if plan is not None:
             self._man(self._vendor, plan, week, self._vendor_share, False)
@@ -204,7 +273,7 @@ class World:
 
     def _share(self, channel: Channel, week: int) -> float:
         """The vendor's share of a channel's contacts in a week, as planned today."""
-        if self._insolvent_day is not None or not self._scenario.outsourced(channel):
+        if not self._standing.serves(week) or not self._scenario.outsourced(channel):
             return 0.0
         return self._ramp[min(week, len(self._ramp) - 1)]
 
@@ -218,7 +287,9 @@ class World:
         share_of = self._home_share if home else self._share
         operator.plan(self._setting, planning, week, len(self._ramp) - 1, share_of)
         for channel in CHANNELS:
-            operator.workforce[channel].week(week, operator.targets[channel], may_hire=plan.may_hire)
+            operator.workforce[channel].week(
+                week, operator.targets[channel], operator.leaving(channel), plan.may_hire
+            )
         operator.roster(self._setting, planning, week, share)
 
     def _planning(self, operator: Operator, service: ServiceRequest) -> Planning:
@@ -259,16 +330,6 @@ class World:
         share = self._vendor_share[channel]
         self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
 
-    def _improve(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
-        """The in-house improvement programme takes effect."""
-        programme = self._scenario.client.in_house.improvement
-        if programme is None:
-            return
-        yield env.timeout(max(7 * programme.in_place_week - 0.5, 0.0))
-        self._home.handle_factor *= programme.handle_time_factor
-        self._home.schedule_efficiency = programme.schedule_efficiency
-        self._home.fcr_delta += programme.fcr_points
-
     def _evenings(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         yield env.timeout(EVENING)
         for day in range(self._days.end_day):
@@ -284,16 +345,30 @@ class World:
         if is_month_end:
             for costs in (self._home_costs, self._vendor_costs):
                 costs.book(day + 1) if day + 1 < self._days.n_days else costs.close(self._days.n_days)
-            self._measure(month)
+            measure(self._books, self._setting, (self._home, self._vendor), self._share, month)
             if self._billing is not None:
-                in_force = month < self._days.n_months and self._insolvent_day is None
-                self._billing.month_end(month, day, in_force)
+                self._billing.month_end(month, day, month < self._days.n_months and self._acts())
         if self._billing is not None:
-            self._purse.receive(self._billing.receipts(day, self._insolvent_day is None))
-        self._pay(day, is_month_end)
+            self._purse.receive(self._billing.receipts(day, self._standing.solvent))
+        self._payments.pay(day, is_month_end)
         if is_month_end:
-            self._client.month_end(month, day, self._vendor, self._insolvent_day)
+            self._client.month_end(month, day, self._vendor, self._standing.gone_day)
             self._cash[month] = self._purse.cash if self._billing else np.nan
+            self._review(month, day)
+
+    def _review(self, month: int, day: int) -> None:
+        """The contract's own state at a month's end: notice for cause, and the end of service when it is served."""
+        if month >= self._days.n_months:
+            return
+        if self._watch.month_end(month, day, self._books, self._standing):
+            self._part(day)
+            self._departure.give_notice(day)
+        if self._acts() and day == self._standing.last_day:
+            self._departure.hand_back(day)
+            self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
+            planning = self._planning(self._home, self._requested)
+            self._home.roster(self._setting, planning, (day + 1) // 7, dict.fromkeys(CHANNELS, 1.0))
+            self._assign(day + 1)
 
     def _replay(self, day: int) -> None:
         """Live the day's contacts with whoever is on duty, the vendor's share first."""
@@ -305,89 +380,18 @@ class World:
         for each in self._week.counts[day]:
             self._books.count(each)
 
-    def _measure(self, month: int) -> None:
-        """Counters that are known at the month's end."""
-        for name in ("in_house", "vendor"):
-            for channel in CHANNELS:
-                hours = float(self._books.of(name, channel, "staffed_s")[month]) / 3600.0
-                self._books.put(name, channel, "productive_hours", month, hours)
-        if month < self._days.n_months:
-            days = np.arange(self._days.month_starts[month], self._days.month_starts[month + 1])
-            share = np.array([self._share("inbound", int(day) // 7) for day in days])
-            expected = self._setting.expected.rates[days].sum(axis=1) * self._setting.forecast_factor[month]
-            for name, part in (("vendor", share), ("in_house", 1.0 - share)):
-                self._books.put(name, "inbound", "forecast_offered", month, float((expected * part).sum()))
-
-    def _pay(self, day: int, is_month_end: bool) -> None:
-        if day % PAYDAY_EVERY_DAYS == PAYDAY_EVERY_DAYS - 1:
-            self._pay_people(day)
-        if is_month_end:
-            self._pay_month(day)
-
-    def _pay_people(self, day: int) -> None:
-        for costs in (self._home_costs, self._vendor_costs):
-            costs.book(min(day + 1, self._days.n_days))
-        wages, training = self._home_costs.take_wages()
-        self._post(day, "client", "staff", "in_house_labour", wages, "payroll")
-        self._post(day, "client", "staff", "in_house_hiring", training, "payroll of trainees")
-        if self._billing is not None and self._insolvent_day is None:
-            wages, training = self._vendor_costs.take_wages()
-            if self._vendor_pays(day, wages + training):
-                self._post(day, "vendor", "staff", "vendor_labour", wages, "payroll")
-                self._post(day, "vendor", "staff", "vendor_hiring", training, "payroll of trainees")
-
-    def _pay_month(self, day: int) -> None:
-        support, hiring, seats = self._home_costs.take_month()
-        self._post(day, "client", "staff", "in_house_labour", support, "support")
-        self._post(day, "client", "suppliers", "in_house_hiring", hiring, "recruiting")
-        self._post(day, "client", "suppliers", "in_house_seats", seats, "seats")
-        if self._billing is not None and self._insolvent_day is None:
-            self._pay_vendor_month(day)
-
-    def _pay_vendor_month(self, day: int) -> None:
-        month = int(self._days.month[day])
-        margin = float(self._other[month])
-        self._post(day, "other_clients", "vendor", "other_business", max(margin, 0.0), "other accounts")
-        self._post(day, "vendor", "other_clients", "other_business", max(-margin, 0.0), "other accounts")
-        self._purse.receive(margin)
-        support, hiring, seats = self._vendor_costs.take_month()
-        overhead = self._scenario.vendor.account_overhead_per_month if day < self._days.n_days else 0.0
-        interest = self._purse.interest(30)
-        if self._vendor_pays(day, support + hiring + seats + overhead + interest):
-            self._post(day, "vendor", "staff", "vendor_labour", support, "support")
-            self._post(day, "vendor", "suppliers", "vendor_hiring", hiring, "recruiting")
-            self._post(day, "vendor", "suppliers", "vendor_seats", seats, "seats")
-            self._post(day, "vendor", "suppliers", "vendor_overhead", overhead, "account overhead")
-            self._post(day, "vendor", "lender", "vendor_interest", interest, "credit line")
-
-    def _vendor_pays(self, day: int, amount: float) -> bool:
-        """Take a payment from the vendor's purse, or fail where it cannot be met."""
-        if self._purse.can_pay(amount):
-            self._purse.pay(amount)
-            return True
-        self._fail(day)
-        return False
-
     def _fail(self, day: int) -> None:
-        """The firm is insolvent: service stops, the estate collects receivables, the client rebuilds in-house."""
+        """A payment cannot be met: the firm is insolvent."""
+        self._part(day)
+        self._departure.fail(day)
+        self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
+        if day < self._days.n_days:
+            self._assign(day)
+
+    def _part(self, day: int) -> None:
+        """What happens on a day hangs on money or on this contract's terms: nobody can follow from here on."""
         if self._followed is not None:
             raise Diverged
         if self._set is not None:
-            del self._set.weeks[day // 7 :]  # from this week on nobody can follow
+            del self._set.weeks[day // 7 :]
             self._set = None
-        self._insolvent_day = day
-        for channel in CHANNELS:
-            self._vendor.workforce[channel].disband()
-            self._vendor.workforce[channel].week(day // 7, 0.0, may_hire=False)
-            self._vendor.staffed[channel][:] = 0
-            self._vendor_share[channel] = 0.0
-        self._vendor_costs.write_off(day)
-        self._home.established = False
-        self._home_costs.factor = 1.0 + self._scenario.client.in_house.rebuild_premium
-        if day < self._days.n_days:
-            self._client.exit(day)
-            self._assign(day)
-        self._books.events.append(Event(day, "vendor insolvent; the client rebuilds in-house"))
-
-    def _post(self, day: int, payer: Any, payee: Any, account: str, amount: float, cause: str) -> None:
-        self._ledger.post(Entry(day, payer, payee, account, amount, "cash", cause, day))

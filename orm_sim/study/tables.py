@@ -61,6 +61,9 @@ OUTCOMES: Final = register(
             ),
             Column("resolved", "float64", "contacts", low=0.0),
             Column("sales_kept", "float64", "sales", low=0.0),
+            Column("no_deal", "bool", "flag"),  # the vendor did not sign, so everything stayed in-house
+            Column("ended", "bool", "flag"),  # the client ended the contract for cause
+            Column("ended_month", "float64", "months since contract start", low=0.0, nullable=True),
         ),
         ("option", "replication"),
     )
@@ -136,6 +139,8 @@ MEASURES: Final[dict[str, str]] = {
     "vendor_margin": "share of revenue",
     "p_vendor_loss": "share",
     "p_insolvent": "share",
+    "p_no_deal": "share",
+    "p_ended": "share",
 }
 """The estimated columns of the comparison, each with `_low` and `_high` beside it, and their units."""
 

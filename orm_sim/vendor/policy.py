@@ -1,11 +1,11 @@
-"""How an operator decides on staffing: `fixed` keeps its plan, `contract_following` staffs what is asked for."""
+"""How an operator decides: it keeps its plan, staffs what the contract asks for, or chooses what pays best."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-PolicyName = Literal["fixed", "contract_following"]
+PolicyName = Literal["fixed", "contract_following", "best_response"]
 
 
 @dataclass(frozen=True, slots=True)

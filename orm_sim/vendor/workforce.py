@@ -162,6 +162,8 @@ class Workforce:
         self._present = np.empty(0, dtype=np.bool_)
         self._offers = 0
         self._classes: list[tuple[int, int, int]] = []
+        self._training_weeks = terms.training_weeks
+        self._head_start = 0.0
         self.last = _EMPTY
 
     @property
@@ -174,6 +176,17 @@ class Workforce:
         """People recruited or in training who are not yet on the floor."""
         return sum(count for _, _, count in self._classes)
 
+    def newness(self, week: int) -> float:
+        """Mean of e^(−weeks on the floor / weeks to learn) over the floor: 1 all newcomers; 1 where it is empty."""
+        tenure = week - self._floor_week[self._present]
+        if tenure.size == 0:
+            return 1.0
+        return float(np.mean(np.exp(-tenure / self.terms.learning.weeks_to_learn)))
+
+    def arriving(self, week: int) -> list[tuple[int, int]]:
+        """People recruited or in training: weeks until they reach the floor, and how many."""
+        return [(max(floor - week, 0), count) for _, floor, count in self._classes]
+
     def establish(self, n_agents: int) -> None:
         """Begin with a workforce that has existed for years: tenures from the stationary distribution."""
         leave = self.terms.attrition_per_year / WEEKS_PER_YEAR
@@ -182,12 +195,29 @@ class Workforce:
         self._floor_week = np.append(self._floor_week, -np.minimum(tenure, 520.0))
         self._present = np.append(self._present, np.ones(n_agents, dtype=np.bool_))
 
+    def train(self, multiple: float, head_start: float) -> None:
+        """From now on recruits train so many times the standard weeks, and begin so many weeks of tenure ahead."""
+        self._training_weeks = round(self.terms.training_weeks * multiple)
+        self._head_start = head_start
+
     def release(self, n_agents: int) -> int:
         """Let go up to `n_agents`, the last hired first; returns how many went."""
         standing = np.flatnonzero(self._present)
         going = standing[np.argsort(-self._floor_week[standing], kind="stable")][: max(n_agents, 0)]
         self._present[going] = False
         return int(going.size)
+
+    def dismiss(self, n_agents: int, week: int) -> tuple[int, float]:
+        """Let go up to `n_agents`, the last hired first; returns how many went and their years of service in all."""
+        before = self._present.copy()
+        people = self.release(n_agents)
+        gone = before & ~self._present
+        return people, float(np.maximum(week - self._floor_week[gone], 0.0).sum()) / WEEKS_PER_YEAR
+
+    def years_of_service(self, week: int) -> float:
+        """Mean years on the floor; 0 where it is empty."""
+        tenure = week - self._floor_week[self._present]
+        return float(np.maximum(tenure, 0.0).mean()) / WEEKS_PER_YEAR if tenure.size else 0.0
 
     def disband(self) -> None:
         """Everybody leaves at once, classes included (the employer has closed)."""
@@ -214,7 +244,7 @@ class Workforce:
         arrivals = sum(count for _, floor, count in self._classes if floor <= week)
         self._classes = [c for c in self._classes if c[1] > week]
         if arrivals:
-            self._floor_week = np.append(self._floor_week, np.full(arrivals, float(week)))
+            self._floor_week = np.append(self._floor_week, np.full(arrivals, week - self._head_start))
             self._present = np.append(self._present, np.ones(arrivals, dtype=np.bool_))
         if may_hire:
             self._recruit(week, target_agents, attrition_factor)
@@ -232,7 +262,7 @@ class Workforce:
 
     def _recruit(self, week: int, target: float, factor: float) -> None:
         """Make as many offers as the gap at the end of the lead time needs, no-shows allowed for."""
-        lead = self.terms.lead_weeks
+        lead = self.terms.recruit_weeks + self._training_weeks
         stay = np.exp(-self.terms.attrition_per_year * factor / WEEKS_PER_YEAR * lead)
         gap = target - (self.agents * stay + self.coming)
         if gap <= 0.0:

@@ -63,7 +63,7 @@ def test_an_output_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_help_says_what_to_do_next() -> None:
     result = CliRunner().invoke(main, ["--help"])
     assert result.exit_code == 0 and "scenarios/studies/which_contract.yaml" in result.output
-    for command in ("compare", "run", "validate", "calibrate", "schema"):
+    for command in ("compare", "run", "respond", "validate", "calibrate", "schema"):
         assert command in result.output
         assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
 

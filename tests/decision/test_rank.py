@@ -71,9 +71,9 @@ def test_the_zero_line_is_zero_and_has_no_return(table: pd.DataFrame) -> None:
 
 @pytest.mark.row("R019")
 def test_the_vendor_stands_beside_every_outsourced_option(table: pd.DataFrame) -> None:
-    names = [name for name in MEASURES if "vendor" in name or name == "p_insolvent"]
+    names = [name for name in MEASURES if "vendor" in name or name in ("p_insolvent", "p_no_deal", "p_ended")]
     outside = [option for option in table.index if not option.startswith("in_house")]
-    assert len(names) == 6
+    assert len(names) == 8
     assert table.loc[outside, names].notna().all(axis=None)
     assert table.drop(outside)[names].isna().all(axis=None)  # no vendor there, and no insolvency of one
     assert table.loc["per_hour", "vendor_margin"] == pytest.approx(0.1)

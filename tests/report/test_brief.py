@@ -86,6 +86,16 @@ def test_an_in_house_leader_has_no_vendor(ranked: pd.DataFrame) -> None:
     assert answer.vendor == (("no vendor", "the leading option stays in-house"),)
 
 
+def test_says_what_becomes_of_the_deal(ranked: pd.DataFrame) -> None:
+    """Lines appear only where it happens: a vendor that does not sign, a contract that the client ends."""
+    table = ranked.sort_values("rank", ignore_index=True)
+    assert not any("sign" in told or "ends" in told for told, _ in brief(table).vendor)
+    table.loc[0, ["p_ended", "p_ended_low", "p_ended_high"]] = [0.25, 0.2, 0.3]
+    assert dict(brief(table).vendor)["chance that the client ends the contract for cause"] == "25 %, 1 in 4"
+    table.loc[0, ["p_no_deal", "p_no_deal_low", "p_no_deal_high"]] = [1.0, 0.99, 1.0]
+    assert brief(table).vendor[0][0] == "no deal"
+
+
 def test_names_are_escaped(hostile: Tables) -> None:
     page = brief(hostile["comparison"], hostile["evidence"].assign(path="<script>x</script>"))._repr_html_()
     assert active_content(page) == [] and "<script" not in page

@@ -116,3 +116,18 @@ def test_a_starved_vendor_shrinks_and_owes_credits(small: dict[str, Scenario]) -
         )
     assert counts[1] < 0.9 * counts[0]
     assert credited[1] > credited[0]
+
+
+def test_vendors_that_plan_alike_are_lived_alike(small: dict[str, Scenario]) -> None:
+    """Two options that differ for the client alone: the second vendor plans on its own people, as the first does."""
+    scenario = small["per_minute"]
+    traits = scenario.vendor.traits.model_copy(update={"outside_margin": None})
+    vendor = scenario.vendor.model_copy(update={"policy": "best_response", "traits": traits})
+    first = scenario.model_copy(update={"vendor": vendor})
+    second = first.model_copy(update={"client": first.client.model_copy(update={"transition_cost": 1.0})})
+    options = {"in_house": small["in_house"], "first": first, "second": second}
+    _, histories = StudyJob(options, "in_house", SEED, "kernel").live(0)
+    assert len(histories["first"].decisions) == 3
+    assert histories["second"].decisions == histories["first"].decisions
+    np.testing.assert_array_equal(histories["second"].counters, histories["first"].counters)
+    assert histories["second"].closing_cash == pytest.approx(histories["first"].closing_cash, abs=1e-6)

@@ -1,0 +1,80 @@
+"""Employers: the client's own centre and the vendor on the first day, and the service that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import simpy
+
+from orm_sim.demand.programme import CHANNELS
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.operator import Operator, Reference
+from orm_sim.simulation.setting import Planning, Setting
+from orm_sim.vendor.policy import ServiceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Employers:
+    """Who runs contacts.
+
+    Attributes
+    ----------
+    home, vendor
+        The client's centre, and the vendor.
+    requested, asked
+        The service that the programme asks for, and that of the contract; None where the contract says nothing.
+    """
+
+    home: Operator
+    vendor: Operator
+    requested: ServiceRequest
+    asked: ServiceRequest | None
+
+
+def employers(scenario: Scenario, setting: Setting) -> Employers:
+    """Both operators with nobody on the floor yet."""
+    terms = scenario.client.in_house.workforce
+    reference = Reference.of(terms)
+    offshore, people = scenario.vendor.offshore, scenario.vendor.people
+    home = Operator.found("in_house", terms, reference, setting, 1.0, 0.0, people)
+    home.established = True
+    home.staffing_ratio = scenario.client.in_house.staffing_ratio
+    vendor = Operator.found(
+        "vendor",
+        scenario.vendor.workforce,
+        reference,
+        setting,
+        offshore.handle_time_factor,
+        -offshore.fcr_points,
+        people,
+    )
+    service = scenario.programme.inbound.service
+    asked = scenario.contract.requested_service_level() if scenario.contract is not None else None
+    return Employers(
+        home,
+        vendor,
+        ServiceRequest(service.share, service.threshold_s),
+        ServiceRequest(asked.target, asked.within_s) if asked is not None else None,
+    )
+
+
+def establish(home: Operator, setting: Setting, planning: Planning) -> None:
+    """The client's centre has existed for years when the contract starts."""
+    for channel in CHANNELS:
+        need = home.agents_for(setting, planning, channel, 0, 1.0)
+        home.workforce[channel].establish(int(np.ceil(need)))
+        home.workforce[channel].week(0, 0.0, 0.0, may_hire=False)
+
+
+def improve(env: simpy.Environment, scenario: Scenario, home: Operator) -> Generator[simpy.Event, Any, None]:
+    """The in-house improvement programme takes effect, where there is one."""
+    programme = scenario.client.in_house.improvement
+    if programme is None:
+        return
+    yield env.timeout(max(7 * programme.in_place_week - 0.5, 0.0))
+    home.handle_factor *= programme.handle_time_factor
+    home.schedule_efficiency = programme.schedule_efficiency
+    home.fcr_delta += programme.fcr_points

@@ -1,0 +1,315 @@
+"""Foresight: the outlook and the purse that a vendor sees when it plans, made from the world as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.centre.laws import LOGNORMAL, PIECEWISE_HAZARD, LawTable
+from orm_sim.centre.pool_response import PoolResponse
+from orm_sim.centre.response import ResponseTable
+from orm_sim.core.units import DAYS_PER_MONTH
+from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
+from orm_sim.demand.leads import KEPT_DAYS, conversion_table, expected_attempt_s
+from orm_sim.demand.programme import CHANNELS, Channel, Programme
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.dismissal import weeks_owed
+from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.setting import Planning, Setting, planning_for
+from orm_sim.vendor.decision.outlook import (
+    AGES,
+    KEPT_AFTER,
+    Floor,
+    InboundOutlook,
+    OutboundOutlook,
+    Outlook,
+    Requirement,
+)
+from orm_sim.vendor.decision.purse_ahead import PurseAhead
+from orm_sim.vendor.firm import Purse
+from orm_sim.vendor.people import People
+from orm_sim.vendor.policy import ServiceRequest
+
+Floats = NDArray[np.float64]
+ShareOf = Callable[[Channel, int], float]
+
+_HOURS = INTERVAL_S / 3600.0
+_CONTACTS = 8_000  # behind each node of the response table: service level to about a point
+_LOAD_POINTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A planning date: the world as the vendor finds it.
+
+    Attributes
+    ----------
+    week : int
+        Weeks since contract start.
+    month : int
+        Billing month that it falls in, from 0.
+    n_months : int
+        Months that are foreseen: to the horizon, or to the end of the term.
+    """
+
+    week: int
+    month: int
+    n_months: int
+
+
+def moment_of(setting: Setting, week: int, horizon: int) -> Moment:
+    """The planning date in a week."""
+    day = min(7 * week, setting.days.n_days - 1)
+    month = int(setting.days.month[day])
+    return Moment(week, month, max(min(horizon, setting.days.n_months - month), 1))
+
+
+def outlook_of(
+    scenario: Scenario,
+    setting: Setting,
+    vendor: Operator,
+    service: ServiceRequest,
+    moment: Moment,
+    share_of: ShareOf,
+    sold: Sequence[float] = (),
+) -> Outlook:
+    """What the vendor knows of the months ahead.
+
+    Parameters
+    ----------
+    scenario, setting
+        The deal, and the outside world as it is forecast.
+    vendor : Operator
+        Its people.
+    service : ServiceRequest
+        The service it is asked for.
+    moment : Moment
+    share_of : callable
+        The vendor's share of a channel's contacts in a week, as planned today.
+    sold : sequence of float
+        Funded sales of the last months, the latest first.
+    """
+    months = range(moment.month, moment.month + moment.n_months)
+    terms = scenario.vendor.workforce
+    middles = [int(setting.days.month_starts[m]) + 15 for m in months]
+    growth = np.array([(1.0 + terms.wage_growth_per_year) ** (day // 365) for day in middles])
+    planning = planning_for(setting.programme, service, vendor.schedule_efficiency)
+    shares = {c: _shares(setting, share_of, c, months) for c in CHANNELS}
+    return Outlook(
+        inbound=_inbound(scenario, setting, vendor, planning, service, moment, shares["inbound"])
+        if scenario.outsourced("inbound")
+        else None,
+        outbound=_outbound(setting, vendor, months, shares["outbound"], sold)
+        if scenario.outsourced("outbound")
+        else None,
+        floors={c: _floor(scenario, vendor, c, moment) for c in CHANNELS},
+        terms=terms,
+        people=scenario.vendor.people,
+        wage_level=np.array([terms.wage_level(day) for day in middles]) * scenario.vendor.overtime_factor,
+        platform_per_month=scenario.vendor.platform_per_month,
+        overhead_per_month=scenario.vendor.account_overhead_per_month,
+        wages_index=growth,
+        dismiss_above=scenario.vendor.dismiss_above,
+    )
+
+
+def _shares(setting: Setting, share_of: ShareOf, channel: Channel, months: range) -> Floats:
+    """The vendor's share of a channel's contacts in each month: the mean over its days."""
+    starts = setting.days.month_starts
+    weeks = [np.arange(starts[m], starts[m + 1]) // 7 for m in months]
+    by_week = {week: share_of(channel, week) for week in range(int(weeks[0][0]), int(weeks[-1][-1]) + 1)}
+    return np.array([np.mean([by_week[week] for week in days.tolist()]) for days in weeks])
+
+
+def purse_of(
+    scenario: Scenario, purse: Purse, due: Iterable[tuple[int, float]], day: int
+) -> PurseAhead | None:
+    """The firm's money at a planning date; None for a reference vendor that cannot fail.
+
+    Parameters
+    ----------
+    due : iterable of (day, amount)
+        Invoiced and not yet paid.
+    """
+    if purse.unlimited:
+        return None
+    firm = scenario.vendor.firm
+    receivable = np.zeros(6)
+    for when, amount in due:
+        receivable[min(int((when - day) / DAYS_PER_MONTH), receivable.size - 1)] += amount
+    other = firm.other_business
+    return PurseAhead(
+        purse.cash, firm.credit_line, firm.credit_rate_per_year, receivable, other.monthly_margin, other.sd,
+        other.correlation,
+    )  # fmt: skip
+
+
+def _floor(scenario: Scenario, vendor: Operator, channel: Channel, moment: Moment) -> Floor:
+    force = vendor.workforce[channel]
+    coming = np.zeros(12)
+    for weeks, count in force.arriving(moment.week):
+        coming[min(int(weeks * 7 / DAYS_PER_MONTH), coming.size - 1)] += count
+    return Floor(
+        float(force.agents), force.newness(moment.week), coming, vendor.satisfaction[channel],
+        weeks_owed(scenario, 1.0, force.years_of_service(moment.week)),
+    )  # fmt: skip
+
+
+def _inbound(
+    scenario: Scenario,
+    setting: Setting,
+    vendor: Operator,
+    planning: Planning,
+    service: ServiceRequest,
+    moment: Moment,
+    share: Floats,
+) -> InboundOutlook:
+    days, expected, inbound = setting.days, setting.expected, setting.programme.inbound
+    months = range(moment.month, moment.month + moment.n_months)
+    rates = expected.rates.sum(axis=1)
+    forecast = np.array(
+        [
+            float(rates[days.month_starts[m] : days.month_starts[m + 1]].sum()) * setting.forecast_factor[m]
+            for m in months
+        ]
+    )
+    drift = expected.handle_factor[np.minimum(days.month_starts[list(months)] + 15, days.n_days - 1)]
+    mood, resolution, shape = inbound.satisfaction, inbound.resolution, setting.programme.shapes.inbound
+    return InboundOutlook(
+        first=forecast * share * expected.first_share,
+        forecast=forecast * share,
+        handle_s=expected.mean_handle_s * drift * vendor.handle_factor * vendor.reference.handle_speed,
+        fcr=resolution.fcr,
+        fcr_delta=vendor.fcr_delta,
+        return_share=resolution.return_share,
+        short_share=shape.short_share.value,
+        base_handle_s=expected.mean_handle_s,
+        survey_share=mood.survey_share,
+        satisfied=mood.resolved,
+        loss_unresolved=mood.loss_unresolved,
+        loss_per_minute=mood.loss_per_minute_waited,
+        patience_s=shape.patience.exponential_mean_s.value,
+        requirement=requirement_of(setting.programme, planning),
+        response=response_of(scenario.programme, service, vendor.schedule_efficiency),
+        asked=service.share,
+    )
+
+
+def requirement_of(programme: Programme, planning: Planning) -> Requirement:
+    """Hours on duty a week that the service asked for takes, by the hours of handle time offered."""
+    week = _week(programme)
+    loads = np.geomspace(_largest_load(programme) / 50.0, _largest_load(programme), _LOAD_POINTS)
+    hours = []
+    for load in loads.tolist():
+        erlangs = week * (load / _HOURS)
+        needed = planning.required.agents(erlangs.ravel()).sum() * _HOURS
+        hours.append(float(needed) * planning.schedule.hours_factor(erlangs))
+    return Requirement(np.concatenate([[0.0], loads]), np.concatenate([[0.0], hours]))
+
+
+def response_of(programme: Programme, service: ServiceRequest, efficiency: float) -> PoolResponse:
+    """How the programme's pool answers to hours on duty; tabulated once in a process for all options."""
+    shape, inbound = programme.shapes.inbound, programme.inbound
+    pieces = tuple((p.until_s or np.inf, p.per_s) for p in shape.patience.hazard.pieces)
+    spread = sum(t.mix.value * t.handle_log_sd.value for t in shape.types.values())
+    cv = float(np.sqrt(np.expm1((spread / sum(t.mix.value for t in shape.types.values())) ** 2)))
+    busyness = float(np.hypot(shape.busyness.day_cv.value, shape.busyness.interval_cv.value))
+    return _response(
+        service, efficiency, pieces, round(cv, 3), round(busyness, 6), _week(programme).tobytes(),
+        round(inbound.handle_time_s), round(_largest_load(programme)), shape.patience.exponential_mean_s.value,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _response(
+    service: ServiceRequest,
+    efficiency: float,
+    pieces: tuple[tuple[float, float], ...],
+    handle_cv: float,
+    busyness_cv: float,
+    week: bytes,
+    handle_s: int,
+    largest_load: int,
+    patience_s: float,
+) -> PoolResponse:
+    from orm_sim.centre.schedule import Schedule
+    from orm_sim.centre.staffing import RequirementTable
+
+    table = _intervals(pieces, handle_s, handle_cv, service.threshold_s)
+    shape = np.frombuffer(week).reshape(7, -1)
+    laws = (patience_s, service.threshold_s, service.share, busyness_cv)
+    required = RequirementTable.build(float(handle_s), *laws)
+    schedule = Schedule.build(required, shape, efficiency, float(handle_s), *laws)
+    return PoolResponse.build(table, required, shape, schedule, busyness_cv, float(largest_load))
+
+
+@lru_cache(maxsize=8)
+def _intervals(
+    pieces: tuple[tuple[float, float], ...], handle_s: int, handle_cv: float, threshold_s: float
+) -> ResponseTable:
+    until, per_s = (np.array(each) for each in zip(*pieces, strict=True))
+    patience = LawTable(
+        np.array([LOGNORMAL, PIECEWISE_HAZARD]), np.zeros(2), np.zeros(2), np.array([0, 0]),
+        np.array([0, until.size]), until, per_s,
+    )  # fmt: skip
+    handles = (0.7 * handle_s, 1.4 * handle_s)
+    return ResponseTable.build(patience, handles, handle_cv, threshold_s, contacts=_CONTACTS)
+
+
+def _week(programme: Programme) -> Floats:
+    return weekly_shape(programme.shapes.inbound, programme.inbound.opens_hour, programme.inbound.closes_hour)
+
+
+def _largest_load(programme: Programme) -> float:
+    """Hours of handle time in a week beyond which nothing is tabulated."""
+    inbound = programme.inbound
+    return inbound.contacts_per_week * inbound.handle_time_s / 3600.0 * 2.5
+
+
+def _outbound(
+    setting: Setting, vendor: Operator, months: range, share: Floats, sold: Sequence[float]
+) -> OutboundOutlook:
+    outbound, shape = setting.programme.outbound, setting.programme.shapes.outbound
+    starts = setting.days.month_starts
+    calling = np.array([int(setting.calling[starts[m] : starts[m + 1]].sum()) for m in months])
+    missed = (1.0 - outbound.contact_rate) ** np.arange(outbound.max_attempts)
+    quality = np.array([q.share for q in outbound.list_quality])
+    converted = float(quality @ (conversion_table(outbound, shape) @ (missed / missed.sum())) / quality.sum())
+    hours = outbound.closes_hour - outbound.opens_hour
+    talk = expected_attempt_s(outbound, shape) - outbound.attempt_s
+    past = np.zeros(KEPT_AFTER)
+    past[: len(sold)] = sold
+    lost = cancelled_share(outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure)
+    return OutboundOutlook(
+        seat_hours=outbound.seats * share * hours * 5.0,
+        calling_weeks=calling / 5.0,
+        attempts=outbound.leads_per_month * missed.sum() * share,
+        attempt_s=outbound.attempt_s,
+        talk_s=talk * vendor.handle_factor * vendor.reference.handle_speed,
+        reached=outbound.contact_rate,
+        sold=converted / vendor.reference.conversion,
+        funded=outbound.funded_share,
+        cancelled=outbound.cancelled_by_day_90,
+        unearned=unearned_by_age(),
+        past_cancelled=past * lost,
+        past_kept=past * (1.0 - lost),
+    )
+
+
+def cancelled_share(usual: float, people: People, pressure: float) -> float:
+    """Share of funded sales cancelled by day 90, those that pressure has made included."""
+    pressed = people.pressed_sales * pressure
+    return usual + pressed / (1.0 + pressed) * people.unsuitable_cancelled * (1.0 - usual)
+
+
+def unearned_by_age() -> Floats:
+    """Unearned part of a cancelled sale by months since its own: float64[4], days of cancelling and of sale even."""
+    life = np.arange(1, KEPT_DAYS)[:, None]
+    sold = np.arange(30.0)[None, :] + 0.5
+    age = ((sold + life) / DAYS_PER_MONTH).astype(int)
+    part = np.broadcast_to(1.0 - life / KEPT_DAYS, age.shape)
+    return np.bincount(age.ravel(), weights=part.ravel(), minlength=AGES)[:AGES] / age.size

@@ -1,0 +1,42 @@
+"""Measures of a month: counters that are known only at its end, and what the month has done to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from orm_sim.demand.programme import CHANNELS, Channel
+from orm_sim.simulation.history import Books
+from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.setting import Setting
+
+
+def measure(
+    books: Books,
+    setting: Setting,
+    operators: tuple[Operator, Operator],
+    share_of: Callable[[Channel, int], float],
+    month: int,
+) -> None:
+    """Hours on duty, the client's forecast of contacts, and how satisfied a month leaves those on the floor.
+
+    Parameters
+    ----------
+    share_of : callable
+        The vendor's share of a channel's contacts in a week.
+    """
+    days = setting.days
+    for operator in operators:
+        for channel in CHANNELS:
+            hours = float(books.of(operator.name, channel, "staffed_s")[month]) / 3600.0
+            books.put(operator.name, channel, "productive_hours", month, hours)
+        busy, staffed = (float(books.of(operator.name, "inbound", c)[month]) for c in ("busy_s", "staffed_s"))
+        operator.month_end("inbound", busy / staffed if staffed else 0.0)
+        operator.month_end("outbound", 0.0)  # callers dial without a break at any staffing
+    if month < days.n_months:
+        inside = np.arange(days.month_starts[month], days.month_starts[month + 1])
+        share = np.array([share_of("inbound", int(day) // 7) for day in inside])
+        expected = setting.expected.rates[inside].sum(axis=1) * setting.forecast_factor[month]
+        for name, part in (("vendor", share), ("in_house", 1.0 - share)):
+            books.put(name, "inbound", "forecast_offered", month, float((expected * part).sum()))

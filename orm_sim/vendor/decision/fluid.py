@@ -1,0 +1,86 @@
+"""Fluid: a vendor's foresight, month by month in means: people, the pool's answer to them, sales, meters and costs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month
+from orm_sim.vendor.decision.expected import COSTS, PEOPLE_COSTS, Expected
+from orm_sim.vendor.decision.futures import Futures
+from orm_sim.vendor.decision.inbound_ahead import InboundAhead
+from orm_sim.vendor.decision.outbound_ahead import OutboundAhead
+from orm_sim.vendor.decision.outlook import OutboundOutlook, Outlook
+from orm_sim.vendor.levers import Plans
+
+Floats = NDArray[np.float64]
+
+
+class Fluid:
+    """The vendor's foresight; see `Operations`.
+
+    Parameters
+    ----------
+    outlook : Outlook
+    service_sd : float
+        Standard deviation of a month's service level around its mean: the month's luck.
+
+    Notes
+    -----
+    Means, not contacts: a month's service is the pool's long-run answer to its staff, moved by the month's luck. What
+    it leaves out (a queue that carries over, a day's busyness beyond the response table) is what the simulation is for.
+    """
+
+    def __init__(self, outlook: Outlook, service_sd: float) -> None:
+        self._outlook, self._service_sd = outlook, service_sd
+
+    def expected(self, plans: Plans, futures: Futures) -> Expected:
+        """The months ahead under every plan, in every future."""
+        outlook = self._outlook
+        shape = (outlook.n_months, plans.training.size, futures.volume.size)
+        books = _books(shape)
+        months = [Month() for _ in outlook.wages_index]
+        for month, level in zip(months, outlook.wages_index, strict=True):
+            month.put("index", "wages", np.asarray(level))
+        if outlook.inbound is not None:
+            InboundAhead(outlook, outlook.inbound, plans, futures, self._service_sd).live(months, books)
+        if outlook.outbound is not None:
+            self._call(outlook.outbound, plans, futures, months, books)
+        books.costs["overhead"] += outlook.overhead_per_month
+        books.costs["platform"] += outlook.platform_per_month * plans.redundancy[:, None]
+        return Expected(months, books.costs, books.met, books.unsuitable, books.heads)
+
+    def _call(
+        self,
+        outbound: OutboundOutlook,
+        plans: Plans,
+        futures: Futures,
+        months: list[Month],
+        books: BooksAhead,
+    ) -> None:
+        """Live the outbound list once for plans that differ in nothing it feels."""
+        felt = np.stack(
+            [plans.seat_ratio, plans.wage_premium, plans.training, plans.coaching_hours, plans.pressure]
+        )
+        _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
+        few = Plans(*(lever[first] for lever in plans))
+        own = _books((len(months), first.size, futures.volume.size))
+        called = [Month() for _ in months]
+        OutboundAhead(self._outlook, outbound, few, futures).live(called, own)
+        for month, found in zip(months, called, strict=True):
+            month.put_off("outbound", {name: _spread(value, where) for (_, name), value in found.items()})
+        for name in PEOPLE_COSTS:
+            books.costs[name] += own.costs[name][:, where]
+        books.heads += own.heads[:, where]
+        books.unsuitable += own.unsuitable[where]
+
+
+def _books(shape: tuple[int, ...]) -> BooksAhead:
+    return BooksAhead(
+        {name: np.zeros(shape) for name in COSTS}, np.ones(shape), np.zeros(shape), np.zeros(shape[1:])
+    )
+
+
+def _spread(value: Floats, where: NDArray[np.int64]) -> Later:
+    """A meter of few plans, given to all."""
+    return lambda: np.asarray(value[where])

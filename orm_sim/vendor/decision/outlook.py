@@ -1,0 +1,208 @@
+"""Outlook: what a vendor knows at a planning date of demand, of its people, and of how service answers to staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.vendor.people import People
+from orm_sim.vendor.workforce import WorkforceTerms
+
+Floats = NDArray[np.float64]
+
+AGES: Final = 4
+"""Months after a sale's own in which it can be cancelled unearned, its own included."""
+
+KEPT_AFTER: Final = 3
+"""Months from a sale to the one in which it counts as kept."""
+
+
+class Response(Protocol):
+    """How a pool answers contacts."""
+
+    def answer(self, coverage: Floats, load: Floats, handle_s: Floats) -> tuple[Floats, Floats]:
+        """Service level and abandonment rate over a month.
+
+        Parameters
+        ----------
+        coverage : array
+            Hours on duty over hours required for the service asked for, at the load that comes.
+        load : array
+            Hours of handle time offered in a week.
+        handle_s : array
+            Mean handle time, s.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Hours on duty that the service asked for takes in a week, by hours of handle time offered; both ascending.
+
+    `hours` includes what shifts waste. Beyond the last point the last slope goes on.
+    """
+
+    load: Floats
+    hours: Floats
+
+    def at(self, load: Floats) -> Floats:
+        """Hours on duty required in a week."""
+        inside = np.interp(load, self.load, self.hours)
+        slope = (self.hours[-1] - self.hours[-2]) / (self.load[-1] - self.load[-2])
+        return np.asarray(inside + np.maximum(load - self.load[-1], 0.0) * slope)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The people of one channel at a planning date.
+
+    Attributes
+    ----------
+    agents
+        On the floor.
+    newness
+        Mean of e^(-weeks on the floor / weeks to learn) over them: 1 all newcomers, 0 all proficient.
+    coming : float64[n]
+        Recruits and trainees by the month ahead in which they reach the floor.
+    satisfaction
+        0 to 1.
+    weeks_owed
+        Weeks of pay that an agent of mean service is owed on dismissal.
+    """
+
+    agents: float
+    newness: float
+    coming: Floats
+    satisfaction: float
+    weeks_owed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class InboundOutlook:
+    """Inbound contacts of the months ahead, as the client forecasts them for the vendor's share.
+
+    Attributes
+    ----------
+    first, forecast : float64[n_months]
+        First contacts expected, and contacts forecast (comebacks included).
+    handle_s : float64[n_months]
+        Mean handle time of proficient agents of this vendor, s.
+    fcr, fcr_delta : float
+        Share of contacts that proficient agents of the client resolve, and what is added for this vendor's.
+    return_share : float
+        Share of unresolved contacts that come back.
+    short_share, base_handle_s : float
+        Share of contacts that are short, and the mean handle time at which they last 1 to 10 s: handled more slowly,
+        some of them last long enough to be payable.
+    survey_share, satisfied, loss_unresolved, loss_per_minute : float
+        Of the satisfaction survey.
+    patience_s : float
+        Mean patience: what abandoned contacts wait at most on average.
+    requirement, response
+        Of the pool; `asked` is the service level they are for.
+    asked : float
+    """
+
+    first: Floats
+    forecast: Floats
+    handle_s: Floats
+    fcr: float
+    fcr_delta: float
+    return_share: float
+    short_share: float
+    base_handle_s: float
+    survey_share: float
+    satisfied: float
+    loss_unresolved: float
+    loss_per_minute: float
+    patience_s: float
+    requirement: Requirement
+    response: Response
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundOutlook:
+    """Leads of the months ahead, and what calls on them bring.
+
+    Attributes
+    ----------
+    seat_hours : float64[n_months]
+        Hours a week of the vendor's share of the programme's seats, holidays aside: what people are hired for.
+    calling_weeks : float64[n_months]
+        Days on which customers are called, in weeks of five.
+    attempts : float64[n_months]
+        Attempts that the leads allow.
+    attempt_s : float
+        Agent seconds of an attempt without what proficiency speeds up; `talk_s` what it does.
+    talk_s : float
+    reached : float
+        Customers reached for an attempt.
+    sold : float
+        Sales for a customer reached, by proficient agents.
+    funded : float
+        Share of sales that are funded.
+    cancelled : float
+        Share of funded sales cancelled before day 90, and how their unearned parts fall on the months: `unearned`.
+    unearned : float64[AGES]
+    past_cancelled, past_kept : float64[KEPT_AFTER]
+        Sales that will have been cancelled and kept among those made in each of the months before the planning date,
+        the latest first.
+    """
+
+    seat_hours: Floats
+    calling_weeks: Floats
+    attempts: Floats
+    attempt_s: float
+    talk_s: float
+    reached: float
+    sold: float
+    funded: float
+    cancelled: float
+    unearned: Floats
+    past_cancelled: Floats
+    past_kept: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """All that a plan is judged on, prices aside.
+
+    Attributes
+    ----------
+    inbound, outbound
+        None where the contract does not cover the channel.
+    floors
+        By channel.
+    terms, people
+        Of employment, and of how people answer.
+    wage_level : float64[n_months]
+        Loaded cost of a paid hour at the market wage.
+    platform_per_month : float
+        Cost of standing by with the whole platform, $ a month: a plan pays its share.
+    overhead_per_month : float
+        Of the account.
+    wages_index : float64[n_months]
+        Price index "wages" of the months ahead.
+    dismiss_above : float or None
+        Agents above a plan's need by more than this share are dismissed at once; None dismisses nobody.
+    """
+
+    inbound: InboundOutlook | None
+    outbound: OutboundOutlook | None
+    floors: dict[str, Floor]
+    terms: WorkforceTerms
+    people: People
+    wage_level: Floats
+    platform_per_month: float
+    overhead_per_month: float
+    wages_index: Floats
+    dismiss_above: float | None = None
+
+    @property
+    def n_months(self) -> int:
+        """Months ahead."""
+        return int(self.wage_level.size)

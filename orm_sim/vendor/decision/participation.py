@@ -1,0 +1,65 @@
+"""Participation: whether a vendor signs, its best plan held against what its people would earn elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orm_sim.vendor.decision.valuation import Decision
+from orm_sim.vendor.traits import Traits
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """The vendor's choice at signing.
+
+    Attributes
+    ----------
+    value : float
+        What its best plan is worth, $: see `Decision`.
+    outside : float or None
+        What its people would earn elsewhere: the outside margin x the present value of the revenue that the plan
+        expects over the horizon, $; None where it signs whatever it is worth.
+    """
+
+    value: float
+    outside: float | None
+
+    @property
+    def signs(self) -> bool:
+        """Whether there is a deal."""
+        return self.outside is None or self.value >= self.outside
+
+    @property
+    def sentence(self) -> str:
+        """What decides it, in words."""
+        if self.outside is None:
+            return f"the vendor signs whatever it is worth: its best plan is worth {_dollars(self.value)}"
+        if self.signs:
+            return (
+                f"the vendor signs: its best plan is worth {_dollars(self.value)}, its people would earn"
+                f" {_dollars(self.outside)} elsewhere"
+            )
+        return (
+            f"no deal: the vendor's best plan is worth {_dollars(self.value)}, less than the"
+            f" {_dollars(self.outside)} that its people would earn elsewhere"
+        )
+
+
+def participation(decision: Decision, traits: Traits) -> Participation:
+    """Whether a vendor signs, judged by the decision it would begin with.
+
+    Parameters
+    ----------
+    decision : Decision
+        Of the day of signing.
+    traits : Traits
+        An `outside_margin` of None signs whatever the contract is worth.
+    """
+    value = float(decision.value[decision.chosen])
+    if traits.outside_margin is None:
+        return Participation(value, None)
+    return Participation(value, traits.outside_margin * float(decision.split["revenue"][decision.chosen]))
+
+
+def _dollars(amount: float) -> str:
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"

@@ -1,0 +1,66 @@
+"""Tolerance: what the vendor knows of the client's exit rule, and the months for which a plan keeps its contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How much failure the client still bears, as the vendor sees it on a planning date.
+
+    Attributes
+    ----------
+    failed : tuple of bool
+        Months that have counted so far, the latest last.
+    failed_months, of_months : int
+        The client gives notice with so many failed months among the latest so many.
+    forecast_band : float or None
+        A month with more contacts above the forecast than this does not fail; None excuses none.
+    notice_months : int
+        Months served after the one in which notice is given.
+    counts_from : int
+        Months ahead from which a month counts.
+    last_month : int or None
+        Months ahead of the last one that is served, where notice has been given.
+    """
+
+    failed: tuple[bool, ...]
+    failed_months: int
+    of_months: int
+    forecast_band: float | None
+    notice_months: int
+    counts_from: int = 0
+    last_month: int | None = None
+
+    def kept(self, met: Floats, surge: Floats) -> Floats:
+        """1 in the months in which the contract is in force, 0 after the client has ended it.
+
+        Parameters
+        ----------
+        met : float64[n_months, n_plans, n_futures]
+            Whether the service asked for is met, 0 or 1; where it is a chance, failures add up in the mean.
+        surge : array that broadcasts to the same shape
+            Contacts over those forecast.
+
+        Returns
+        -------
+        float64[n_months, n_plans, n_futures]
+        """
+        excused = np.zeros(1) if self.forecast_band is None else surge > 1.0 + self.forecast_band
+        failing = np.where(excused, 0.0, 1.0 - met)
+        window = [np.full(met.shape[1:], float(each)) for each in self.failed]
+        ends = np.full(met.shape[1:], np.inf if self.last_month is None else float(self.last_month))
+        kept = np.empty(met.shape)
+        for month in range(met.shape[0]):
+            kept[month] = month <= ends
+            if month >= self.counts_from:
+                window.append(failing[month])
+                broken = sum(window[-self.of_months :]) >= self.failed_months - 1e-9
+                ends = np.where(broken, np.minimum(ends, month + self.notice_months), ends)
+        return kept

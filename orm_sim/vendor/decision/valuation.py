@@ -1,0 +1,213 @@
+"""What each plan is worth to the vendor: the contract's own settlement over its futures, risk, ruin and renewal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orm_sim.contract.contract import Contract
+from orm_sim.contract.period import LineItem, Memory
+from orm_sim.contract.settlement import settle
+from orm_sim.vendor.decision.expected import Expected, Operations
+from orm_sim.vendor.decision.futures import Futures
+from orm_sim.vendor.decision.purse_ahead import PurseAhead, when_paid
+from orm_sim.vendor.decision.tolerance import Tolerance
+from orm_sim.vendor.levers import Plan, Plans
+from orm_sim.vendor.traits import Traits
+
+Floats = NDArray[np.float64]
+
+_SHIFTS = ("reserve_withheld", "reserve_released")
+_REMEDIES = ("service_credit",)
+_OFFERED, _FORECAST = ("inbound", "offered"), ("inbound", "forecast_offered")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Every plan with what it is worth, and the one that is chosen.
+
+    Attributes
+    ----------
+    plans : Plans
+    value : float64[n_plans]
+        Certainty equivalent of the margin - expected loss by ruin - conscience + hope of renewal, $.
+    split : mapping of str to float64[n_plans]
+        Its parts, expected present values in $: revenue, credits, the kinds of cost, interest, risk (what uncertainty
+        takes off the mean), ruin, conscience, renewal. They add up to the value.
+    ruin : float64[n_plans]
+        Share of futures in which the firm fails within the horizon.
+    met : float64[n_plans]
+        Share of months in which the service asked for is met.
+    chosen : int
+        Position of the plan with the highest value, the first of equals.
+    ended : float64[n_plans]
+        Share of futures in which the client has ended the contract for cause within the horizon.
+    """
+
+    plans: Plans
+    value: Floats
+    split: Mapping[str, Floats]
+    ruin: Floats
+    met: Floats
+    chosen: int
+    ended: Floats
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is chosen."""
+        return self.plans.at(self.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A contract as far as it has been lived.
+
+    Attributes
+    ----------
+    contract : Contract
+        Its rates filled in.
+    memory : Memory
+        What settled months have left behind.
+    month : int
+        Month of the contract that comes next, from 0.
+    sold : tuple of float
+        Funded sales of the last months, the latest first: some of them are still to be cancelled.
+    tolerance : Tolerance or None
+        How much failure the client still bears; None never ends the contract.
+    """
+
+    contract: Contract
+    memory: Memory
+    month: int
+    sold: tuple[float, ...] = ()
+    tolerance: Tolerance | None = None
+
+
+def best_response(
+    signed: Signed,
+    operations: Operations,
+    plans: Plans,
+    futures: Futures,
+    traits: Traits,
+    purse: PurseAhead | None,
+) -> Decision:
+    """The plan a vendor takes: the one worth most to it under the contract's own settlement.
+
+    Parameters
+    ----------
+    signed : Signed
+        The contract and what it remembers.
+    operations : Operations
+        What each plan brings about.
+    plans, futures
+        Compared plans, and the futures they are compared over.
+    traits : Traits
+    purse : PurseAhead or None
+        None leaves cash aside: nobody fails.
+    """
+    expected = operations.expected(plans, futures)
+    items = _settled(signed, expected)
+    shape = (plans.staffing_ratio.size, futures.volume.size)
+    alive, interest = _solvency(purse, expected, items, futures, shape)
+    discount = np.asarray((1.0 + traits.discount_rate_per_year) ** (-(np.arange(len(items)) + 1.0) / 12.0))
+    kept = _kept(signed, expected, shape)
+    counted = alive * kept * discount[:, None, None]
+    flows = _flows(expected, items, shape) | {"interest": -interest}
+    present = {name: (flow * counted).sum(axis=0) for name, flow in flows.items()}
+    margin = np.asarray(sum(present.values()))
+    ruined = 1.0 - alive[-1]
+    split = {name: value.mean(axis=1) for name, value in present.items()}
+    split["risk"] = certainty_equivalent(margin, traits.risk_tolerance) - margin.mean(axis=1)
+    split["ruin"] = -traits.ruin_loss * ruined.mean(axis=1)
+    split["conscience"] = -traits.honesty * expected.unsuitable.mean(axis=1)
+    split["renewal"] = _renewal(expected, flows, alive * kept, discount, traits)
+    value = np.asarray(sum(split.values()))
+    return Decision(
+        plans, value, split, ruined.mean(axis=1), expected.met.mean(axis=(0, 2)), int(np.argmax(value)),
+        1.0 - kept[-1].mean(axis=1),
+    )  # fmt: skip
+
+
+def certainty_equivalent(margin: Floats, risk_tolerance: float | None) -> Floats:
+    """What a sure sum would have to be to be worth as much (CARA): -R ln E exp(-margin / R), over the last axis.
+
+    Examples
+    --------
+    An even chance of R or -R/2 is worth about nothing to somebody of risk tolerance R:
+
+    >>> bool(abs(certainty_equivalent(np.array([1000.0, -500.0]), 1000.0)) < 10.0)
+    True
+    """
+    mean = margin.mean(axis=-1)
+    if risk_tolerance is None:
+        return np.asarray(mean)
+    away = (margin - mean[..., None]) / -risk_tolerance
+    top = away.max(axis=-1)
+    return np.asarray(mean - risk_tolerance * (top + np.log(np.exp(away - top[..., None]).mean(axis=-1))))
+
+
+def _settled(signed: Signed, expected: Expected) -> list[tuple[LineItem, ...]]:
+    """Line items of every month ahead, for all plans and futures at once."""
+    memory, settled = signed.memory, []
+    for ahead, meters in enumerate(expected.meters):
+        items, memory = settle(signed.contract, memory, meters, signed.month + ahead)
+        settled.append(items)
+    return settled
+
+
+def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> Floats:
+    """1 in the months in which the contract is in force, by plan and future."""
+    if signed.tolerance is None:
+        return np.ones((len(expected.meters), *shape))
+    surge = [
+        np.broadcast_to(
+            np.asarray(month.get(_OFFERED, 0.0)) / np.maximum(month.get(_FORECAST, 1.0), 1e-9), shape
+        )
+        for month in expected.meters
+    ]
+    return signed.tolerance.kept(np.broadcast_to(expected.met, (len(surge), *shape)), np.array(surge))
+
+
+def _flows(
+    expected: Expected, items: list[tuple[LineItem, ...]], shape: tuple[int, int]
+) -> dict[str, Floats]:
+    """Margin by part when it is earned, float64[n_months, n_plans, n_futures] each."""
+    revenue, credits_ = np.zeros((len(items), *shape)), np.zeros((len(items), *shape))
+    for month, lines in enumerate(items):
+        for line in lines:
+            if line.kind in _REMEDIES:
+                credits_[month] += line.amount
+            elif line.kind not in _SHIFTS:
+                revenue[month] += line.amount
+    costs = {name: -np.broadcast_to(value, revenue.shape) for name, value in expected.costs.items()}
+    return {"revenue": revenue, "credits": credits_, **costs}
+
+
+def _solvency(
+    purse: PurseAhead | None,
+    expected: Expected,
+    items: list[tuple[LineItem, ...]],
+    futures: Futures,
+    shape: tuple[int, int],
+) -> tuple[Floats, Floats]:
+    if purse is None:
+        return np.ones((len(items), *shape)), np.zeros((len(items), *shape))
+    costs = np.zeros((len(items), *shape))
+    for value in expected.costs.values():
+        costs += value
+    return purse.run(when_paid(items, shape), costs, futures.other_business)
+
+
+def _renewal(
+    expected: Expected, flows: Mapping[str, Floats], alive: Floats, discount: Floats, traits: Traits
+) -> Floats:
+    """Chance of a next contract x the margin of the last quarter ahead, for the months a renewal is worth."""
+    hope = traits.renewal
+    met = expected.met.mean(axis=0)
+    chance = hope.share_if_missed + (hope.share_if_met - hope.share_if_missed) * met
+    monthly = np.asarray(sum(flow[-3:] for flow in flows.values())).mean(axis=0)
+    worth = np.maximum(monthly, 0.0) * hope.months * discount[-1]
+    return np.asarray((chance * worth * alive[-1]).mean(axis=1))

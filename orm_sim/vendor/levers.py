@@ -1,0 +1,133 @@
+"""Levers: what a vendor can do about a contract, and every plan it may choose from, at most 200."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from typing import Annotated, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from orm_sim.core.evidence import quantity
+from orm_sim.core.terms import Many, Rule, Term
+
+Floats = NDArray[np.float64]
+
+MOST_PLANS: Final = 200
+"""Plans a vendor compares at a planning date."""
+
+
+class Plan(NamedTuple):
+    """What a vendor means to do until it plans again.
+
+    ``staffing_ratio``: hours on duty over those required for the service that is asked for · ``seat_ratio``: seats
+    manned over those of the outbound programme · ``wage_premium``: share of the market wage paid on top of it ·
+    ``training``: multiple of the standard weeks of training · ``coaching_hours``: coaching and quality assurance, hours
+    per agent and week · ``redundancy``: share of the platform that stands by · ``pressure``: how hard contacts are
+    shortened and sales pressed, 0 honest.
+    """
+
+    staffing_ratio: float
+    seat_ratio: float
+    wage_premium: float
+    training: float
+    coaching_hours: float
+    redundancy: float
+    pressure: float
+
+
+class Plans(NamedTuple):
+    """Several plans, one array of float64[n_plans] for each lever of `Plan`."""
+
+    staffing_ratio: Floats
+    seat_ratio: Floats
+    wage_premium: Floats
+    training: Floats
+    coaching_hours: Floats
+    redundancy: Floats
+    pressure: Floats
+
+    def at(self, position: int) -> Plan:
+        """One of them."""
+        return Plan(*(float(values[position]) for values in self))
+
+    def kept(self, which: NDArray[np.bool_]) -> Plans:
+        """Those for which a flag stands."""
+        return Plans(*(values[which] for values in self))
+
+
+STANDARD: Final = Plan(1.0, 1.0, 0.0, 1.0, 0.5, 0.0, 0.0)
+"""What a vendor does that staffs what it is asked for at the market wage, honestly."""
+
+Ratio = Annotated[float, Field(gt=0.0, le=3.0)]
+Premium = Annotated[float, Field(gt=-0.5, le=1.0)]
+Multiple = Annotated[float, Field(ge=0.25, le=4.0)]
+Hours = Annotated[float, Field(ge=0.0, le=8.0)]
+Part = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _no_plan_or_too_many(*grids: tuple[float, ...]) -> str | None:
+    if not all(grids):
+        empty = Plan._fields[next(i for i, grid in enumerate(grids) if not grid)]
+        return f"leaves no value for {empty}, so there is no plan to choose: give at least one"
+    count = prod(len(set(grid)) for grid in grids)
+    if count > MOST_PLANS:
+        return f"makes {count:,} plans, and a vendor compares at most {MOST_PLANS}: shorten a list"
+    return None
+
+
+class Levers(Term):
+    """The values a vendor tries for each lever; its plans are all their combinations."""
+
+    staffing_ratio: Many[Ratio] = quantity(
+        (0.7, 0.8, 0.9, 1.0, 1.1),
+        unit="share of hours required",
+        source="design_choice",
+        grade="D",
+        low=0.5,
+        high=1.5,
+    )
+    """Inbound hours on duty over those required for the service asked for."""
+    seat_ratio: Many[Ratio] = quantity(
+        (1.0,), unit="share of seats", source="design_choice", grade="D", low=0.5, high=1.5
+    )
+    """Outbound seats manned over those of the programme."""
+    wage_premium: Many[Premium] = quantity(
+        (-0.05, 0.0, 0.10),
+        unit="share of the market wage",
+        source="design_choice",
+        grade="D",
+        low=-0.2,
+        high=0.3,
+    )
+    """Share of the market wage that is paid on top of it."""
+    training: Many[Multiple] = quantity(
+        (0.5, 1.0), unit="ratio to the standard weeks", source="design_choice", grade="D", low=0.25, high=4.0
+    )
+    """Multiple of the standard weeks of training."""
+    coaching_hours: Many[Hours] = quantity(
+        (0.0, 0.5, 1.0), unit="hours/agent-week", source="design_choice", grade="D", low=0.0, high=4.0
+    )
+    """Coaching and quality assurance, hours per agent and week."""
+    redundancy: Many[Part] = quantity(
+        (0.0,), unit="share of the platform", source="design_choice", grade="D", low=0.0, high=1.0
+    )
+    """Share of the platform that stands by."""
+    pressure: Many[Part] = quantity(
+        (0.0, 0.5), unit="share of full pressure", source="design_choice", grade="D", low=0.0, high=1.0
+    )
+    """How hard contacts are shortened and sales pressed; 0 is honest work."""
+
+    rules = (Rule(Plan._fields, _no_plan_or_too_many),)
+
+    def plans(self) -> Plans:
+        """Every combination, in the order of the lists."""
+        grids = [tuple(dict.fromkeys(getattr(self, name))) for name in Plan._fields]
+        return Plans(*np.array(list(product(*grids)), np.float64).T)
+
+
+def plans_of(*plans: Plan) -> Plans:
+    """Plans that are written out, as arrays."""
+    return Plans(*np.array(plans, np.float64).T)

@@ -1,0 +1,109 @@
+"""Why the vendor does that: plans in order, splits that add up, and the decision that the lived contract took."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from orm_sim.centre import engine
+from orm_sim.core.errors import InputError
+from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.draws import draw_inputs, with_inputs
+from orm_sim.simulation.respond import Response, in_words, planning_week, respond, varied
+from orm_sim.simulation.setting import make_setting
+from orm_sim.simulation.world import simulate
+from orm_sim.vendor.levers import STANDARD
+from tests.simulation.bank import SEED, shrunk
+
+
+def reacting(scenario: Scenario, outside: float | None = None) -> Scenario:
+    """The option with a vendor that does what it finds best."""
+    vendor = scenario.vendor
+    traits = vendor.traits.model_copy(update={"outside_margin": outside})
+    update = {"policy": "best_response", "traits": traits}
+    return scenario.model_copy(update={"vendor": vendor.model_copy(update=update)})
+
+
+@pytest.fixture(scope="module")
+def signing(small: dict[str, Scenario]) -> Response:
+    return respond(reacting(small["commission"]), seed=SEED)
+
+
+def test_parts_add_up_and_the_best_is_chosen(signing: Response) -> None:
+    decision = signing.decision
+    np.testing.assert_allclose(sum(decision.split.values()), decision.value, rtol=0, atol=1e-6)
+    ordered = decision.value[signing.order]
+    assert (np.diff(ordered) <= 0.0).all() and signing.order[0] == decision.chosen
+    assert sorted(signing.order) == list(range(180))
+    assert signing.week == 0 and signing.month == 0 and signing.rates == {}
+
+
+@pytest.mark.parametrize("at", [0, 4, 8])
+def test_it_is_the_decision_that_the_contract_was_lived_with(small: dict[str, Scenario], at: int) -> None:
+    """The same plan as in the history of that replication, at the last planning date by then."""
+    scenario = reacting(small["commission"])
+    found = respond(scenario, at=at, seed=SEED, replication=1)
+    drawn = with_inputs(scenario, draw_inputs(scenario, SEED, 1))
+    setting = make_setting(drawn.programme, drawn.evaluation.forecast_cv, SEED, 1)
+    taken = dict(simulate(drawn, setting, engine("kernel")).decisions)
+    assert found.week == {0: 0, 4: 13, 8: 26}[at]
+    assert taken[found.week] == found.decision.plan
+
+
+def test_the_runner_up_and_what_separates_them(signing: Response) -> None:
+    """Worked from the table: the gap is the difference of values, and the parts named are the largest."""
+    decision, (first, second) = signing.decision, signing.order[:2]
+    gap = decision.value[first] - decision.value[second]
+    assert f"is worth ${gap:,.0f} less" in signing.why
+    moved = {name: float(part[second] - part[first]) for name, part in decision.split.items()}
+    worst = min(moved, key=lambda name: moved[name])
+    assert f"loses ${-moved[worst]:,.0f} on {worst}" in signing.why
+
+
+def test_a_free_rate_is_priced_first_and_told(small: dict[str, Scenario], study: object) -> None:
+    from orm_sim.scenario.load import load_study
+    from tests.simulation.bank import STUDY
+
+    free = shrunk(load_study(STUDY).options["per_hour"])
+    said: list[str] = []
+    found = respond(free, seed=SEED, say=said.append)
+    clauses = small["per_hour"].contract.clauses  # type: ignore[union-attr]
+    expected = {c.label: c.rate for c in clauses[0].of}  # type: ignore[attr-defined]
+    assert found.rates == pytest.approx(expected, rel=1e-6)
+    assert "Solving free rates" in said[0] and not found.reacts
+
+
+def test_a_vendor_that_would_not_sign_still_shows_its_plans(small: dict[str, Scenario]) -> None:
+    scenario = reacting(small["per_hour"], 0.99)
+    found = respond(scenario, seed=SEED)
+    assert not found.participation.signs and found.decision.plans.training.size == 180
+    with pytest.raises(InputError, match="no deal: the vendor's best plan"):
+        respond(scenario, at=5, seed=SEED)
+
+
+def test_a_vendor_that_is_gone_decides_nothing(small: dict[str, Scenario]) -> None:
+    scenario = small["commission"]
+    firm = scenario.vendor.firm.model_copy(update={"opening_cash": 20_000.0, "credit_line": 0.0})
+    poor = scenario.model_copy(update={"vendor": scenario.vendor.model_copy(update={"firm": firm})})
+    with pytest.raises(InputError, match="the vendor has failed or been sent away"):
+        respond(poor, at=8, seed=SEED)
+
+
+def test_what_cannot_be_asked_is_refused_at_once(small: dict[str, Scenario]) -> None:
+    with pytest.raises(InputError) as refused:
+        respond(small["in_house"], at=9, seed=-1, replication=-2)
+    text = str(refused.value)
+    assert "has no contract" in text and "0 (signing) to 8" in text and text.count("must be 0 or more") == 2
+
+
+def test_planning_dates_are_every_thirteen_weeks(small: dict[str, Scenario]) -> None:
+    """Days 0, 91, 182: in January, and in April and July of 2027 (months 3 and 6)."""
+    setting = make_setting(small["per_hour"].programme, 0.05, SEED, 0)
+    assert [planning_week(setting, month) for month in range(9)] == [0, 0, 0, 13, 13, 13, 26, 26, 26]
+
+
+def test_plans_in_words(signing: Response) -> None:
+    assert in_words(STANDARD, ("staffing_ratio", "wage_premium")) == "staffing 1.00, wage +0%"
+    assert varied(signing.decision) == (
+        "staffing_ratio", "wage_premium", "training", "coaching_hours", "pressure",
+    )  # fmt: skip
