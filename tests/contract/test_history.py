@@ -175,7 +175,10 @@ def test_figures_that_contradict_each_other_are_pointed_out(tmp_path: Path) -> N
 def test_an_index_the_contract_reads_must_be_there_and_positive(tmp_path: Path) -> None:
     more = "  - {clause: indexed, index: wages, of: [{clause: fixed, amount: 100}]}\n"
     told = refusal(tmp_path, PLAIN, more)
-    assert "has no column 'index.wages', which the contract reads.  It is the level of the price index 'wages'" in told
+    assert (
+        "has no column 'index.wages', which the contract reads.  It is the level of the price index 'wages'"
+        in told
+    )
     text = PLAIN.replace("\n", ",0\n").replace("hours,0", "hours,index.wages")
     assert "a price index must be above 0" in refusal(tmp_path, text, more)
 
