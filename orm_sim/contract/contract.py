@@ -249,8 +249,8 @@ def _found(draft: Draft, data: Any) -> list[InitErrorDetails]:
 def _written(value: Any, place: tuple[str | int, ...]) -> Any:
     """The value at a place of a contract in plain data; None where nothing stands there."""
     for part in place:
-        if isinstance(part, int) and isinstance(value, list | tuple):
-            value = value[part]
+        if isinstance(part, int):
+            value = value[part] if isinstance(value, list | tuple) else None
         elif isinstance(value, Mapping) and part in value:
             value = value[part]
         elif not isinstance(value, Mapping) or part not in (value.get("clause"), "solved"):

@@ -19,7 +19,7 @@ _OF_CONTACTS = ("service_level", "abandonment_rate")
 _WORDS: dict[Denominator, str] = {
     "offered": "contacts offered",
     "answered": "contacts answered",
-    "offered_less_short": "contacts offered, less those abandoned early",
+    "offered_less_short": "contacts offered (less those abandoned early)",
 }
 
 
