@@ -58,6 +58,8 @@ class PeopleCosts:
         self.book(day)
         self._rates = {channel: self._day_cost(channel, day) for channel in CHANNELS}
         for channel in CHANNELS:
+            staff = self.operator.staff(channel)
+            self.books.floor(self.operator.name, staff.leavers, staff.agents)
             hired = self.operator.staff(channel).hires * self.operator.terms.hiring_cost * self.factor
             self.due.hiring += hired
             self.books.cost(self.operator.name, channel, day, hired)
