@@ -71,7 +71,7 @@ def both_sides(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def plans_over_time(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Each lever averaged over the replications that still plan in a week: depth, base_share, week, n and the levers."""
+    """Each lever averaged over the replications that plan in a week: depth, base_share, week, n and the levers."""
     joined = decisions.merge(arms(decisions["option"].unique()), on="option")
     levers = [c for c in decisions.columns if c not in ("option", "replication", "week")]
     grouped = joined.groupby(["depth", "base_share", "week"], as_index=False)
@@ -122,7 +122,9 @@ class Contrast:
         if self.best_share not in (0.0, 1.0) and gain.low > 0.0:
             return f"{where} is worth {money} more to the client than either end."
         ends = _side(self.client)
-        return f"{where} has the client's highest mean value, but between the ends nothing stands out; {ends}."
+        return (
+            f"{where} has the client's highest mean value, but between the ends nothing stands out; {ends}."
+        )
 
 
 def contrasts(outcomes: pd.DataFrame) -> tuple[Contrast, ...]:

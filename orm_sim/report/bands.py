@@ -27,7 +27,7 @@ class Published:
 BANDS: Final = (
     Published("attrition a year", 0.30, 0.56, "contactbabel_hr_2014, ccap_wtw_2022"),
     Published("operating margin", 0.05, 0.15, "teleperformance_2024, concentrix_fy24, ttec_q3_2023"),
-    Published("ended within two years", 0.20, 0.25, "the_balance_outsourcing"),
+    Published("ended within two years", 0.20, 0.25, "Dun & Bradstreet, as quoted in the trade"),
 )
 """Attrition of call-centre agents, operating margin of vendors, and early termination of outsourcing contracts."""
 
@@ -68,7 +68,9 @@ def misfits(table: pd.DataFrame) -> str:
         for row in away.itertuples(index=False)
     ]
     fit = int((told["verdict"] == "fits").sum())
-    return "\n".join([f"{fit} of {len(told)} figures fit their band.", *(line.replace("-", "−") for line in lines)])
+    return "\n".join(
+        [f"{fit} of {len(told)} figures fit their band.", *(line.replace("-", "−") for line in lines)]
+    )
 
 
 def _simulated(own: pd.DataFrame) -> tuple[Estimate, Estimate, Estimate]:
