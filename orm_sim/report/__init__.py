@@ -1,5 +1,12 @@
 """Figures and tables as pure functions of result tables, the brief, and the strict way to render."""
 
+from orm_sim.report.bands import bands, misfits
+from orm_sim.report.base_share import (
+    base_share_table,
+    failure_by_base_share,
+    plan_course,
+    value_by_base_share,
+)
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
@@ -15,16 +22,21 @@ __all__ = [
     "Brief",
     "Picture",
     "RankTable",
+    "bands",
+    "base_share_table",
     "both_sides",
     "bridge",
     "brief",
     "cash_fan",
     "contenders",
     "driver_chart",
+    "failure_by_base_share",
     "figures",
     "kpi_by_month",
     "leader",
     "locate",
+    "misfits",
+    "plan_course",
     "quantile_dots",
     "rank_chart",
     "rank_table",
@@ -35,6 +47,7 @@ __all__ = [
     "show",
     "target",
     "titled",
+    "value_by_base_share",
     "waterfall",
     "zero_line",
 ]

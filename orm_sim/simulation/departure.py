@@ -69,3 +69,4 @@ class Departure:
         """From now on the client's centre hires newcomers, in a hurry."""
         self.home.operator.established = False
         self.home.factor = 1.0 + self.scenario.client.in_house.rebuild_premium
+        self.home.hurried = frozenset(c for c in CHANNELS if self.scenario.outsourced(c))

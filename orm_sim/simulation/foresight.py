@@ -15,7 +15,7 @@ from orm_sim.centre.response import ResponseTable
 from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
 from orm_sim.demand.leads import KEPT_DAYS, conversion_table, expected_attempt_s
-from orm_sim.demand.programme import CHANNELS, Channel, Programme
+from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.dismissal import weeks_owed
 from orm_sim.simulation.operator import Operator
@@ -103,7 +103,7 @@ def outlook_of(
         inbound=_inbound(scenario, setting, vendor, planning, service, moment, shares["inbound"])
         if scenario.outsourced("inbound")
         else None,
-        outbound=_outbound(setting, vendor, months, shares["outbound"], sold)
+        outbound=_outbound(setting, _list_as_known(setting, moment), vendor, months, shares["outbound"], sold)
         if scenario.outsourced("outbound")
         else None,
         floors={c: _floor(scenario, vendor, c, moment) for c in CHANNELS},
@@ -270,10 +270,21 @@ def _largest_load(programme: Programme) -> float:
     return inbound.contacts_per_week * inbound.handle_time_s / 3600.0 * 2.5
 
 
+def _list_as_known(setting: Setting, moment: Moment) -> Outbound:
+    """The outbound list as it is taken for: nobody knows it better than the scenario says before it is called."""
+    believed = setting.believed if moment.week == 0 else None
+    return (believed or setting.programme).outbound
+
+
 def _outbound(
-    setting: Setting, vendor: Operator, months: range, share: Floats, sold: Sequence[float]
+    setting: Setting,
+    outbound: Outbound,
+    vendor: Operator,
+    months: range,
+    share: Floats,
+    sold: Sequence[float],
 ) -> OutboundOutlook:
-    outbound, shape = setting.programme.outbound, setting.programme.shapes.outbound
+    shape = setting.programme.shapes.outbound
     starts = setting.days.month_starts
     calling = np.array([int(setting.calling[starts[m] : starts[m + 1]].sum()) for m in months])
     missed = (1.0 - outbound.contact_rate) ** np.arange(outbound.max_attempts)

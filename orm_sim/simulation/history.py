@@ -71,6 +71,8 @@ class Books:
         float64[operator, channel, day] of the term: paid hours of agents on the floor and in training.
     operating_cost
         float64[operator, channel, month]: people and seats as incurred, account overhead aside.
+    turnover
+        float64[operator, 2]: leavers from the floor, and weeks that agents were on it.
     """
 
     days: Calendar
@@ -80,6 +82,7 @@ class Books:
     operating_cost: Floats
     events: list[Event] = field(default_factory=list)
     decisions: list[tuple[int, Plan]] = field(default_factory=list)
+    turnover: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -126,6 +129,10 @@ class Books:
             [paid + training, training, heads / length]
         )
 
+    def floor(self, operator: str, leavers: int, agents: int) -> None:
+        """A week of agents on the floor, and those who left it."""
+        self.turnover[_OPERATOR[operator]] += (leavers, agents)
+
     def cost(self, operator: str, channel: Channel, day: int, amount: float) -> None:
         """A cost of people that falls on one day."""
         self.operating_cost[_OPERATOR[operator], _CHANNEL[channel], self.days.month[day]] += amount
@@ -162,6 +169,8 @@ class History:
         Day on which the client's notice had been served, or None.
     no_deal
         Why the vendor did not sign, so that everything stayed in-house; None where it did.
+    turnover
+        Leavers from the vendor's floor, and weeks that its agents were on it.
     """
 
     days: Calendar
@@ -178,6 +187,7 @@ class History:
     decisions: tuple[tuple[int, Plan], ...] = ()
     ended_day: int | None = None
     no_deal: str | None = None
+    turnover: tuple[float, float] = (0.0, 0.0)
 
     @property
     def names(self) -> tuple[str, ...]:

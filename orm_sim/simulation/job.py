@@ -15,9 +15,10 @@ from orm_sim.centre import engine as engine_of
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import draw_inputs, with_inputs
 from orm_sim.simulation.history import History
-from orm_sim.simulation.outcomes import client_flows, kpi_rows, ledger_rows, outcome_row
+from orm_sim.simulation.outcomes import client_flows, decision_rows, kpi_rows, ledger_rows, outcome_row
 from orm_sim.simulation.setting import Setting, make_setting
 from orm_sim.simulation.world import simulate
+from orm_sim.vendor.levers import Plan
 
 LEDGER_COLUMNS = ("option", "replication", "month", "payer", "payee", "account", "kind", "amount")
 
@@ -50,6 +51,7 @@ class StudyJob:
         kpis: list[dict[str, Any]] = []
         ledger: list[tuple[object, ...]] = []
         draws: list[tuple[int, str, float]] = []
+        decisions: list[tuple[object, ...]] = []
         for replication in unit.replications:
             values, histories = self.live(replication)
             draws += [(replication, path, value) for path, value in sorted(values.items())]
@@ -61,6 +63,7 @@ class StudyJob:
                 )
                 kpis.append(kpi_rows(name, replication, history))
                 ledger += ledger_rows(name, replication, history)
+                decisions += decision_rows(name, replication, history)
         return {
             "outcomes": pd.DataFrame(outcomes).astype(
                 {"replication": "int64", "insolvent": "bool", "no_deal": "bool", "ended": "bool"}
@@ -70,6 +73,7 @@ class StudyJob:
             "draws": pd.DataFrame(draws, columns=["replication", "path", "value"]).astype(
                 {"replication": "int64", "path": "str", "value": "float64"}
             ),
+            "decisions": _decisions(decisions),
         }
 
     def live(self, replication: int) -> tuple[dict[str, float], dict[str, History]]:
@@ -84,7 +88,11 @@ class StudyJob:
                 if setting is not None:
                     setting.release()
                 setting = make_setting(
-                    scenario.programme, scenario.evaluation.forecast_cv, self.seed, replication
+                    scenario.programme,
+                    scenario.evaluation.forecast_cv,
+                    self.seed,
+                    replication,
+                    option.programme,
                 )
             histories[name] = simulate(scenario, setting, engine_of(self.engine))
         if setting is not None:
@@ -108,6 +116,12 @@ def _joined(rows: list[dict[str, Any]]) -> pd.DataFrame:
     columns = {name: np.concatenate([np.asarray(row[name]) for row in rows]) for name in names}
     frame = pd.DataFrame(columns)
     return frame.astype({"option": "str", "channel": "str", "replication": "int64", "month": "int64"})
+
+
+def _decisions(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["option", "replication", "week", *Plan._fields])
+    levers = dict.fromkeys(Plan._fields, "float64")
+    return frame.astype({"option": "str", "replication": "int64", "week": "int64", **levers})
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

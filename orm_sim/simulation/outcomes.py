@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.contract.clause import walk
+from orm_sim.core.units import WEEKS_PER_YEAR
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.accounts import ACCOUNTS, CLIENT_ACCOUNTS, OUTLAY_ACCOUNTS
 from orm_sim.finance.discounting import discount_factor
@@ -135,6 +136,7 @@ def outcome_row(
         "insolvent_month": float(history.days.month[history.insolvent_day])
         if history.insolvent_day is not None
         else np.nan,
+        "vendor_attrition": attrition(history),
         "peak_cash": max(-float(cumulative.min()), 0.0),
         "payback_month": payback_month(cumulative),
         "sla_met": service_met(history, scenario),
@@ -235,6 +237,17 @@ def ledger_rows(option: str, replication: int, history: History) -> list[tuple[o
         month = int(history.days.month[e.day]) if e.day < history.days.end_day else last
         sums[month, e.payer, e.payee, e.account, e.kind] += e.amount
     return [(option, replication, *key, amount) for key, amount in sorted(sums.items())]
+
+
+def decision_rows(option: str, replication: int, history: History) -> list[tuple[object, ...]]:
+    """The vendor's plans by the week from which they held; see `orm_sim.study.tables.DECISIONS`."""
+    return [(option, replication, week, *plan) for week, plan in history.decisions]
+
+
+def attrition(history: History) -> float:
+    """Agents who left the vendor's floor of their own accord in a year, over those on it; nan without any."""
+    leavers, agent_weeks = history.turnover
+    return float(leavers / agent_weeks * WEEKS_PER_YEAR) if agent_weeks > 0.0 else float("nan")
 
 
 def by_account(entries: tuple[Entry, ...]) -> dict[str, float]:

@@ -40,7 +40,7 @@ class DayCost:
 
 @dataclass(slots=True)
 class PeopleCosts:
-    """Accruals of one operator; `factor` is 1, or the premium of rebuilding in a hurry; `overtime` that on wages.
+    """Accruals of one operator; `overtime` is the premium on wages, `factor` that of channels rebuilt in a hurry.
 
     Days on which nothing changes are booked as one stretch: call `book` before anything reads what has accrued.
     """
@@ -49,6 +49,7 @@ class PeopleCosts:
     books: Books
     factor: float = 1.0
     overtime: float = 1.0
+    hurried: frozenset[Channel] = frozenset(CHANNELS)
     due: Accrued = field(default_factory=Accrued)
     _since: int = 0
     _rates: dict[Channel, DayCost] = field(default_factory=dict)
@@ -58,7 +59,11 @@ class PeopleCosts:
         self.book(day)
         self._rates = {channel: self._day_cost(channel, day) for channel in CHANNELS}
         for channel in CHANNELS:
-            hired = self.operator.staff(channel).hires * self.operator.terms.hiring_cost * self.factor
+            staff = self.operator.staff(channel)
+            self.books.floor(self.operator.name, staff.leavers, staff.agents)
+            hired = (
+                self.operator.staff(channel).hires * self.operator.terms.hiring_cost * self._premium(channel)
+            )
             self.due.hiring += hired
             self.books.cost(self.operator.name, channel, day, hired)
 
@@ -77,10 +82,14 @@ class PeopleCosts:
             paid_hours=staff.agents * hours,
             trainee_hours=staff.trainees * hours,
             heads=heads,
-            wage=terms.wage_level(day) * (1.0 + means.wage_premium) * self.factor * self.overtime,
+            wage=terms.wage_level(day) * (1.0 + means.wage_premium) * self._premium(channel) * self.overtime,
             support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH + coaching,
             seats=heads * terms.seat_per_month / DAYS_PER_MONTH,
         )
+
+    def _premium(self, channel: Channel) -> float:
+        """What hiring and wages cost more on a channel than they would at leisure."""
+        return self.factor if channel in self.hurried else 1.0
 
     def book(self, until: int) -> None:
         """Accrue the days before `until` that are not yet booked; wages step up on each anniversary."""
@@ -108,7 +117,7 @@ class PeopleCosts:
     def owe(self, channel: Channel, day: int, weeks: float) -> None:
         """Weeks of pay are owed to agents who were let go on a day: notice and severance."""
         terms, premium = self.operator.terms, self.operator.means.wage_premium
-        hour = terms.wage_level(day) * (1.0 + premium) * self.factor * self.overtime
+        hour = terms.wage_level(day) * (1.0 + premium) * self._premium(channel) * self.overtime
         amount = weeks * terms.paid_hours_per_week * hour
         self.due.severance += amount
         self.books.cost(self.operator.name, channel, day, amount)

@@ -45,6 +45,8 @@ class Setting:
         Operations lived so far by some option; see `orm_sim.simulation.precedent`.
     memory
         Days lived so far by some option, by channel; see `orm_sim.simulation.pools.Remembered`.
+    believed
+        What those who sign take the programme for, before uncertain inputs are drawn; None where they know them.
     """
 
     programme: Programme
@@ -58,6 +60,7 @@ class Setting:
     forecast_factor: Floats
     precedents: dict[Any, Any] = field(default_factory=dict)
     memory: dict[str, dict[Any, Any]] = field(default_factory=lambda: {"inbound": {}, "outbound": {}})
+    believed: Programme | None = None
 
     def release(self) -> None:
         """Forget contacts and remembered days: a hundred megabytes that cycles would keep until collected."""
@@ -67,7 +70,9 @@ class Setting:
             memory.clear()
 
 
-def make_setting(programme: Programme, forecast_cv: float, seed: int, replication: int) -> Setting:
+def make_setting(
+    programme: Programme, forecast_cv: float, seed: int, replication: int, believed: Programme | None = None
+) -> Setting:
     """Draw the outside world of one replication."""
     days = calendar(programme.start, programme.months, programme.holidays)
     shape = programme.shapes
@@ -84,6 +89,7 @@ def make_setting(programme: Programme, forecast_cv: float, seed: int, replicatio
         leads=plan_leads(programme.outbound, shape.outbound, days, seed, replication),
         calling=calling_days(days),
         forecast_factor=np.exp(sd * errors - sd * sd / 2.0),
+        believed=believed,
     )
 
 

@@ -156,7 +156,7 @@ class World:
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
             self._books.operating_cost, self._ledger, tuple(self._books.events), self._standing.insolvent_day, opening,
             self._purse.cash if self._billing else float("nan"), self._cash, tuple(self._books.decisions),
-            self._standing.ended_day,
+            self._standing.ended_day, turnover=tuple(self._books.turnover[1].tolist()),
         )  # fmt: skip
 
     def decision_in(self, week: int) -> Decision | None:

@@ -26,6 +26,17 @@ _UNITS: Final = {
     "per_hour": "count per hour",
 }  # of the KPI dictionary, in words of core
 
+LEVERS: Final = {
+    "staffing_ratio": "ratio",
+    "seat_ratio": "ratio",
+    "wage_premium": "share",
+    "training": "multiple",
+    "coaching_hours": "hours/week",
+    "redundancy": "share",
+    "pressure": "share",
+}
+"""The columns of a vendor's plan and their units; see `orm_sim.vendor.levers.Plan`."""
+
 OUTCOMES: Final = register(
     TableContract(
         "outcomes",
@@ -46,6 +57,9 @@ OUTCOMES: Final = register(
             _money("vendor_revenue"),
             _money("vendor_cost"),
             Column("vendor_margin", "float64", "share of revenue", high=1.0, nullable=True),
+            Column(
+                "vendor_attrition", "float64", "leavers per agent-year", low=0.0, nullable=True
+            ),  # nan where nobody worked for a vendor
             Column("insolvent", "bool", "flag"),
             Column("insolvent_month", "float64", "months since contract start", low=0.0, nullable=True),
             _money("peak_cash", low=0.0),
@@ -116,6 +130,20 @@ DRAWS: Final = register(
 )
 """The uncertain inputs each replication was lived with, by their path in the scenario."""
 
+DECISIONS: Final = register(
+    TableContract(
+        "decisions",
+        (
+            _OPTION,
+            _REPLICATION,
+            Column("week", "int64", "index of the week since contract start, 0 the first", low=0),
+            *(Column(name, "float64", unit) for name, unit in LEVERS.items()),
+        ),
+        ("option", "replication", "week"),
+    )
+)
+"""What a vendor that plans chose to do, from which week; no rows where it does not plan or did not sign."""
+
 MEASURES: Final[dict[str, str]] = {
     "risk_adjusted_value": "$",
     "mean_value": "$",
@@ -175,5 +203,5 @@ COMPARISON: Final = register(
 )
 """The rank table: one row per option, best first."""
 
-SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS)
+SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS, DECISIONS)
 """The tables that replications write; the comparison is computed from them."""

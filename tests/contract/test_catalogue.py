@@ -77,6 +77,11 @@ FIRST_MONTH = {
         "inbound minutes": 320000 * 0.302, "outbound baseline": 3000 * 11.9 * 0.70,
         "commission": 15.70 * (450 * 0.8 + 350) * 0.9 - 10 * 15.70 * (450 * 0.8 + 350) / 800,
     },
+    "outbound_hours": {"outbound baseline": 30000.0},
+    "outbound_base_share": {
+        "outbound baseline": 15000.0, "commission": 24.5 * 800 * 0.9 - 10 * 24.5,
+    },
+    "outbound_commission": {"commission": 49.0 * 800 * 0.9 - 10 * 49.0},
     "pure_commission": {"inbound minutes": 320000 * 0.302, "commission": 41.5 * 800 * 0.9 - 10 * 41.5},
 }  # fmt: skip
 

@@ -50,6 +50,7 @@ def _option(
     rest = pd.DataFrame({
         "option": name, "replication": np.arange(n), "insolvent": ruined,
         "vendor_margin": np.full(n, np.nan if inside else 0.1),
+        "vendor_attrition": np.full(n, np.nan if inside else 0.4),
         "insolvent_month": np.where(ruined, 14.0, np.nan),
         "no_deal": np.zeros(n, bool), "ended": np.zeros(n, bool), "ended_month": np.full(n, np.nan),
         "payback_month": np.where(npv > 3.0, 20.0 + common, np.inf), "sla_met": np.full(n, np.nan if inside else 0.9),

@@ -168,6 +168,7 @@ def _outcomes(ledger: pd.DataFrame, options: tuple[str, ...], n: int) -> pd.Data
                     "vendor_margin": np.where(
                         revenue > 0, 1 - cost / np.where(revenue > 0, revenue, 1), np.nan
                     ),
+                    "vendor_attrition": np.where(revenue > 0, 0.4, np.nan),
                     "insolvent": (revenue - cost < 0.35e6) & (revenue > 0),
                     "insolvent_month": np.nan,
                     "no_deal": False,

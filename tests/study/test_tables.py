@@ -25,7 +25,9 @@ def test_every_number_has_a_unit(contract: TableContract) -> None:
 
 
 def test_the_names_of_the_tables() -> None:
-    assert [contract.name for contract in ALL] == ["outcomes", "kpis", "ledger", "draws", "comparison"]
+    assert [contract.name for contract in ALL] == [
+        "outcomes", "kpis", "ledger", "draws", "decisions", "comparison",
+    ]  # fmt: skip
 
 
 @pytest.mark.row("R100", "R101", "R102", "R227")
