@@ -60,10 +60,14 @@ def test_logarithms_of_one_and_a_little_to_the_last_digits() -> None:
     """Against 40 digits: near 0 on both sides, down to -1, far above, and exactly as log where 1 + x is exact."""
     rng = np.random.default_rng(4)
     small = 10.0 ** rng.uniform(-300.0, 0.0, 3000) * rng.choice([-1.0, 1.0], 3000)
-    x = np.concatenate([small, -rng.random(3000), 10.0 ** rng.uniform(0.0, 308.0, 2000), [2.0**-53, -(2.0**-53)]])
+    x = np.concatenate(
+        [small, -rng.random(3000), 10.0 ** rng.uniform(0.0, 308.0, 2000), [2.0**-53, -(2.0**-53)]]
+    )
     found = np.array([log1p(v) for v in x.tolist()])
     with mp.workdps(700):
-        assert max(ulps(f, mp.log1p(mp.mpf(v))) for v, f in zip(x.tolist(), found.tolist(), strict=True)) < 2.0
+        assert (
+            max(ulps(f, mp.log1p(mp.mpf(v))) for v, f in zip(x.tolist(), found.tolist(), strict=True)) < 2.0
+        )
     uniforms = (np.floor(rng.random(1000) * 2.0**52) + 0.5) * 2.0**-52
     np.testing.assert_array_equal([log1p(-u) for u in uniforms.tolist()], logs(1.0 - uniforms))
 

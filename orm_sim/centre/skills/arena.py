@@ -28,7 +28,9 @@ class Arena(threading.local):
         """At least so many words, for what does not outlive a block."""
         if self._scratch.size < n:
             wanted = n + n // 4
-            self._scratch = np.empty(wanted if 4 * wanted < _LARGE_PAGES else max(wanted, _LARGE_PAGES), np.int64)
+            self._scratch = np.empty(
+                wanted if 4 * wanted < _LARGE_PAGES else max(wanted, _LARGE_PAGES), np.int64
+            )
         return self._scratch
 
     def lasting(self, n: int) -> Whole:
