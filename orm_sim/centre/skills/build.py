@@ -103,8 +103,8 @@ class _Days:
         horizon, sources, columns = self.file.horizon, self.sources, self.layout.work_law.shape[1]
         factor, m = self.busyness(day), sources.most_changes
         room = room_for(float(sources.expected[day]) * factor, self.layout.n_types) + sources.n_given
-        times, whole = ARENA.lasting(room * (2 + columns) + m), ARENA.lasting(TABLES + 2 * (room + m))
-        times = times.view(np.float64)
+        times = ARENA.lasting(room * (2 + columns) + m).view(np.float64)
+        whole = ARENA.lasting(TABLES + 2 * (room + m))
         draw_day(sources.record, day, factor, room, times, whole)
         n, changes = int(whole[N_CONTACTS]), int(whole[N_CHANGES])
         kind, work = TABLES, 2 * room

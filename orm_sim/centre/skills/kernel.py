@@ -93,7 +93,7 @@ def run(block: Block) -> Outcome:
         When the block breaks one of the rules of `orm_sim.centre.skills.check`.
     """
     begun = check(block)
-    if lean.qualifies(block) and (outcome := lean.run(block)) is not None:
+    if lean.qualifies(block) and (outcome := lean.run(block, begun)) is not None:
         return outcome
     memory = memory_of(block, begun)
     while not play(memory.record):

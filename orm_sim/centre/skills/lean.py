@@ -8,6 +8,7 @@ from math import inf
 import numpy as np
 
 from orm_sim.centre.skills.arena import ARENA
+from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.lean_ahead import foresee
 from orm_sim.centre.skills.lean_ends import write_ends
 from orm_sim.centre.skills.lean_guests import TIMES, WHO, close_books, hand_over, take_over
@@ -16,7 +17,7 @@ from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, memory_of, most_agents
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Carry, Layout
-from orm_sim.centre.skills.state import Floats, Records, Whole, address
+from orm_sim.centre.skills.state import Floats, Opened, Records, Whole, address
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
@@ -59,13 +60,13 @@ def _simple(layout: Layout) -> bool:
     )
 
 
-def run(block: Block) -> Outcome | None:
+def run(block: Block, begun: Opened | None = None) -> Outcome | None:
     """Outcome of a block that qualifies; None if it holds a tie that the general loop alone plays."""
-    carry = block.carry
+    carry, begun = block.carry, check(block) if begun is None else begun
     expected = block.arrival_s.size + carry.waiting_ref.size + carry.busy_ref.size + carry.pending_ref.size
     room = expected + expected // 2 + 64
     while True:
-        memory = memory_of(block, room)
+        memory = memory_of(block, begun, room)
         odd = play(memory.record)
         if odd == 0:
             return _outcome(memory, block)

@@ -74,8 +74,8 @@ def _put_through_laws(c: Centre, m: int) -> None:
             work = numbers(c.sequel_work + 8 * column, m * c.n_columns)
             _put_through(laws, whole(c.work_law, t * c.n_columns + column), mine, u, work, c.n_columns)
         for i in range(mine.size):
-            k = np.uint64(mine[i])
-            fate[k] = -fate[k] if chance[k] < kind_of_it.comes_back else fate[k]
+            place = np.uint64(mine[i])
+            fate[place] = -fate[place] if chance[place] < kind_of_it.comes_back else fate[place]
 
 
 @jit

@@ -1,6 +1,6 @@
 """Who is there at the border of two blocks, on the lean path: taken over at the begin, written down at the end.
 
-Both in columns one after the other, the order of `lean_state.columns_of`.
+Both in columns one after the other: what comes as in `packing.Packed`, what goes in the order of `TIMES` and `WHO`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from orm_sim.centre.skills.lean_moves import decide, new_slot, serve
 from orm_sim.centre.skills.lean_play import next_special
 from orm_sim.centre.skills.lean_views import group_at, held_at, kind_at, slot_at
 from orm_sim.centre.skills.outcome import ANSWERED
+from orm_sim.centre.skills.packing import BUSY, DEADLINE, END, GROUP, PATIENCE, PENDING, START, WAITING
 from orm_sim.centre.skills.state import NOBODY, Centre
 from orm_sim.centre.skills.views import number, set_number, set_whole, whole
 from orm_sim.core.compiled import jit, jit_inline
@@ -23,7 +24,7 @@ from orm_sim.core.compiled import jit, jit_inline
 TIMES: Final = (3, 4, 2)
 """Columns of times: arrival, deadline, patience · arrival, start, end, patience · due, patience; work follows."""
 WHO: Final = (2, 3, 2)
-"""Columns of whole numbers: ref, type · ref, type, group · ref, type; agents staffed follow."""
+"""Columns of whole numbers: ref, type · ref, type, group · ref, type."""
 WAITING_TIMES, BUSY_TIMES, PENDING_TIMES = TIMES
 WAITING_WHO, BUSY_WHO, PENDING_WHO = WHO
 
@@ -36,15 +37,16 @@ def take_over(c: Centre) -> None:
     c.closed = 1 if c.closes_s < 0.0 else 0
     c.special = next_special(c)
     times, who = c.guests_s, c.guests
-    _set_up(c, who + 8 * (c.n_waiting * WAITING_WHO + c.n_busy * BUSY_WHO + c.n_to_come * PENDING_WHO))
+    _set_up(c, who)
+    who += 8 * 2 * c.n_groups
     _wait_on(c, times, who)
-    times += 8 * c.n_waiting * (WAITING_TIMES + c.n_columns)
-    who += 8 * c.n_waiting * WAITING_WHO
+    times += 8 * c.n_waiting * (WAITING + c.n_columns)
+    who += 8 * c.n_waiting * 3
     _serve_on(c, times, who)
-    times += 8 * c.n_busy * (BUSY_TIMES + c.n_columns)
-    who += 8 * c.n_busy * BUSY_WHO
+    times += 8 * c.n_busy * (BUSY + c.n_columns)
+    who += 8 * c.n_busy * 3
     _expect(c, times, who)
-    times += 8 * c.n_to_come * (PENDING_TIMES + c.n_columns)
+    times += 8 * c.n_to_come * (PENDING + c.n_columns)
     _stand_by(c, times)
 
 
@@ -75,11 +77,11 @@ def _guest(c: Centre, who: int, n: int, i: int, work: int) -> int:
 def _wait_on(c: Centre, times: int, who: int) -> None:
     n = c.n_waiting
     for i in range(n):
-        slot = _guest(c, who, n, i, times + 8 * WAITING_TIMES * n)
+        slot = _guest(c, who, n, i, times + 8 * WAITING * n)
         me = slot_at(c, slot)
-        me.arrival, me.patience = number(times, i), number(times, 2 * n + i)
+        me.arrival, me.patience = number(times, i), number(times, PATIENCE * n + i)
         be_patient(c, slot)
-        me.deadline = number(times, n + i)
+        me.deadline = number(times, DEADLINE * n + i)
         join(c, slot)
 
 
@@ -88,11 +90,11 @@ def _serve_on(c: Centre, times: int, who: int) -> None:
     """Contacts in service go on; each has a row before all of this block."""
     n = c.n_busy
     for i in range(n):
-        slot = _guest(c, who, n, i, times + 8 * BUSY_TIMES * n)
+        slot = _guest(c, who, n, i, times + 8 * BUSY * n)
         me = slot_at(c, slot)
-        g, end = whole(who, 2 * n + i), number(times, 2 * n + i)
-        decide(c, me.ref, me.kind, ANSWERED, g, number(times, i), number(times, n + i))
-        serve(c, g, me.ref, me.kind, end, number(times, 3 * n + i), me.work, me.fate, NOBODY)
+        g, end = whole(who, GROUP * n + i), number(times, END * n + i)
+        decide(c, me.ref, me.kind, ANSWERED, g, number(times, i), number(times, START * n + i))
+        serve(c, g, me.ref, me.kind, end, number(times, PATIENCE * n + i), me.work, me.fate, NOBODY)
         group = group_at(c, g)
         k = group.n_late
         while k > 0 and number(group.late, k - 1) > end:
@@ -106,7 +108,7 @@ def _serve_on(c: Centre, times: int, who: int) -> None:
 def _expect(c: Centre, times: int, who: int) -> None:
     n = c.n_to_come
     for i in range(n):
-        slot = _guest(c, who, n, i, times + 8 * PENDING_TIMES * n)
+        slot = _guest(c, who, n, i, times + 8 * PENDING * n)
         me = slot_at(c, slot)
         me.arrival, me.patience = number(times, i), number(times, n + i)
         put(c.pending, c.n_pending, me.arrival, me.ref, slot)

@@ -9,8 +9,17 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from orm_sim.centre.skills.arena import ARENA
-from orm_sim.centre.skills.plan import LONGEST_WAIT, OWN_FIRST, WEIGHTED_WAIT, Block, Carry, Layout
-from orm_sim.centre.skills.state import EVENT, NOBODY, Floats, Records, Whole, address
+from orm_sim.centre.skills.plan import LONGEST_WAIT, OWN_FIRST, WEIGHTED_WAIT, Block, Layout
+from orm_sim.centre.skills.state import (
+    EVENT,
+    MOST_AGENTS,
+    NOBODY,
+    Floats,
+    Opened,
+    Records,
+    Whole,
+    address,
+)
 
 _F, _I = np.float64, np.int64
 LANES: Final = 16
@@ -77,11 +86,17 @@ HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)
 """A contact in service when the block ends: its row, and what the row does not tell."""
 
 
+_A_SLOT, _AN_EVENT, _A_HELD, _A_LEAN = (kind.itemsize // 8 for kind in (SLOT, EVENT, HELD, LEAN))
+
+
 class Rules(NamedTuple):
-    """What a layout is to this path: types and groups as they begin, addresses, numbers, and what they point into."""
+    """What a layout is to this path: types and groups as they begin (`n_kinds`: words of types), addresses,
+    numbers, and what they point into.
+    """
 
     layout: Layout
     begin: Whole
+    n_kinds: int
     addresses: tuple[int, ...]
     numbers: tuple[int, ...]
     kept: tuple[Any, ...]
@@ -103,53 +118,36 @@ _KNOWN: list[Rules] = []
 """Those of the layout met last: a study gives the same one with every block."""
 
 
-def memory_of(block: Block, room: int) -> Lean:
-    """Memory for a block: room for so many attempts, those carried in and those that follow included."""
-    layout, carry, n_columns = block.layout, block.carry, block.work_s.shape[1]
+def memory_of(block: Block, begun: Opened, room: int) -> Lean:
+    """Memory for a block found sound: room for so many attempts, those carried in and those that follow included."""
+    layout, people, n_columns = block.layout, begun.kept[1], block.work_s.shape[1]
     rules, n, n_groups = _rules_of(layout), block.arrival_s.size, layout.n_groups
-    guests_s, guests = columns_of(carry)
-    agents = most_agents(block)
-    lanes, late = -(-agents // LANES) * LANES + LANES, agents + carry.busy_ref.size
+    agents = int(begun.record[MOST_AGENTS])
+    lanes, late = -(-agents // LANES) * LANES + LANES, agents + people.n_busy
     own, begins = _room(
         ARENA.scratch,
         (
-            layout.n_types * _words(KIND), n_groups * _words(GROUP), n_groups * lanes, n_groups * late,
-            sum(map(len, guests_s)), sum(map(len, guests)), room * _words(SLOT), room * n_columns, n, n,
-            n + 1, n + 1, n, n, n, n, n * n_columns,
-            room * _words(EVENT), room * _words(EVENT), room, room, room * _words(HELD),
+            rules.begin.size, n_groups * lanes, n_groups * late,
+            room * _A_SLOT, room * n_columns, n, n, n + 1, n + 1, n, n, n, n, n * n_columns,
+            room * _AN_EVENT, room * _AN_EVENT, room, room, room * _A_HELD,
         ),
     )  # fmt: skip
-    starts = [(begin - begins[0]) // 8 for begin in begins]
-    own[: starts[2]] = rules.begin
-    kinds, groups = own[: starts[1]].view(KIND), own[starts[1] : starts[2]].view(GROUP)
-    own_s = own.view(np.float64)
-    np.concatenate(guests_s, out=own_s[starts[4] : starts[5]])
-    np.concatenate(guests, out=own[starts[5] : starts[6]])
-    left, left_begins = _room(ARENA.lasting, (room, room, room, room, room, room))
-    left_s = left.view(np.float64)
-    spent = np.zeros((2, n_groups, block.n_periods))
-    arrays = (
-        block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
-        block.change_to,
-    )  # fmt: skip
-    given = [each if each.flags.c_contiguous else np.ascontiguousarray(each) for each in arrays]
-    record = np.zeros(_words(LEAN), np.int64)
+    own[: rules.begin.size] = rules.begin
+    kinds, groups = own[: rules.n_kinds].view(KIND), own[rules.n_kinds : rules.begin.size].view(GROUP)
+    decided, spent = ARENA.lasting(6 * room), np.zeros((2, n_groups, block.n_periods))
+    row, seconds, half = address(decided), address(spent), 8 * n_groups * block.n_periods
+    record = np.zeros(_A_LEAN, np.int64)
     numbers = (
-        *rules.addresses, *map(address, given), *begins, *left_begins, address(spent[0]), address(spent[1]), *rules.numbers,
+        *rules.addresses, *begun.record[: len(_GIVEN)].tolist(), begins[0], begins[0] + 8 * rules.n_kinds,
+        *begins[1:3], address(people.times), address(people.whole), *begins[3:],
+        *range(row, row + 48 * room, 8 * room), seconds, seconds + half, *rules.numbers,
         n, block.change_at_s.size, block.n_periods, room, block.at_close,
-        carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size, lanes, late,
+        people.n_waiting, people.n_busy, people.n_pending, lanes, late,
     )  # fmt: skip
     record[: len(numbers)] = numbers
     record.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
-    return Lean(
-        record.view(LEAN), kinds, groups,
-        left[: 4 * room].reshape(4, room), left_s[4 * room : 6 * room].reshape(2, room),
-        spent, (own, given, rules),
-    )  # fmt: skip
-
-
-def _words(kind: np.dtype[Any]) -> int:
-    return kind.itemsize // 8
+    rows, rows_s = decided[: 4 * room].reshape(4, room), decided[4 * room :].view(np.float64).reshape(2, room)
+    return Lean(record.view(LEAN), kinds, groups, rows, rows_s, spent, (own, begun, rules))
 
 
 def _room(of: Callable[[int], Whole], sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
@@ -163,18 +161,6 @@ def _room(of: Callable[[int], Whole], sizes: tuple[int, ...]) -> tuple[Whole, li
 def most_agents(block: Block) -> int:
     """The most that any group ever has."""
     return max(int(block.carry.staffed.max(initial=0)), int(block.change_to.max(initial=0)))
-
-
-def columns_of(carry: Carry) -> tuple[list[Floats], list[Whole]]:
-    """A carried state as one column after the other, in the order in which `lean_guests` reads and writes them."""
-    return [
-        carry.waiting_arrival_s, carry.waiting_deadline_s, carry.waiting_patience_s, carry.waiting_work_s.ravel(),
-        carry.busy_arrival_s, carry.busy_start_s, carry.busy_end_s, carry.busy_patience_s, carry.busy_work_s.ravel(),
-        carry.pending_due_s, carry.pending_patience_s, carry.pending_work_s.ravel(), *carry.idle_since_s,
-    ], [
-        carry.waiting_ref, carry.waiting_type, carry.busy_ref, carry.busy_type, carry.busy_group,
-        carry.pending_ref, carry.pending_type, carry.staffed,
-    ]  # fmt: skip
 
 
 def _rules_of(layout: Layout) -> Rules:
@@ -194,7 +180,14 @@ def _rules_of(layout: Layout) -> Rules:
         int(bool((layout.resolved < 1.0).any())), *layout.key,
     )  # fmt: skip
     begin = np.concatenate([_kinds(layout).view(np.int64), _groups(layout).view(np.int64)])
-    rules = Rules(layout, begin, tuple(each.ctypes.data for each in kept), numbers, kept)
+    rules = Rules(
+        layout,
+        begin,
+        layout.n_types * (KIND.itemsize // 8),
+        tuple(each.ctypes.data for each in kept),
+        numbers,
+        kept,
+    )
     _KNOWN[:] = [rules]
     return rules
 

@@ -190,7 +190,7 @@ def memory_of(block: Block, begun: Opened) -> Memory:
     """Memory for a block: its rules in records, nobody there yet, and room for two rows a contact."""
     record, rules, kept = begun
     n_groups, n_columns = block.layout.n_groups, block.work_s.shape[1]
-    ring = 1 << max(int(record[_MOST_AGENTS]) - 1, 0).bit_length()
+    ring = 1 << max(int(record[MOST_AGENTS]) - 1, 0).bit_length()
     carried = kept[1]
     room = carried.n_waiting + carried.n_busy + carried.n_pending + block.arrival_s.size + 1
     pool = _POOL.of(2 * n_groups * (ring + 1) + room * (_A_SLOT + 2 * n_columns))
@@ -207,7 +207,7 @@ _REDIALS: Final = list(KIND.fields or ()).index("redials")
 _BLOCK_ENDS: Final = len(_OF_BLOCK)
 _MEMORY: Final = _BLOCK_ENDS + 3
 _MEMORY_ENDS: Final = _MEMORY + len(_OF_MEMORY)
-_MOST_AGENTS: Final = list(CENTRE.fields or ()).index("most_agents")
+MOST_AGENTS: Final = list(CENTRE.fields or ()).index("most_agents")
 _COUNTS: Final = [
     list(CENTRE.fields or ()).index(name)
     for name in (
