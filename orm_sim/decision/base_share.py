@@ -119,12 +119,11 @@ class Contrast:
         gain = self.best_gain
         money = f"${gain.value:,.0f} ({gain.low:,.0f} to {gain.high:,.0f})".replace("-", "−")
         where = f"{self.depth.capitalize()} vendor: a base share of {self.best_share:.0%}"
-        if self.best_share not in (0.0, 1.0) and gain.low > 0.0:
+        inside = self.best_share not in (0.0, 1.0)
+        if inside and gain.low > 0.0:
             return f"{where} is worth {money} more to the client than either end."
-        ends = _side(self.client)
-        return (
-            f"{where} has the client's highest mean value, but between the ends nothing stands out; {ends}."
-        )
+        doubt = ", though it cannot be told from the better end" if inside else ""
+        return f"{where} has the client's highest mean value{doubt}; {_side(self.client)}."
 
 
 def contrasts(outcomes: pd.DataFrame) -> tuple[Contrast, ...]:
@@ -137,9 +136,9 @@ def contrasts(outcomes: pd.DataFrame) -> tuple[Contrast, ...]:
     )
 
 
-def warning(outcomes: pd.DataFrame) -> str:
+def warning(outcomes: pd.DataFrame) -> tuple[str, ...]:
     """Where the practitioners' warning holds and where it does not, computed from the outcomes."""
-    return "\n".join(line for each in contrasts(outcomes) for line in (each.sentence(), each.pays()))
+    return tuple(line for each in contrasts(outcomes) for line in (each.sentence(), each.pays()))
 
 
 def _contrast(outcomes: pd.DataFrame, depth: str, of_depth: pd.DataFrame) -> Contrast:

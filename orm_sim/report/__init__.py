@@ -2,6 +2,7 @@
 
 from orm_sim.report.bands import bands, misfits
 from orm_sim.report.base_share import (
+    Sentences,
     base_share_table,
     failure_by_base_share,
     plan_course,
@@ -22,6 +23,7 @@ __all__ = [
     "Brief",
     "Picture",
     "RankTable",
+    "Sentences",
     "bands",
     "base_share_table",
     "both_sides",

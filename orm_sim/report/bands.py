@@ -58,7 +58,7 @@ def bands(outcomes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def misfits(table: pd.DataFrame) -> str:
+def misfits(table: pd.DataFrame) -> tuple[str, ...]:
     """Where simulated figures lie outside the published bands, in words."""
     told = table[table["published_low"].notna()]
     away = told[~told["verdict"].isin(["fits", "cannot be told"])]
@@ -68,9 +68,7 @@ def misfits(table: pd.DataFrame) -> str:
         for row in away.itertuples(index=False)
     ]
     fit = int((told["verdict"] == "fits").sum())
-    return "\n".join(
-        [f"{fit} of {len(told)} figures fit their band.", *(line.replace("-", "−") for line in lines)]
-    )
+    return (f"{fit} of {len(told)} figures fit their band.", *(line.replace("-", "−") for line in lines))
 
 
 def _simulated(own: pd.DataFrame) -> tuple[Estimate, Estimate, Estimate]:

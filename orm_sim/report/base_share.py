@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from orm_sim.decision.base_share import both_sides, plans_over_time
@@ -21,8 +25,24 @@ LEVERS: Final = {
 }
 """Levers in words, those of outbound work first."""
 
+STILL: Final = 1e-6
+"""A lever whose mean moves by less has not been moved."""
+
 _WIDTH, _HEIGHT = 270, 120
 _SIDES: Final = {"client_value": "client, against in-house", "vendor_value": "vendor"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Sentences that a notebook shows one below the other."""
+
+    lines: Sequence[str]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{html.escape(line)}</p>" for line in self.lines)
 
 
 def base_share_table(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +80,7 @@ def plan_course(decisions: pd.DataFrame, depth: str) -> Figure:
         raise ValueError(f"no {depth} vendor has planned anything")
     table = table.assign(share=[f"base {share:.0%}" for share in table["base_share"]])
     names = [f"base {share:.0%}" for share in sorted(table["base_share"].unique())]
-    moved = [name for name in LEVERS if table[name].nunique() > 1] or ["seat_ratio"]
+    moved = [name for name in LEVERS if np.ptp(table[name]) > STILL] or ["seat_ratio"]
     charts = [_lever(table, name, names) for name in moved]
     rows = [alt.hconcat(*charts[i : i + 2]) for i in range(0, len(charts), 2)]
     return finish(

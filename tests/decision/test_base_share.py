@@ -62,7 +62,7 @@ def test_the_warning_is_told_where_it_was_planted_and_nowhere_else() -> None:
     assert (thin.failure.value, deep.failure.value) == (0.5, 0.0)
     assert thin.best_share == 0.5 and thin.best_gain.value == pytest.approx(20.0)
     assert deep.best_share == 0.0 and deep.client.value == pytest.approx(20.0)
-    said = warning(PLANTED).splitlines()
+    said = warning(PLANTED)
     assert said[0].startswith("Thin vendor: the warning holds (") and "+50 points" in said[0]
     assert "a base share of 50% is worth $20 (20 to 20) more to the client than either end" in said[1]
     assert said[2].startswith("Deep vendor: the warning does not show")

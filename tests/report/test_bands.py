@@ -43,7 +43,7 @@ def test_figures_by_hand() -> None:
 
 
 def test_misfits_are_named() -> None:
-    said = misfits(bands(outcomes())).splitlines()
+    said = misfits(bands(outcomes()))
     assert said[0] == "2 of 3 figures fit their band."
     assert said[1].startswith("thin_000: attrition a year 61% (60% to 61%) lies above 30% to 56%")
     assert len(said) == 2

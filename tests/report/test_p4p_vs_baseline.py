@@ -96,7 +96,9 @@ def test_vendors_differ_in_their_balance_sheet_alone_and_options_in_their_base_s
 
 def test_its_parameters() -> None:
     found = accepted_parameters(nbformat.read(NOTEBOOK, as_version=4))
-    assert list(found) == ["study", "poor_study", "out_dir", "poor_out_dir", "replications", "seed"]
+    assert list(found) == [
+        "study", "poor_study", "out_dir", "poor_out_dir", "follow_out_dir", "replications", "seed",
+    ]  # fmt: skip
 
 
 def test_it_renders_from_the_tables_of_runs(tmp_path: Path) -> None:
@@ -111,10 +113,12 @@ def test_it_renders_from_the_tables_of_runs(tmp_path: Path) -> None:
     node.cells.insert(1, nbformat.v4.new_code_cell(STAND_IN, id="stand-in"))
     source = tmp_path / NOTEBOOK.name
     nbformat.write(node, source)
-    done = render(source, tmp_path / "out", {"out_dir": str(folder), "poor_out_dir": str(folder)})
+    done = render(
+        source, tmp_path / "out", dict.fromkeys(("out_dir", "poor_out_dir", "follow_out_dir"), str(folder))
+    )
     body = done.html.read_text()
     assert active_content(body) == []
-    assert body.count("<svg") == 7
+    assert body.count("<svg") == 8
     assert "Thin vendor: the warning holds" in body and "Deep vendor: the warning does not show" in body
     assert "figures fit their band" in body
     assert "stderr" not in body.split("</style>")[1]
