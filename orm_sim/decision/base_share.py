@@ -128,7 +128,7 @@ class Contrast:
 
 def contrasts(outcomes: pd.DataFrame) -> tuple[Contrast, ...]:
     """The ends compared for each depth; depths without both ends are left out."""
-    found = arms(outcomes["option"].unique())
+    found = arms(outcomes["option"].unique()).sort_values("depth", ascending=False, kind="stable")
     return tuple(
         _contrast(outcomes, str(depth), of_depth)
         for depth, of_depth in found.groupby("depth", sort=False)
