@@ -40,6 +40,10 @@ class FixedPayroll:
         """Support, hiring and seats."""
         return self.month, 0.0, 0.0
 
+    def take_severance(self) -> float:
+        """Nobody is dismissed."""
+        return 0.0
+
 
 @dataclass
 class Firm:
