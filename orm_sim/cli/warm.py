@@ -32,8 +32,11 @@ contact_types:
 agent_groups:
   - {name: one, agents: 1, presence: 0.9}
   - {name: two, agents: 2}
+outages:
+  - {at_s: 600, until_s: 660, drops_contacts: true, day: 1}
 """
-"""A small centre on whose way every compiled entry of the several-skill engines lies."""
+"""A small centre on whose way every compiled entry of the several-skill engines lies: its first day takes the lean
+path, its second, with an outage, the general loop."""
 
 
 def warm_study() -> bool:
