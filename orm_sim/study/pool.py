@@ -64,6 +64,7 @@ def work_through(
     waiting = deque(units)
     tries: dict[Unit, int] = {}
     barren = 0  # workers lost since a unit was last finished: all of them dying is not one unit's fault
+    given_up: str | None = None
     crew: list[_Worker] = []
     try:
         while waiting or crew:
@@ -74,11 +75,14 @@ def work_through(
                 if message is None:
                     _dismiss([worker])
                     crew.remove(worker)
-                    waiting.append(worker.unit)  # last, so that the others are finished before it is given up
                     tries[worker.unit] = tries.get(worker.unit, 0) + 1
                     barren += 1
-                    if tries[worker.unit] >= TRIES or barren >= TRIES * workers:
+                    if barren >= TRIES * workers:
                         raise RunFailed(_lost(worker, tries[worker.unit]))
+                    if tries[worker.unit] >= TRIES:
+                        given_up = _lost(worker, TRIES)  # told when what others are at is finished
+                    else:
+                        waiting.append(worker.unit)  # last, so that the others are finished before it is given up
                     continue
                 barren = 0
                 yield worker.unit, _result(worker.unit, message)
@@ -89,6 +93,8 @@ def work_through(
                 else:
                     crew.remove(worker)
                     _dismiss([worker])
+        if given_up is not None:
+            raise RunFailed(given_up)
     finally:
         _dismiss(crew)
 
