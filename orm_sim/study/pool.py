@@ -82,7 +82,9 @@ def work_through(
                     if tries[worker.unit] >= TRIES:
                         given_up = _lost(worker, TRIES)  # told when what others are at is finished
                     else:
-                        waiting.append(worker.unit)  # last, so that the others are finished before it is given up
+                        waiting.append(
+                            worker.unit
+                        )  # last, so that the others are finished before it is given up
                     continue
                 barren = 0
                 yield worker.unit, _result(worker.unit, message)
