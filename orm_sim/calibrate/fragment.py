@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from orm_sim.calibrate.arrivals import Profile, Volume
 from orm_sim.calibrate.busyness import Busyness
 from orm_sim.calibrate.estimate import Estimate, rounded
-from orm_sim.calibrate.handle_time import LAWS, HandleTime
+from orm_sim.calibrate.handle_time import LAWS
 from orm_sim.calibrate.inbound import InboundFit
 from orm_sim.calibrate.interval_counts import IntervalFit
 from orm_sim.calibrate.mapping import ContactMapping, IntervalMapping, OutboundMapping
@@ -277,8 +275,3 @@ def leaves(data: Plain, at: tuple[str, ...] = ()) -> Iterator[tuple[str, Plain]]
                 elif "per_s" in each:
                     piece = {"value": each["per_s"], "unit": data.get("unit"), "source": data.get("source")}
                     yield f"{'.'.join(here)}[{number}]", each | piece | {"grade": data.get("grade")}
-
-
-def handle_level(handle: dict[str, HandleTime]) -> Estimate:
-    """Mean handle time over all types: a level, not a shape."""
-    return handle["all"].mean if handle else Estimate(np.nan, np.nan, 0, "s")

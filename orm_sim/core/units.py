@@ -19,7 +19,6 @@ DAYS_PER_YEAR = 365.25
 WEEKS_PER_YEAR = DAYS_PER_YEAR / DAYS_PER_WEEK
 MONTHS_PER_YEAR = 12
 DAYS_PER_MONTH = DAYS_PER_YEAR / MONTHS_PER_YEAR
-MINUTES_PER_DAY = 1440
 
 UNITS: Mapping[str, str] = MappingProxyType({
     "$": "money, in the one currency of the run",
