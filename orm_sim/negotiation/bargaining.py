@@ -151,7 +151,11 @@ def _nash(edge: Frontier, power: float) -> Meeting:
         right = min(left + 1, len(edge) - 1)
         (a, b), (c, d) = (edge.client[left], edge.client[right]), (edge.vendor[left], edge.vendor[right])
         gain, loss = b - a, c - d
-        inner = (power * c * gain - (1.0 - power) * a * loss) / (gain * loss) if gain > 0.0 and loss > 0.0 else 0.0
+        inner = (
+            (power * c * gain - (1.0 - power) * a * loss) / (gain * loss)
+            if gain > 0.0 and loss > 0.0
+            else 0.0
+        )
         for w in (0.0, min(max(inner, 0.0), 1.0), 1.0):
             product = (a + w * gain) ** power * (c - w * loss) ** (1.0 - power)
             if product > best:
@@ -178,5 +182,10 @@ def _at(edge: Frontier, name: str, left: int, weight: float) -> Meeting:
         return float((1.0 - weight) * values[left] + weight * values[right])
 
     return Meeting(
-        name, between(edge.client), between(edge.vendor), int(edge.source[left]), int(edge.source[right]), weight
+        name,
+        between(edge.client),
+        between(edge.vendor),
+        int(edge.source[left]),
+        int(edge.source[right]),
+        weight,
     )

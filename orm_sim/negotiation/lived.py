@@ -122,7 +122,9 @@ def _told(scenario: Scenario) -> str:
 
 def _revenue(ledger: pd.DataFrame, options: Mapping[str, Scenario]) -> pd.Series:
     """Present value of what the client pays the vendor, by option and replication; dated by the month, to its end."""
-    received = ledger[(ledger["payee"] == "vendor") & (ledger["payer"] == "client") & (ledger["kind"] == "cash")]
+    received = ledger[
+        (ledger["payee"] == "vendor") & (ledger["payer"] == "client") & (ledger["kind"] == "cash")
+    ]
     yearly = received["option"].map(
         {name: s.evaluation.vendor_discount_rate_per_year for name, s in options.items()}
     )

@@ -104,7 +104,9 @@ class Quote:
         return self.lived
 
 
-def row_of(quote: Quote, deal: Lived, rates: Mapping[str, float], measure: Measure, reserve: float) -> dict[str, Any]:
+def row_of(
+    quote: Quote, deal: Lived, rates: Mapping[str, float], measure: Measure, reserve: float
+) -> dict[str, Any]:
     """A quote as a row of a table.
 
     Parameters

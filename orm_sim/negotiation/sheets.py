@@ -96,8 +96,8 @@ class Deal:
         label = str(issue.label)
         if label in contract.solved:
             return contract.solved[label] / issue.full
-        rate = next(clause.rate for _, clause in walk(contract.clauses) if clause.name == label)
-        return float(rate) / (issue.full * self.rate)
+        clause: Any = next(c for _, c in walk(contract.clauses) if c.name == label)
+        return float(clause.rate) / (issue.full * self.rate)
 
 
 def deal_of(study: LoadedStudy, rate: float) -> Deal:
@@ -123,7 +123,11 @@ def deal_of(study: LoadedStudy, rate: float) -> Deal:
             problems.append(Problem(where, f"{at}.label", issue.label, rule))
         if issue.path is not None and not _has(deal.scenario, issue.path):
             rule = "is no number of the scenario"
-            problems.append(Problem(where, f"{at}.path", issue.path, rule, "Give a path such as contract.payment.net_days"))
+            problems.append(
+                Problem(
+                    where, f"{at}.path", issue.path, rule, "Give a path such as contract.payment.net_days"
+                )
+            )
     if problems:
         raise InputError(problems)
     return deal
@@ -170,7 +174,10 @@ def design(deal: Deal, size: int, seed: int) -> list[dict[str, float]]:
 def from_unit(deal: Deal, unit: Floats) -> list[dict[str, float]]:
     """Points of the unit cube as sheets."""
     return [
-        {name: i.low + float(at) * (i.high - i.low) for at, (name, i) in zip(row, deal.issues.items(), strict=True)}
+        {
+            name: i.low + float(at) * (i.high - i.low)
+            for at, (name, i) in zip(row, deal.issues.items(), strict=True)
+        }
         for row in unit
     ]
 

@@ -54,6 +54,8 @@ class Talks:
         Both sides' gains at the sheets nobody can improve for both, on the surfaces.
     tolerance : float
         Within what the three offers are worth the same to the client, $.
+    given, answer : str
+        The issues of the curve.
     """
 
     deal: Deal
@@ -69,6 +71,8 @@ class Talks:
     errors: Mapping[str, float]
     edge: Frontier
     tolerance: float
+    given: str
+    answer: str
 
     def of_kind(self, kind: str) -> pd.DataFrame:
         """The quotes of one kind, in order."""
@@ -116,7 +120,9 @@ def negotiate(
     views = _views([lived[name] for name in scenarios], measure, worth[best])
     land = _landscape(deal, sheets, views, talks.max_failure)
     quotes, curve, edge = _proposals(study, deal, land, views)
-    say(f"Simulating {len(quotes)} quoted sheets again, {quote_by.replications} histories each, other luck ...")
+    say(
+        f"Simulating {len(quotes)} quoted sheets again, {quote_by.replications} histories each, other luck ..."
+    )
     final = _measure(study, quote_by)
     done, tolerance = _settled(study, deal, land, quotes, quote_by, final, say)
     table = pd.DataFrame([row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done])
@@ -126,6 +132,7 @@ def negotiate(
     return Talks(
         deal, final, worth[best], best, outside, _surveyed(sheets, views, talks.max_failure),
         table, curve, empty_because(views, talks.max_failure) or "", power, errors, edge, tolerance,
+        talks.curve.given, talks.curve.answer,
     )  # fmt: skip
 
 
@@ -177,7 +184,9 @@ def _proposals(
         if level < 0.0 and met:
             level = met[2][0].client
         offers = client_equal(land, level, talks.curve.answer)
-        three = [Quote(f"offer_{i}", "offer", f"offer {'ABC'[i]}", sheet, {}) for i, sheet in enumerate(offers)]
+        three = [
+            Quote(f"offer_{i}", "offer", f"offer {'ABC'[i]}", sheet, {}) for i, sheet in enumerate(offers)
+        ]
         quotes += [*marks, *at, *three]
     quotes += [Quote(f"clause_{n}", "clause", c.title, own, dict(c.set)) for n, c in talks.clauses.items()]
     return quotes, curve, edge
@@ -218,10 +227,16 @@ def _settled(
         if land is None:
             break
         level = _level(done)
-        moved = {q.name: m for q in done if (m := _nearer(q, done[0], level, land, talks.curve.answer, measure, tolerance))}
+        moved = {
+            q.name: m
+            for q in done
+            if (m := _nearer(q, done[0], level, land, talks.curve.answer, measure, tolerance))
+        }
         if not moved:
             break
-        say(f"Moving {len(moved)} of them a little and simulating them again ({turn} of at most {ROUNDS}) ...")
+        say(
+            f"Moving {len(moved)} of them a little and simulating them again ({turn} of at most {ROUNDS}) ..."
+        )
         again = _lived(study, deal, [done[0], *moved.values()], settings, f"quotes-{turn}")
         known = {q.name: q for q in again}
         done = [known.get(q.name, q) for q in done]
@@ -234,7 +249,13 @@ def _level(quotes: Sequence[Quote]) -> Lived | None:
 
 
 def _nearer(
-    quote: Quote, deal: Quote, level: Lived | None, land: Landscape, issue: str, measure: Measure, tolerance: float
+    quote: Quote,
+    deal: Quote,
+    level: Lived | None,
+    land: Landscape,
+    issue: str,
+    measure: Measure,
+    tolerance: float,
 ) -> Quote | None:
     """A quote moved towards what it is quoted for; nothing where it is there, or cannot move."""
     if quote.kind == "curve":

@@ -65,9 +65,8 @@ def empty_because(views: Views, max_failure: float) -> str | None:
         return f"the vendor fails too often under every sheet: in {least} at the least, {max_failure:.0%} is allowed"
     if both.any():
         there = f"{failure[both].min():.0%}"
-        return (
-            f"where both sides gain the vendor fails in {there} of histories or more, and {max_failure:.0%} is allowed"
-        )
+        allowed = f"{max_failure:.0%} is allowed"
+        return f"where both sides gain the vendor fails in {there} of histories or more, and {allowed}"
     gap = float(np.minimum(client, vendor).max())
     return (
         "what the client can pay and what the vendor must earn do not meet: in the best sheet for both one side is"

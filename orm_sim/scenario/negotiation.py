@@ -31,7 +31,9 @@ class Issue(Term):
     rules = (
         Rule(
             ("label", "path"),
-            lambda label, path: None if (label is None) != (path is None) else "gives a label or a path, one of the two",
+            lambda label, path: (
+                None if (label is None) != (path is None) else "gives a label or a path, one of the two"
+            ),
         ),
         Rule(
             ("low", "high"),
@@ -85,7 +87,9 @@ class Negotiation(Term):
         0.10, unit="share", source="design_choice", grade="D", low=0.0, high=0.5, ge=0, le=1
     )
     """A vendor that fails more often than this is no partner, whatever the price."""
-    power: float = quantity(0.5, unit="share", source="design_choice", grade="D", low=0.05, high=0.95, gt=0, lt=1)
+    power: float = quantity(
+        0.5, unit="share", source="design_choice", grade="D", low=0.05, high=0.95, gt=0, lt=1
+    )
     """The client's bargaining power in Nash's product."""
     alternatives: Many[str] = ()
     """Options that the client could sign instead, next to the zero line."""
@@ -108,9 +112,10 @@ class Negotiation(Term):
             ("issues", "curve"),
             lambda issues, curve: next(
                 (
-                    f"mark {mark:g} lies outside {curve.given}, {issues[curve.given].low:g} to {issues[curve.given].high:g}"
+                    f"mark {mark:g} lies outside {curve.given}, {issue.low:g} to {issue.high:g}"
+                    for issue in (issues.get(curve.given),)
                     for mark in curve.marks
-                    if curve.given in issues and not issues[curve.given].low <= mark <= issues[curve.given].high
+                    if issue is not None and not issue.low <= mark <= issue.high
                 ),
                 None,
             ),

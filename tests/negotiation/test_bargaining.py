@@ -58,7 +58,7 @@ def test_nash_with_power_on_the_concave_frontier(power: float) -> None:
 
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=1, max_size=40))
 def test_nothing_inside_the_zone_beats_the_frontier(points: list[tuple[float, float]]) -> None:
-    """Every point of the zone is matched or beaten for both sides by a point of the frontier; none of those by another."""
+    """A point of the frontier matches or beats every point of the zone for both sides; none beats another."""
     client, vendor = (np.array(side) for side in zip(*points, strict=True))
     edge = frontier(client, vendor)
     inside = (client >= 0.0) & (vendor >= 0.0)
