@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from orm_sim.decision.intervals import Estimate
 from orm_sim.negotiation.bargaining import Frontier, power_behind
 from orm_sim.negotiation.landscape import Landscape, client_equal, meeting_sheets, survey
 from orm_sim.negotiation.lived import Lived, Settings, live_sheets
@@ -56,6 +57,8 @@ class Talks:
         Within what the three offers are worth the same to the client, $.
     given, answer : str
         The issues of the curve.
+    price_of_risk : Estimate or None
+        What the client gains from one end of the curve to the other, $, paired; None with fewer than two marks.
     """
 
     deal: Deal
@@ -73,6 +76,7 @@ class Talks:
     tolerance: float
     given: str
     answer: str
+    price_of_risk: Estimate | None
 
     def of_kind(self, kind: str) -> pd.DataFrame:
         """The quotes of one kind, in order."""
@@ -125,14 +129,16 @@ def negotiate(
     )
     final = _measure(study, quote_by)
     done, tolerance = _settled(study, deal, land, quotes, quote_by, final, say)
-    table = pd.DataFrame([row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done])
+    rows = [row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done]
+    table = pd.DataFrame(rows)
+    table["objection"] = _objections(table, _level(done), done, final, tolerance, talks.max_failure)
     power = _power(table.iloc[0], edge)
     errors = {} if land is None else {n: getattr(land, n).error for n in ("client", "vendor", "failure")}
     outside = deal.scenario.vendor.traits.outside_margin or 0.0
     return Talks(
         deal, final, worth[best], best, outside, _surveyed(sheets, views, talks.max_failure),
         table, curve, empty_because(views, talks.max_failure) or "", power, errors, edge, tolerance,
-        talks.curve.given, talks.curve.answer,
+        talks.curve.given, talks.curve.answer, _price_of_risk(done, final),
     )  # fmt: skip
 
 
@@ -279,6 +285,40 @@ def _lived(
     scenarios = {q.name: deal.scenario_of(q.sheet, q.changes) for q in quotes}
     lived = live_sheets(study, what, scenarios, settings)
     return [replace(q, lived=lived[q.name]) for q in quotes]
+
+
+def _objections(
+    table: pd.DataFrame,
+    level: Lived | None,
+    quotes: Sequence[Quote],
+    measure: Measure,
+    tolerance: float,
+    max_failure: float,
+) -> list[str]:
+    """What speaks against each offer once it was lived; empty where nothing does, and for other quotes."""
+    said = []
+    for row, quote in zip(table.to_dict("records"), quotes, strict=True):
+        against = ""
+        if quote.kind == "offer" and level is not None:
+            apart = measure.apart(quote.known.client, level.client)
+            if row["p_failure"] > max_failure:
+                against = f"the vendor fails in {row['p_failure']:.0%} of histories"
+            elif row["vendor"] < 0.0:
+                against = "the vendor would earn more elsewhere"
+            elif abs(apart.value) > tolerance and not abs(apart.value) <= apart.high - apart.value:
+                against = f"the client's value is {_dollars(apart.value)} off"
+        said.append(against)
+    return said
+
+
+def _dollars(amount: float) -> str:
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
+
+
+def _price_of_risk(quotes: Sequence[Quote], measure: Measure) -> Estimate | None:
+    """The client's value at the last mark of the curve less that at the first, on the same luck."""
+    marks = [quote for quote in quotes if quote.kind == "curve"]
+    return measure.apart(marks[-1].known.client, marks[0].known.client) if len(marks) > 1 else None
 
 
 def _power(deal: pd.Series, edge: Frontier) -> float:

@@ -31,6 +31,13 @@ STATES: Final = {
 }
 """What keeps a sheet from being agreed to, and its colour."""
 _SHAPES: Final = ["circle", "triangle-up", "square", "diamond", "cross"]
+_MARKS: Final = {
+    "the deal on the table": "deal",
+    "Nash": "N",
+    "Kalai–Smorodinsky": "KS",
+    "egalitarian": "E",
+    "largest sum": "S",
+}
 _KINDS: Final = {"deal": "the deal", "offer": "offers", "meeting": "bargaining points"}
 
 
@@ -54,7 +61,9 @@ def deal_map(talks: Talks) -> Figure:
     curve = talks.of_kind("curve")
     if len(curve):
         layers.append(
-            alt.Chart(curve[[given, answer]]).mark_line(color=INK, strokeWidth=2, point=True).encode(x=x, y=y)
+            alt.Chart(curve[[given, answer]])
+            .mark_line(color=INK, strokeWidth=2, point=alt.OverlayMarkDef(color=INK))
+            .encode(x=x, y=y)
         )
     named = talks.quotes[talks.quotes["kind"].isin(["deal", "offer"])]
     words = named.assign(
@@ -75,7 +84,11 @@ def deal_map(talks: Talks) -> Figure:
 def both_gains(talks: Talks) -> Figure:
     """Both sides' gains at the sheets surveyed and quoted, the frontier between them, on equal scales."""
     quotes = talks.quotes[talks.quotes["kind"].isin(list(_KINDS))]
-    data = quotes.assign(kind=quotes["kind"].map(_KINDS), **_scaled(quotes, ("client", "vendor")))
+    data = quotes.assign(
+        kind=quotes["kind"].map(_KINDS),
+        mark=[_MARKS.get(title, title[-1]) for title in quotes["title"]],
+        **_scaled(quotes, ("client", "vendor")),
+    )
     cloud = talks.sheets[talks.sheets["signs"]]
     cloud = cloud.assign(**_scaled(cloud, ("client", "vendor")))
     ends = [*cloud["client"], *cloud["vendor"], *data["client"], *data["vendor"], 0.0]
@@ -96,25 +109,27 @@ def both_gains(talks: Talks) -> Figure:
     shape = alt.Shape(
         "kind:N", scale=alt.Scale(domain=kinds, range=["diamond", "square", "circle"]), title=None
     )
-    base = alt.Chart(data[["client", "vendor", "kind", "title"]])
+    base = alt.Chart(data[["client", "vendor", "kind", "mark"]])
     layers += [
         base.mark_point(filled=True, size=110, opacity=1).encode(x=x, y=y, color=colour, shape=shape),
-        labels(base.encode(x=x, y=y), dx=9, text="title:N"),
+        labels(base.encode(x=x, y=y), dx=9, text="mark:N"),
     ]
     chart = alt.layer(*layers).properties(width=440, height=440)
     return finish(
         chart,
         "What both sides can have at once",
         "Grey: sheets surveyed. Line: sheets nobody can better for both, on the surfaces.",
-        "Marks: simulated again with other luck.",
+        "Marks, simulated again: N Nash, KS Kalai–Smorodinsky, E equal gains, S largest sum, A to C offers.",
     )
 
 
 def trade(talks: Talks) -> Figure:
     """Along the curve of equal vendor value: the answer, the client's change and how often the vendor fails."""
     curve = talks.of_kind("curve")
-    x = alt.X(f"{talks.given}:Q", title=axis_title(talks, talks.given))
-    answer = alt.Chart(curve[[talks.given, talks.answer]]).mark_line(color=INK, point=True)
+    x = alt.X(f"{talks.given}:Q", title=axis_title(talks, talks.given), axis=alt.Axis(tickCount=4))
+    answer = alt.Chart(curve[[talks.given, talks.answer]]).mark_line(
+        color=INK, point=alt.OverlayMarkDef(color=INK)
+    )
     panels: list[Any] = [
         answer.encode(x=x, y=alt.Y(f"{talks.answer}:Q", title=axis_title(talks, talks.answer))).properties(
             width=210, height=210
@@ -128,7 +143,7 @@ def trade(talks: Talks) -> Figure:
         data = pd.DataFrame(
             {"x": curve[talks.given], "value": ends[""], "low": ends["_low"], "high": ends["_high"]}
         )
-        across = alt.X("x:Q", title=axis_title(talks, talks.given))
+        across = alt.X("x:Q", title=axis_title(talks, talks.given), axis=alt.Axis(tickCount=4))
         base = alt.Chart(data)
         panels.append(
             alt.layer(

@@ -55,6 +55,8 @@ def quotes_table(talks: Talks, kind: str) -> pd.DataFrame:
         for name, title in (("client", "client gains, $k"), ("vendor", "vendor gains, $k")):
             shown[title] = _span(row, name)
         shown["vendor fails"] = _chance(row)
+        if kind == "offer":
+            shown["objection"] = row["objection"] or "none"
         rows.append(shown)
     return pd.DataFrame(rows)
 
@@ -124,15 +126,21 @@ def _deal(talks: Talks) -> str:
 
 
 def _offers(talks: Talks) -> str:
-    offers = talks.of_kind("offer")
+    proposed = talks.of_kind("offer")
+    offers = proposed[proposed["objection"] == ""]
     if not len(offers):
-        return "No three offers are equal to the client and agreed to by the vendor."
+        return "No offers are equal to the client and last with the vendor."
     spread = float(offers["client"].max() - offers["client"].min())
     held = "within" if spread <= 2.0 * talks.tolerance else "further apart than"
+    left = (
+        f"; {len(proposed) - len(offers)} more met an objection when lived"
+        if len(proposed) > len(offers)
+        else ""
+    )
     return (
         f"{len(offers)} offers give the client {_money(offers['client'].mean())}; they differ by {_money(spread)},"
         f" {held} the tolerance of ± {_money(talks.tolerance)} (0.5 % of fees), and by"
-        f" {_money(float(offers['vendor'].max() - offers['vendor'].min()))} to the vendor."
+        f" {_money(float(offers['vendor'].max() - offers['vendor'].min()))} to the vendor{left}."
     )
 
 
@@ -142,12 +150,13 @@ def _price_of_risk(talks: Talks) -> str:
         return ""
     low, high = curve.iloc[0], curve.iloc[-1]
     title = talks.deal.issues[talks.given].title
-    cost = float(high["client"] - low["client"])
-    return (
-        f"At equal value to the vendor, going from {title} {low[talks.given]:g} to {high[talks.given]:g} is worth"
-        f" {_money(cost)} to the client, and the vendor fails in {high['p_failure']:.0%} of histories instead of"
-        f" {low['p_failure']:.0%}."
-    )
+    cost = talks.price_of_risk
+    if cost is None:
+        return ""
+    worth = f"{_money(cost.value)} ({_money(cost.low)} to {_money(cost.high)})"
+    fails = f"the vendor fails in {high['p_failure']:.0%} of histories instead of {low['p_failure']:.0%}"
+    step = f"going from {title} {low[talks.given]:g} to {high[talks.given]:g}"
+    return f"At equal value to the vendor, {step} is worth {worth} to the client, and {fails}."
 
 
 def _trust(talks: Talks) -> str:

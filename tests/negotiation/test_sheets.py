@@ -43,7 +43,9 @@ def test_the_deal_with_its_own_values_is_the_deal(deal: Deal) -> None:
 def test_a_path_is_set_in_steps_and_a_clause_can_be_changed(deal: Deal) -> None:
     sheet = deal.rounded({"base": 0.5, "commission": 0.5, "net_days": 38.0})
     assert sheet["net_days"] == 45.0
-    changed = contract_in(deal.scenario_of({**sheet, "net_days": 30.0}, {"contract.clauses[0].cap_per_year": 0.01}))
+    changed = contract_in(
+        deal.scenario_of({**sheet, "net_days": 30.0}, {"contract.clauses[0].cap_per_year": 0.01})
+    )
     assert changed.payment.net_days == 30
     assert getattr(changed.clauses[0], "cap_per_year") == 0.01  # noqa: B009
 
@@ -64,7 +66,10 @@ CHANGES = {
     "label: outbound baseline": ("label: outbound base", "there are: outbound baseline, commission"),
     "path: contract.payment.net_days": ("path: contract.payment.days", "is no number of the scenario"),
     "marks: [0.0, 0.25": ("marks: [2.0, 0.25", "mark 2 lies outside base, 0 to 1.2"),
-    "given: base, answer": ("given: bass, answer", "'bass', which is no issue; issues: base, commission, net_days"),
+    "given: base, answer": (
+        "given: bass, answer",
+        "'bass', which is no issue; issues: base, commission, net_days",
+    ),
     "answer: commission": ("answer: base", "'base' cannot make up for itself"),
     "low: 0.0, high: 1.2": ("low: 1.3, high: 1.2", "low 1.3 is not below high 1.2"),
     "label: commission,": ("", "gives a label or a path, one of the two"),

@@ -29,7 +29,7 @@ def test_a_hill_is_met_within_the_error_that_is_told() -> None:
 
 
 def test_noise_is_smoothed_and_told() -> None:
-    """Noise of 1 on a plane: what is left out is missed by about 1, and the plane is found better than one sheet tells."""
+    """Noise of 1 on a plane: a sheet left out is missed by about 1; the plane itself is found better than that."""
     noise = np.random.default_rng(5).normal(size=len(POINTS))
     surface = fit(POINTS, POINTS @ [3.0, -2.0] + noise)
     assert 0.7 < surface.error < 1.6

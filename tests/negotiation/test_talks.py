@@ -19,7 +19,16 @@ from orm_sim.negotiation import talks as room
 from orm_sim.negotiation.lived import Lived, Settings
 from orm_sim.negotiation.sheets import contract_in, deal_of
 from orm_sim.negotiation.talks import Talks, negotiate
-from orm_sim.report import both_gains, clause_prices, clause_table, curve_table, deal_map, findings, quotes_table, trade
+from orm_sim.report import (
+    both_gains,
+    clause_prices,
+    clause_table,
+    curve_table,
+    deal_map,
+    findings,
+    quotes_table,
+    trade,
+)
 from orm_sim.report.talks_tables import talks_as_dict
 from orm_sim.report.theme import svg
 from orm_sim.scenario.load import LoadedStudy, load_study
@@ -52,11 +61,19 @@ def _live(cost: float = COST):
     return live
 
 
-def _talks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: int = 1, cost: float = COST, n: int = 100) -> Talks:
+def _talks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: int = 1, cost: float = COST, n: int = 100
+) -> Talks:
     monkeypatch.setattr(room, "live_sheets", _live(cost))
     settings = Settings(seed, 40, "kernel", 1, tmp_path)
     return negotiate(
-        STUDY, STUDY.options, RATE, 32, settings, replace(settings, seed=seed + 1000, replications=n), lambda text: None
+        STUDY,
+        STUDY.options,
+        RATE,
+        32,
+        settings,
+        replace(settings, seed=seed + 1000, replications=n),
+        lambda text: None,
     )
 
 
@@ -75,7 +92,9 @@ def test_the_curve_is_the_line_of_equal_pay(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 @pytest.mark.row("R074")
-def test_the_marks_hold_when_lived_again_with_other_luck(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_marks_hold_when_lived_again_with_other_luck(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Marks found on one seed lie within the interval of the change in vendor value found on others.
 
     Nominal 95 %, less what the marks' own error adds (found with as many histories: √2 wider, 83 %); 20 x 5 marks:
@@ -96,8 +115,10 @@ def test_the_marks_hold_when_lived_again_with_other_luck(monkeypatch: pytest.Mon
 
 
 @pytest.mark.row("R067")
-def test_bargaining_points_divide_a_pie_that_is_cut_freely(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The surplus is 40,000 + 600 at the shortest terms of payment, less the outside margin of 4 % of nothing: half each."""
+def test_bargaining_points_divide_a_pie_that_is_cut_freely(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The surplus is 40,000, and 600 more at the shortest terms of payment: half of it each."""
     found = _talks(monkeypatch, tmp_path)
     points = found.of_kind("meeting").set_index("title")
     for name in ("Nash", "Kalai–Smorodinsky", "egalitarian"):
@@ -106,7 +127,9 @@ def test_bargaining_points_divide_a_pie_that_is_cut_freely(monkeypatch: pytest.M
             assert points.loc[name, side] == pytest.approx(20_300.0, abs=error + 600.0)
 
 
-def test_offers_are_equal_to_the_client_within_the_tolerance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_offers_are_equal_to_the_client_within_the_tolerance(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     found = _talks(monkeypatch, tmp_path)
     offers = found.of_kind("offer")
     assert len(offers) == 3
@@ -124,7 +147,9 @@ def test_a_clause_is_priced_on_the_same_luck(monkeypatch: pytest.MonkeyPatch, tm
 
 
 @pytest.mark.row("R031")
-def test_without_a_zone_the_reason_is_told_and_nothing_is_offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_zone_the_reason_is_told_and_nothing_is_offered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Work worth 100,000 that costs 130,000 suits nobody at any price."""
     found = _talks(monkeypatch, tmp_path, cost=130_000.0)
     assert "do not meet" in found.empty
@@ -134,7 +159,9 @@ def test_without_a_zone_the_reason_is_told_and_nothing_is_offered(monkeypatch: p
     svg(both_gains(found))
 
 
-def test_everything_is_told_in_words_tables_and_pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_everything_is_told_in_words_tables_and_pictures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     found = _talks(monkeypatch, tmp_path)
     said = "\n".join(findings(found))
     assert "“in_house”" in said and "Both sides gain" in said and "miss a sheet left out" in said

@@ -8,7 +8,9 @@ import pytest
 from orm_sim.negotiation.zone import Views, empty_because
 
 
-def _views(client: list[float], vendor: list[float], failure: list[float], signs: list[bool] | None = None) -> Views:
+def _views(
+    client: list[float], vendor: list[float], failure: list[float], signs: list[bool] | None = None
+) -> Views:
     signed = np.ones(len(client), bool) if signs is None else np.array(signs)
     return Views(np.array(client), np.array(vendor), np.array(failure), signed)
 
@@ -25,11 +27,20 @@ def test_a_sheet_inside_leaves_nothing_to_explain() -> None:
     ("views", "said"),
     [
         (_views([0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [False, False]), "the vendor signs none of the 2 sheets"),
-        (_views([-3.0, -7.0], [9.0, 9.0], [0.0, 0.0]), "to the client as its alternative: the best falls short by $3"),
+        (
+            _views([-3.0, -7.0], [9.0, 9.0], [0.0, 0.0]),
+            "to the client as its alternative: the best falls short by $3",
+        ),
         (_views([3.0, 7.0], [-9.0, -4.0], [0.0, 0.0]), "elsewhere: the best falls short by $4"),
-        (_views([1.0, 1.0], [1.0, 1.0], [0.4, 0.3]), "fails too often under every sheet: in 30% at the least"),
+        (
+            _views([1.0, 1.0], [1.0, 1.0], [0.4, 0.3]),
+            "fails too often under every sheet: in 30% at the least",
+        ),
         (_views([1.0, -1.0], [1.0, 1.0], [0.4, 0.0]), "where both sides gain the vendor fails in 40%"),
-        (_views([-2.0, 6.0], [5.0, -3.0], [0.0, 0.0]), "do not meet: in the best sheet for both one side is $2 short"),
+        (
+            _views([-2.0, 6.0], [5.0, -3.0], [0.0, 0.0]),
+            "do not meet: in the best sheet for both one side is $2 short",
+        ),
     ],
     ids=["nobody signs", "client", "vendor", "failure", "failure where both gain", "no meeting"],
 )
