@@ -180,6 +180,10 @@ def _print(talks: Talks) -> None:
         (f"{curve} {talks.deal.issues[talks.given].title}", tables.curve_table(talks)),
         ("The deal on the table", tables.quotes_table(talks, "deal")),
         ("Offers equal to the client", tables.quotes_table(talks, "offer")),
+        (
+            "Their view: the vendor's receipts and payments, $ thousand over the term",
+            tables.their_view(talks),
+        ),
         ("Bargaining points", tables.quotes_table(talks, "meeting")),
         ("What a clause is worth, against the deal", tables.clause_table(talks)),
     ):

@@ -63,6 +63,9 @@ class Lived:
         Present value of the fees net of credits, $.
     failed, no_deal
         Whether the vendor fails; whether it does not sign.
+    accounts : Series
+        What the vendor receives (above 0) and pays by account, mean over replications, $ undiscounted; its other
+        business left out.
     """
 
     client: Floats
@@ -71,6 +74,7 @@ class Lived:
     fees: Floats
     failed: NDArray[np.bool_]
     no_deal: NDArray[np.bool_]
+    accounts: pd.Series
 
     @property
     def signs(self) -> bool:
@@ -111,8 +115,11 @@ def live_sheets(
     job = StudyJob(options, study.zero, settings.seed, settings.engine)
     run = run_study(plan, job, settings.out, settings.workers, settings.on_progress)
     outcomes, ledger = run.table("outcomes"), run.table("ledger")
-    revenue = _revenue(ledger, options)
-    return {name: _of(name, scenario, outcomes, revenue) for name, scenario in sheets.items()}
+    revenue, books = _revenue(ledger, options), _books(ledger)
+    return {
+        name: _of(name, scenario, outcomes, revenue, books.get(name, pd.Series(dtype=np.float64)))
+        for name, scenario in sheets.items()
+    }
 
 
 def _told(scenario: Scenario) -> str:
@@ -133,7 +140,18 @@ def _revenue(ledger: pd.DataFrame, options: Mapping[str, Scenario]) -> pd.Series
     return found
 
 
-def _of(name: str, scenario: Scenario, outcomes: pd.DataFrame, revenue: pd.Series) -> Lived:
+def _books(ledger: pd.DataFrame) -> dict[str, pd.Series]:
+    """The vendor's sums of cash by account, for each option that has a vendor; summed over replications."""
+    cash = ledger[(ledger["kind"] == "cash") & (ledger["account"] != "other_business")]
+    sums = []
+    for side, sign in (("payee", 1.0), ("payer", -1.0)):
+        own = cash[cash[side] == "vendor"]
+        sums.append(sign * own.groupby(["option", "account"])["amount"].sum())
+    both: pd.Series = pd.concat(sums).groupby(level=[0, 1]).sum()
+    return {str(option): own.droplevel(0) for option, own in both.groupby(level=0)}
+
+
+def _of(name: str, scenario: Scenario, outcomes: pd.DataFrame, revenue: pd.Series, books: pd.Series) -> Lived:
     own = outcomes[outcomes["option"] == name].sort_values("replication")
     no_deal = own["no_deal"].to_numpy(bool)
     npv = own["vendor_npv"].to_numpy(np.float64)
@@ -147,4 +165,5 @@ def _of(name: str, scenario: Scenario, outcomes: pd.DataFrame, revenue: pd.Serie
         np.nan_to_num(own["client_fees_pv"].to_numpy(np.float64)),
         own["insolvent"].to_numpy(bool),
         no_deal,
+        books / len(own),
     )

@@ -59,6 +59,8 @@ class Talks:
         The issues of the curve.
     price_of_risk : Estimate or None
         What the client gains from one end of the curve to the other, $, paired; None with fewer than two marks.
+    their_books : DataFrame
+        The vendor's mean receipts (above 0) and payments by account, $ over the term, one column a deal or offer.
     """
 
     deal: Deal
@@ -77,6 +79,7 @@ class Talks:
     given: str
     answer: str
     price_of_risk: Estimate | None
+    their_books: pd.DataFrame
 
     def of_kind(self, kind: str) -> pd.DataFrame:
         """The quotes of one kind, in order."""
@@ -138,7 +141,7 @@ def negotiate(
     return Talks(
         deal, final, worth[best], best, outside, _surveyed(sheets, views, talks.max_failure),
         table, curve, empty_because(views, talks.max_failure) or "", power, errors, edge, tolerance,
-        talks.curve.given, talks.curve.answer, _price_of_risk(done, final),
+        talks.curve.given, talks.curve.answer, _price_of_risk(done, final), _their_books(done),
     )  # fmt: skip
 
 
@@ -309,6 +312,13 @@ def _objections(
                 against = f"the client's value is {_dollars(apart.value)} off"
         said.append(against)
     return said
+
+
+def _their_books(quotes: Sequence[Quote]) -> pd.DataFrame:
+    """The vendor's books under the deal and each offer, the largest accounts first."""
+    columns = {q.title: q.known.accounts for q in quotes if q.kind in (DEAL, "offer")}
+    books = pd.DataFrame(columns).fillna(0.0)
+    return books.reindex(books.abs().max(axis=1).sort_values(ascending=False, kind="stable").index)
 
 
 def _dollars(amount: float) -> str:

@@ -17,7 +17,7 @@ from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
 from orm_sim.report.spread import quantile_dots, s_curve
 from orm_sim.report.talks import both_gains, clause_prices, deal_map, trade
-from orm_sim.report.talks_tables import clause_table, curve_table, findings, quotes_table
+from orm_sim.report.talks_tables import clause_table, curve_table, findings, quotes_table, their_view
 from orm_sim.report.theme import Picture, save_png, show
 from orm_sim.report.waterfall import bridge, waterfall
 
@@ -57,6 +57,7 @@ __all__ = [
     "save_png",
     "show",
     "target",
+    "their_view",
     "titled",
     "trade",
     "value_by_base_share",

@@ -74,6 +74,14 @@ def clause_table(talks: Talks) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["change", "to the client, $k", "to the vendor, $k"])
 
 
+def their_view(talks: Talks) -> pd.DataFrame:
+    """The vendor's books under the deal and each offer: receipts and payments by account, $ thousand over the term."""
+    books = talks.their_books / THOUSAND
+    told = pd.concat([books, books.sum().to_frame("left over").T])
+    shown = told.map(lambda amount: f"{amount:,.0f}".replace("-", "−"))
+    return shown.rename_axis("account").reset_index()
+
+
 def curve_table(talks: Talks) -> pd.DataFrame:
     """The trade along the curve: what answers each mark, both sides' figures, or why nothing answers."""
     given, answer = talks.given, talks.answer
@@ -109,6 +117,7 @@ def talks_as_dict(talks: Talks) -> dict[str, Any]:
         "power": _none(talks.power),
         "errors": dict(talks.errors),
         "tolerance": talks.tolerance,
+        "their_books": {title: dict(column) for title, column in talks.their_books.items()},
         "sheets": _records(talks.sheets),
         "curve": _records(talks.curve),
         "quotes": _records(talks.quotes),

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from orm_sim.contract.clause import walk
@@ -27,6 +28,7 @@ from orm_sim.report import (
     deal_map,
     findings,
     quotes_table,
+    their_view,
     trade,
 )
 from orm_sim.report.talks_tables import talks_as_dict
@@ -49,7 +51,8 @@ def _gains(scenario: Scenario, settings: Settings, cost: float) -> Lived:
     vendor = pay - cost - 20.0 * (contract.payment.net_days - 45) + NOISE * luck[1]
     client = WORTH - pay + NOISE * luck[2]
     nothing = np.zeros(settings.replications, bool)
-    return Lived(client, vendor, vendor, pay, nothing, nothing)
+    books = pd.Series({"commission": varied, "wages": -cost, "baseline": fixed})
+    return Lived(client, vendor, vendor, pay, nothing, nothing, books)
 
 
 def _live(cost: float = COST):
@@ -171,5 +174,9 @@ def test_everything_is_told_in_words_tables_and_pictures(
     for chart in (deal_map(found), both_gains(found), trade(found), clause_prices(found)):
         drawn = svg(chart)
         assert "$" in drawn or "share" in drawn
+    books = their_view(found)
+    assert list(books.columns) == ["account", "the deal on the table", "offer A", "offer B", "offer C"]
+    assert set(books["account"]) == {"wages", "commission", "baseline", "left over"}
+    assert float(books.iloc[-1, 1]) == pytest.approx((74_250.0 - COST) / 1e3, abs=0.5)
     plain = talks_as_dict(found)
     assert plain["empty"] == "" and 0.0 < plain["power"] < 1.0 and len(plain["quotes"]) == len(found.quotes)
