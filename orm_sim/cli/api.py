@@ -165,14 +165,14 @@ def compare_loaded(
     evaluation = study.base.evaluation
     count = evaluation.replications if replications is None else replications
     root = evaluation.seed if seed is None else seed
-    _check(count, workers, engine, root)
+    check_run(count, workers, engine, root)
     plan = plan_run(study.name, study.files, root, count, engine, study.overrides)
     folder = Path(out or "outputs")
     crew = workers or usable_cores()
-    rates = _rates(
+    rates = solved_rates(
         study, folder / plan.run_id, ReferenceJob(free_options(study.options), root, engine), crew, say
     )
-    job = StudyJob(_priced(study, rates), study.zero, root, engine)
+    job = StudyJob(priced(study, rates), study.zero, root, engine)
     done = run_study(plan, job, folder, crew, on_progress)
     ranked = _decide(study, done, rates)
     card = StudyCard(study.name, study.title, study.zero, study.titles, policy_of(study))
@@ -236,7 +236,14 @@ def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:
     return outcomes.sort_values(["option", "replication"], ignore_index=True)
 
 
-def _check(replications: int, workers: int | None, engine: str, seed: int) -> None:
+def check_run(replications: int, workers: int | None, engine: str, seed: int) -> None:
+    """Refuse settings of a run that cannot be.
+
+    Raises
+    ------
+    InputError
+        With every problem.
+    """
     problems = []
     if seed < 0:
         problems.append(Problem(Place("--seed"), "seed", str(seed), "must be 0 or more"))
@@ -254,7 +261,7 @@ def _check(replications: int, workers: int | None, engine: str, seed: int) -> No
         raise InputError(problems)
 
 
-def _rates(
+def solved_rates(
     study: LoadedStudy, folder: Path, job: ReferenceJob, workers: int, say: Say | None
 ) -> dict[str, float]:
     """Solved rates, kept in the run's folder so that resuming does not solve them again."""
@@ -272,16 +279,16 @@ def _rates(
     return rates
 
 
-def _priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
+def priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
     """Options with their free rates filled in, the zero line first."""
     order = [study.zero, *(name for name in study.options if name != study.zero)]
-    priced = {}
+    filled = {}
     for name in order:
         scenario = study.options[name]
         if name in rates and scenario.contract is not None:
             scenario = scenario.model_copy(update={"contract": scenario.contract.with_rate(rates[name])})
-        priced[name] = scenario
-    return priced
+        filled[name] = scenario
+    return filled
 
 
 def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFrame:

@@ -16,6 +16,8 @@ from orm_sim.report.options import contenders, leader, locate, rows_of, target, 
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
 from orm_sim.report.spread import quantile_dots, s_curve
+from orm_sim.report.talks import both_gains, clause_prices, deal_map, trade
+from orm_sim.report.talks_tables import clause_table, curve_table, findings, quotes_table, their_view
 from orm_sim.report.theme import Picture, save_png, show
 from orm_sim.report.waterfall import bridge, waterfall
 
@@ -26,20 +28,27 @@ __all__ = [
     "Sentences",
     "bands",
     "base_share_table",
+    "both_gains",
     "both_sides",
     "bridge",
     "brief",
     "cash_fan",
+    "clause_prices",
+    "clause_table",
     "contenders",
+    "curve_table",
+    "deal_map",
     "driver_chart",
     "failure_by_base_share",
     "figures",
+    "findings",
     "kpi_by_month",
     "leader",
     "locate",
     "misfits",
     "plan_course",
     "quantile_dots",
+    "quotes_table",
     "rank_chart",
     "rank_table",
     "rows_of",
@@ -48,7 +57,9 @@ __all__ = [
     "save_png",
     "show",
     "target",
+    "their_view",
     "titled",
+    "trade",
     "value_by_base_share",
     "waterfall",
     "zero_line",
