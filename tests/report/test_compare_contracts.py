@@ -14,7 +14,7 @@ STAND_IN = """import pathlib, types
 import pandas as pd
 import orm_sim
 read = lambda folder: {p.stem: pd.read_parquet(p) for p in pathlib.Path(folder).glob("*.parquet")}
-plan = types.SimpleNamespace(options={"inbound_only": types.SimpleNamespace(title="Only the calls in")})
+plan = types.SimpleNamespace(options={"inbound_only": types.SimpleNamespace(title="Only the calls in")}, budget=None)
 orm_sim.open_run = lambda folder: types.SimpleNamespace(tables=read(folder), notes=("prices: solved",), study=plan)
 """
 
