@@ -63,13 +63,15 @@ class Tables(Mapping[str, pd.DataFrame]):
 
 @dataclass(frozen=True, slots=True)
 class StudyCard:
-    """What a result says of its study: identifier, question, zero line, titles by option, how its vendors decide."""
+    """What a result says of its study: identifier, question, zero line, titles by option, how its vendors decide,
+    and what the client means to spend, $."""
 
     name: str
     title: str
     zero: str
     options: Mapping[str, str]
     policy: str = "contract_following"
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,9 @@ def compare_loaded(
     job = StudyJob(priced(study, rates), study.zero, root, engine)
     done = run_study(plan, job, folder, crew, on_progress)
     ranked = _decide(study, done, rates)
-    card = StudyCard(study.name, study.title, study.zero, study.titles, policy_of(study))
+    card = StudyCard(
+        study.name, study.title, study.zero, study.titles, policy_of(study), study.base.client.budget
+    )
     notes = (_SOLVED.format(n=evaluation.price_replications),) if rates else ()
     done.amend(card=asdict(card), notes=list(notes), precision=precision(ranked))
     result = Comparison(card, Tables(done.folder), done.folder, notes)

@@ -9,6 +9,7 @@ from orm_sim.report.base_share import (
     value_by_base_share,
 )
 from orm_sim.report.brief import Brief, brief
+from orm_sim.report.budget import budget_table
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
 from orm_sim.report.gallery import figures, save_figures
@@ -32,6 +33,7 @@ __all__ = [
     "both_sides",
     "bridge",
     "brief",
+    "budget_table",
     "cash_fan",
     "clause_prices",
     "clause_table",
