@@ -101,14 +101,18 @@ def repeated(work: Work) -> Work:
 def two_threads(work: Work) -> Iterator[tuple[Work, Work]]:
     """Work in the first of two warm threads, and in both at once: functions that return when it is done."""
     start, done, asked = threading.Barrier(3), threading.Barrier(3), [2]
+    failed: list[Exception] = []
 
     def wait_and_work(number: int) -> None:
         while True:
             start.wait()
             if asked[0] == 0:
                 return
-            if number < asked[0]:
-                work()
+            try:
+                if number < asked[0]:
+                    work()
+            except Exception as fault:  # noqa: BLE001 - told to who waits for it
+                failed.append(fault)
             done.wait()
 
     def ask(how_many: int) -> None:
@@ -116,14 +120,17 @@ def two_threads(work: Work) -> Iterator[tuple[Work, Work]]:
         start.wait()
         if how_many > 0:
             done.wait()
+        if failed:
+            raise failed.pop()
 
     threads = [threading.Thread(target=wait_and_work, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
-    ask(2)  # each has its own memory now
     try:
+        ask(2)  # each has its own memory now
         yield (lambda: ask(1)), (lambda: ask(2))
     finally:
+        failed.clear()
         ask(0)
         for thread in threads:
             thread.join()

@@ -162,7 +162,7 @@ def opened(block: Block, people: Packed) -> Opened:
         block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
         block.change_to, block.outage_at_s, block.outage_until_s, block.outage_blocks, block.outage_drops,
     )  # fmt: skip
-    given = [each if each.flags.carray else np.require(each, requirements="CAW") for each in arrays]
+    given = [each if each.flags.carray else np.require(each, requirements=["C", "A", "W"]) for each in arrays]
     record = known.record.copy()
     record[:_BLOCK_ENDS] = (
         *map(address, given), address(people.whole), address(people.times),
