@@ -16,6 +16,7 @@ from orm_sim.contract.reading import (
     Denominator,
     denominator_unknown,
     needs_of,
+    points_in,
     points_of,
     population_said,
     threshold_missing,
@@ -23,6 +24,7 @@ from orm_sim.contract.reading import (
     value_of,
     value_said,
 )
+from orm_sim.core.elementwise import fallen_short, flat
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule, Term
 from orm_sim.kpi import INDICATORS, Counters, Kpi, KpiId
@@ -222,6 +224,10 @@ class Measure(Goal):
         value = self.value(counters)
         aim = np.asarray(self.target) if target is None else target
         higher = self.indicator.better == "higher"
+        if flat(value) and aim.ndim == 0:
+            points, due = np.empty(value.size), np.empty(value.size, dtype=np.bool_)
+            fallen_short(value, float(aim), higher, points_in(self.kpi), SLACK, points, due)
+            return Miss(value, points, due, aim, higher, fees, at_risk, pools)
         short = np.asarray(aim - value if higher else value - aim)
         points = points_of(self.kpi, np.fmax(short, 0.0))
         return Miss(value, points, points > SLACK, aim, higher, fees, at_risk, pools)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -52,6 +53,7 @@ def value_impossible(kpi: str, *values: float | None) -> str | None:
     return None
 
 
+@cache
 def needs_of(kpi: str, of: Denominator = "offered") -> tuple[str, ...]:
     """The counters a reading is computed from."""
     more = {"offered": (), "answered": ("answered",), "offered_less_short": (_SHORT,)}[of]
@@ -80,9 +82,14 @@ def tallied(
     return {name: np.asarray(value + before.get(name, 0.0)) for name, value in now.items()}
 
 
+def points_in(kpi: str) -> float:
+    """How many points one unit of a KPI is: a point is 0.01 of a share, or one unit of any other KPI."""
+    return 100.0 if INDICATORS[kpi].unit == "share" else 1.0
+
+
 def points_of(kpi: str, difference: Array) -> Array:
-    """A difference between values in points: 0.01 of a share, or one unit of any other KPI."""
-    return difference * (100.0 if INDICATORS[kpi].unit == "share" else 1.0)
+    """A difference between values in points."""
+    return difference * points_in(kpi)
 
 
 def format_of(kpi: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.core.elementwise import alike
+from orm_sim.core.elementwise import quotient as divided
 from orm_sim.core.errors import nearest
 from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
 from orm_sim.kpi.reported import METERS, REPORTED, RETAINED_DAYS
@@ -94,6 +96,10 @@ class Kpi:
 
 def ratio(numerator: Array | float, denominator: Array | float) -> Array:
     """A quotient that is nan where its denominator is zero, elementwise."""
+    if alike(numerator, denominator):
+        result = np.empty(len(numerator))  # type: ignore[arg-type]
+        divided(numerator, denominator, result)  # type: ignore[arg-type]
+        return result
     bottom = np.asarray(denominator, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = np.asarray(np.asarray(numerator, dtype=np.float64) / bottom)
