@@ -13,7 +13,6 @@ from orm_sim.contract.credit import Lump, PerPoint
 from orm_sim.contract.lint import Finding, Placed
 from orm_sim.contract.wording import price, share
 from orm_sim.core.document import Parts
-from orm_sim.kpi import INDICATORS
 
 _MONTHS: dict[Window, int] = {"month": 1, "quarter": 3, "year": 12}
 _WHY = "A clause that cannot act is a mistake, or belongs out"
@@ -56,7 +55,7 @@ def _idle_credit(clause: Any, contract: Contract) -> Iterator[tuple[Parts, str]]
     if clause.at_risk == 0.0:
         yield ("at_risk",), "no part of the fees is at risk, so no credit is ever due"
     for position, measure in enumerate(clause.measures):
-        credit, kpi = measure.credit, INDICATORS[measure.kpi]
+        credit, kpi = measure.credit, measure.indicator
         if isinstance(credit, PerPoint | Lump) and not (credit.amount or credit.share):
             yield ("measures", position, "credit"), "a miss costs nothing"
         if kpi.unit == "share" and measure.target == (0.0 if kpi.better == "higher" else 1.0):

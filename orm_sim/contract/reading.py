@@ -17,6 +17,7 @@ Denominator = Literal["offered", "answered", "offered_less_short"]
 
 _SHORT = "abandoned_short"
 _OF_CONTACTS = ("service_level", "abandonment_rate")
+_TIMES = ("wait_s", "handle_time_s")
 _WORDS: dict[Denominator, str] = {
     "offered": "contacts offered",
     "answered": "contacts answered",
@@ -35,7 +36,7 @@ def threshold_missing(kpi: str, within_s: float | None) -> str | None:
 
 def denominator_unknown(kpi: str, of: Denominator) -> str | None:
     """Why a KPI cannot have the denominator it is given."""
-    if of != "offered" and kpi not in _OF_CONTACTS:
+    if of != "offered" and kpi not in (*_OF_CONTACTS, *_TIMES):
         return f"only {' and '.join(_OF_CONTACTS)} have a choice of denominator; '{kpi}' has its own"
     if of == "answered" and kpi == "abandonment_rate":
         return (

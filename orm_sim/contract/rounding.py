@@ -52,7 +52,9 @@ def to_cents(amount: Array | float) -> Array:
         cents = np.empty(amount.size)
         rounded(amount, cents)
         return cents
-    if isinstance(amount, float) and math.isfinite(amount * CENTS):  # one number: numpy's calls cost more than it
+    if isinstance(amount, float) and math.isfinite(
+        amount * CENTS
+    ):  # one number: numpy's calls cost more than it
         return np.asarray(round(amount * CENTS) / 100.0 + 0.0)
     cents = np.asarray(np.multiply(amount, CENTS))
     np.rint(cents, out=cents)  # in place from here on

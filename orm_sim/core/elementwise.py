@@ -36,7 +36,7 @@ def alike(first: Any, *others: Any) -> bool:
     """Whether values are long rows of the same length, so that one pass can take them together."""
     if not flat(first):
         return False
-    for each in others:  # a plain loop: this is asked hundreds of times in the settlement of a year
+    for each in others:  # noqa: SIM110  a generator takes longer, and this is asked hundreds of times a year
         if not flat(each) or each.size != first.size:
             return False
     return True
@@ -128,7 +128,13 @@ def climbed_by(volume: Floats, bounds: Floats, rates: Floats, width: Floats, res
 
 @jit
 def fallen_short(
-    value: Floats, aim: float, higher: bool, factor: float, slack: float, points: Floats, due: NDArray[np.bool_]
+    value: Floats,
+    aim: float,
+    higher: bool,
+    factor: float,
+    slack: float,
+    points: Floats,
+    due: NDArray[np.bool_],
 ) -> None:
     """By how many points values miss an aim (0 where they do not, or are nan), and whether they do."""
     for each in range(value.size):

@@ -70,7 +70,11 @@ def _not_counted(contract: Contract) -> Iterator[str]:
             yield f"reads '{name}' of {where} contacts at the site '{site}': the simulation counts all sites together"
         elif name in METERS and channel not in METERS[name].channels:
             there = " and ".join(METERS[name].channels)
-            where = f"it is counted on {there} contacts only" if there else "the simulation does not count it"
+            where = (
+                f"it is counted on {there} contacts only"
+                if there
+                else f"the simulation does not count it (a history may, in the column `{channel}.{name}`)"
+            )
             yield f"reads '{name}' of {channel} contacts: {where}"
 
 

@@ -158,7 +158,7 @@ def _cheaper_to_miss(
     an_hour = (float(np.mean([each.cost for each in histories])) - overhead) / hours
     page = counters[CHANNELS.index("inbound")]
     for here, clause, position, measure in _targets(contract):
-        if measure.kpi != "service_level" or clause.channel != "inbound" or clause.site is not None:
+        if (measure.kpi, measure.window) != ("service_level", None) or clause.channel != "inbound" or clause.site is not None:
             continue
         pool = pool_of(scenario, page, measure.target)
         months = [

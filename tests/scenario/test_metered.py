@@ -59,7 +59,7 @@ def test_what_is_counted_passes() -> None:
         ),
         (
             "{clause: cost_plus, label: x, markup: 0.1}",
-            "reads 'vendor_cost' of inbound contacts: the simulation does not count it; reads 'vendor_cost'",
+            "reads 'vendor_cost' of inbound contacts: the simulation does not count it (a history may, in the column `inbound.vendor_cost`); reads 'vendor_cost'",
         ),
         (
             "{clause: per_unit, label: x, site: cebu, channel: inbound, meter: offered, rate: 1}",

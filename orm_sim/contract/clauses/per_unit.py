@@ -93,7 +93,9 @@ class PerUnit(Clause):
         if self._limited:
             left["unpaid"] = self._in_units(period.meter(self.channel, self.meter)) - payable
         words, channel = self._words, self.channel
-        return (line_of_units(period, self.name, "fee", payable, rate, words, channel=channel, **left),), memory
+        return (
+            line_of_units(period, self.name, "fee", payable, rate, words, channel=channel, **left),
+        ), memory
 
     @property
     def _limited(self) -> bool:

@@ -164,7 +164,8 @@ class ServiceCredit(Clause):
     def _relieved(self, window: dict[str, Array]) -> Flags:
         if self.forecast_band is None:
             return _NEVER
-        return off(*(window[name] for name in _FORECAST), self.forecast_band)
+        offered, forecast = (window[name] for name in _FORECAST)
+        return off(offered, forecast, self.forecast_band)
 
     def _excluded(self, window: dict[str, Array]) -> Flags:
         if not self.exclusions:
@@ -190,10 +191,9 @@ class ServiceCredit(Clause):
         """The template of the sentence that explains a credit."""
         said: list[str] = []
         for position, measure in enumerate(self.measures):
-            shown = format_of(measure.kpi)
             moves = measure.glide is not None or measure.ratchet is not None
-            target = f"{{target{position}:{shown}}}" if moves else None
-            said.append(f"{measure.said(target)}: {{value{position}:{shown}}}")
+            target = f"{{target{position}:{format_of(measure.reads)}}}" if moves else None
+            said.append(measure.told(position, target))
         words = (
             f"{'; '.join(said)}; credits of {{reckoned:money}}, at most {share(self.at_risk)} of {{fees:money}}"
             "{relieved:when ; no credit, as contacts offered were off the forecast}"

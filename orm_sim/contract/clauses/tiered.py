@@ -119,7 +119,9 @@ class Tiered(Clause):
 
     def _words(self) -> str:
         """The template of the sentence that explains a line."""
-        return f"{{quantity:number}} {self._units}, {{volume:number}} in the {self.window}, {_SAYS[self.mode]}"
+        return (
+            f"{{quantity:number}} {self._units}, {{volume:number}} in the {self.window}, {_SAYS[self.mode]}"
+        )
 
     @property
     def _units(self) -> str:
