@@ -81,8 +81,8 @@ def _jumps(credit: Banded) -> str:
 def _of_a_severe_miss(here: Placed, position: int, measure: Measure) -> Found:
     if measure.minimum is not None and measure.severe_multiple is not None and measure.severe_multiple > 1.0:
         sentence = (
-            f"{INDICATORS[measure.reads].name} {_side(measure.reads)} {_edge(measure.reads, measure.minimum)} multiplies"
-            f" the credit by {measure.severe_multiple:g} at once"
+            f"{INDICATORS[measure.reads].name} {_side(measure.reads)} {_edge(measure.reads, measure.minimum)}"
+            f" multiplies the credit by {measure.severe_multiple:g} at once"
         )
         yield here.finding("note", "cliff", ("measures", position, "minimum"), sentence, _GAMED)
 

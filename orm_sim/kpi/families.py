@@ -57,7 +57,9 @@ PERCENTILE: Final = r"(wait|wait_answered|handle_time)_p([1-9]\d?)_s"
 TAIL: Final = r"tail_share_(answered_|handle_time_)?([1-9]\d{0,4})s"
 MISSED: Final = r"(days|weeks)_missed_(?!share)([a-z][a-z0-9_]*)"
 
-METER_PATTERN: Final = f"^({PERCENTILE}|{TAIL}|{MISSED})$"
+ON_CLOCK: Final = r"cancelled_on_clock_lag([0-5])_sold_lag(1?\d)"
+
+METER_PATTERN: Final = f"^({PERCENTILE}|{TAIL}|{MISSED}|{ON_CLOCK})$"
 """Ids of the families' meters, as a pattern for editors."""
 
 
@@ -69,6 +71,8 @@ def meter_of_family(name: str) -> Counter | None:
     if tail := re.fullmatch(TAIL, name):
         stem = {None: "wait", "answered_": "wait_answered", "handle_time_": "handle_time"}[tail[1]]
         return _tail(name, stem, int(tail[2]))
+    if clock := re.fullmatch(ON_CLOCK, name):
+        return _on_clock(name, int(clock[1]), int(clock[2]))
     if missed := re.fullmatch(MISSED, name):
         return _missed(name, missed[1], missed[2])
     return None
@@ -96,6 +100,14 @@ def _tail(name: str, stem: str, seconds: int) -> Counter:
         "handle_time": f"share that takes {over} to handle",
     }[stem]
     return _reported(name, called, "share", f"{contacts} whose {_SAID[stem]} is {over}", weight)
+
+
+def _on_clock(name: str, age: int, sold: int) -> Counter | None:
+    if sold < age:  # suspended time only makes a sale younger than it is
+        return None
+    called = f"sales of {sold} months ago cancelled at an age of {age} months on the clock"
+    counted = f"sales sold {sold} months before they are cancelled, {age} months old without suspended time"
+    return _reported(name, called, "count", counted, single=called.replace("sales", "sale", 1))
 
 
 def _missed(name: str, days: str, kpi: str) -> Counter | None:

@@ -52,7 +52,12 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
     """
     if contract is None:
         return None
-    found = [*_not_counted(contract), *_never(contract), *_other_thresholds(contract, threshold_s)]
+    found = [
+        *_not_counted(contract),
+        *_never(contract),
+        *_never_opened(contract),
+        *_other_thresholds(contract, threshold_s),
+    ]
     return "; ".join(found) or None
 
 
@@ -86,6 +91,17 @@ def _never(contract: Contract) -> Iterator[str]:
                 f"'{clause.name}' is owed only for a month with {EVENT_WORDS[clause.if_.event]}, which the simulation"
                 " never brings about: leave the clause out, or price a history that has `events."
                 f"{clause.if_.event}`"
+            )
+
+
+def _never_opened(contract: Contract) -> Iterator[str]:
+    """Triggers that wait for an event: no simulated month has one, so they would never open anything."""
+    for trigger in contract.triggers:
+        if isinstance(trigger.if_, Happening):
+            event = trigger.if_.event
+            yield (
+                f"the trigger '{trigger.name}' waits for {EVENT_WORDS[event]}, which the simulation never brings about:"
+                f" leave the trigger out, or price a history that has `events.{event}`"
             )
 
 

@@ -47,7 +47,16 @@ TESTED: list[Data] = [
 ]  # fmt: skip
 """Targets with a statistic of their choice, or tested by the day or week."""
 
-OF_FAMILIES = ("wait_p85_s", "tail_share_answered_20s", "weeks_missed_abandonment_rate", "days_missed_aht")
+OF_FAMILIES = (
+    "wait_p85_s",
+    "tail_share_answered_20s",
+    "weeks_missed_abandonment_rate",
+    "days_missed_aht",
+    "cancelled_on_clock_lag0_sold_lag0",
+    "cancelled_on_clock_lag0_sold_lag1",
+    "cancelled_on_clock_lag1_sold_lag1",
+    "cancelled_on_clock_lag1_sold_lag2",
+)
 """Meters that no list holds, which those targets read."""
 
 
@@ -198,7 +207,8 @@ PRIMITIVES: dict[str, Callable[[Draw], Data]] = {
     "volume_adjustment": volume_adjustment,
     "clawback": lambda draw: {
         "channel": "outbound", "fee": "sales",
-        "schedule": [{"before_months": 1, "share": 1.0}, {"before_months": 3, "share": draw(shares)}],
+        "schedule": [{"before_months": 1, "share": 1.0}, {"before_months": 2, "share": draw(shares)}],
+        **draw(st.sampled_from([{}, {"clock": "stops_while_suspended", "suspended_at_most": 1}])),
     },
     "termination_fee": lambda draw: draw(st.sampled_from([
         {"schedule": [{"through_month": 3, "amount": draw(rates)}, {"through_month": 9, "amount": draw(rates)}]},
