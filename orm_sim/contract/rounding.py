@@ -52,6 +52,8 @@ def to_cents(amount: Array | float) -> Array:
         cents = np.empty(amount.size)
         rounded(amount, cents)
         return cents
+    if isinstance(amount, np.ndarray) and amount.ndim > 1 and flat(row := amount.reshape(-1)):
+        return to_cents(row).reshape(amount.shape)
     if isinstance(amount, float) and math.isfinite(
         amount * CENTS
     ):  # one number: numpy's calls cost more than it
