@@ -12,6 +12,7 @@ import click
 
 from orm_sim.cli.contract import contract
 from orm_sim.cli.negotiate import negotiate_command
+from orm_sim.cli.vendors import vendors_command
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
@@ -111,6 +112,7 @@ def main() -> None:
 
 main.add_command(contract)
 main.add_command(negotiate_command)
+main.add_command(vendors_command)
 
 
 @main.command()
