@@ -20,7 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from orm_sim.contract.change_order import ChangeOrder
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
-from orm_sim.contract.clauses import AnyClause, Fixed, Indexed, ServiceCredit
+from orm_sim.contract.clauses import AnyClause, Benchmark, Fixed, Indexed, ServiceCredit
 from orm_sim.contract.clauses.between import Day
 from orm_sim.contract.life_terms import Life, Renewal, Trigger, months_of
 from orm_sim.contract.payment import PaymentTerms
@@ -138,9 +138,10 @@ class Contract(Term):
     @property
     def index_names(self) -> tuple[str, ...]:
         """The price indices that its meters must carry as ("index", name)."""
-        names = (
-            name for _, clause in walk(self.clauses) if isinstance(clause, Indexed) for name in clause.index
+        followed = (
+            clause.index for _, clause in walk(self.clauses) if isinstance(clause, Indexed | Benchmark)
         )
+        names = (name for index in followed for name in ((index,) if isinstance(index, str) else index))
         return tuple(dict.fromkeys(names))
 
     def with_rate(self, value: float) -> Contract:

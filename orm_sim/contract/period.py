@@ -25,7 +25,10 @@ price indices by ("index", name), what happened in the month (0 or 1) by ("event
 EVENTS = "events"
 """The channel under which a period's meters carry what happened in the month: ("events", "force_majeure")."""
 
-_OF_THE_CONTRACT = ("index", EVENTS)
+COVENANTS = "covenants"
+"""The channel under which they carry figures that a party reports about itself: ("covenants", "liquidity")."""
+
+_OF_THE_CONTRACT = ("index", EVENTS, COVENANTS)
 """Channels that belong to no site."""
 
 _CHANNELS = ("inbound", "outbound")
@@ -54,13 +57,17 @@ Kind = Literal[
     "holdback_released",
     "termination_fee",
     "damages",
+    "advance",
+    "advance_returned",
 ]
 """What a line item is for; finance books each kind to an account."""
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """Months of each window."""
 
-_RESERVE = ("reserve_withheld", "reserve_released", "holdback", "holdback_released")
+_RESERVE = (
+    "reserve_withheld", "reserve_released", "holdback", "holdback_released", "advance", "advance_returned",
+)  # fmt: skip
 
 
 class LineItem(NamedTuple):

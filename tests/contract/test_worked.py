@@ -36,7 +36,8 @@ def test_worked_example(path: Path) -> None:
     contract = contract_of(document)
     state = NOTHING
     for month in document.data["months"]:
-        items, state = settle(contract, state, meters_of(document, month), month["month"])
+        ended = month.get("ended", False)
+        items, state = settle(contract, state, meters_of(document, month), month["month"], ended=ended)
         owed = {f"{item.label}/{item.kind}": float(item.amount) for item in items}
         assert owed == month["items"], f"{path.name}, month {month['month']}"
         assert float(total(items)) == month["invoice"]
