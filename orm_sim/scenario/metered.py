@@ -53,6 +53,10 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
     if contract is None:
         return None
     found = [*_not_counted(contract), *_never(contract), *_other_thresholds(contract, threshold_s)]
+    if contract.payment.every == "week":
+        found.append(
+            "sends its invoices every week: the simulation settles a month at its end.  Leave `payment.every` out"
+        )
     return "; ".join(found) or None
 
 
