@@ -27,8 +27,11 @@ def months_outside(draft: Draft) -> Found:
     for place, clause in draft.placed:
         if isinstance(clause, Ramp):
             yield from _ramp(place, clause, term_months)
-        if isinstance(clause, Upfront) and clause.in_month > term_months:
-            yield (*place, "in_month"), f"lies after the term, which is {term_months} months"
+        if isinstance(clause, Upfront) and clause.in_month >= term_months:
+            yield (
+                (*place, "in_month"),
+                f"leaves no month of the term, which is {term_months} months, to give it back",
+            )
         if not isinstance(clause, Between):
             continue
         for field in ("from_month", "through_month"):

@@ -216,8 +216,22 @@ def silent(*clauses: str, more: str = "", frame: str = FRAME) -> set[str]:
 def test_what_is_not_said_is_asked_for() -> None:
     assert silent(CREDIT) == {
         "hour_means", "training", "source", "audit", "clauses", "renewal", "triggers", "sole_remedy",
-        "liability_cap_months", "taxes", "dispute",
+        "liability_cap_months", "taxes", "dispute", "governance", "continuity", "liability", "ending",
     }  # fmt: skip
+
+
+def test_a_contract_that_speaks_of_a_duty_is_not_silent_on_it() -> None:
+    more = (
+        "governance: {root_cause_days: 10}\ncontinuity: {recovery_hours: 4}\nliability: {unlimited: [fraud]}\n"
+        "ending: {data_return_days: 30}\n"
+    )
+    assert not {"governance", "continuity", "liability", "ending"} & silent(CREDIT, more=more)
+    banded = CREDIT.replace("measures", "forecast_band: 0.1, measures")
+    assert "volumes" in silent(banded) and "volumes" not in silent(CREDIT)
+    locked = "volumes: {forecast: {every: month, horizon_months: 3, locked_months: 1}}\n"
+    assert "volumes" not in silent(banded, more=locked)
+    capped = "{clause: liability_cap, label: l, amount: 5, of: [" + CREDIT + "]}"
+    assert "liability_cap_months" not in silent(capped)
 
 
 def test_what_does_not_matter_is_not_asked_for() -> None:

@@ -213,10 +213,10 @@ class Indexed(Clause):
             for name, weight in self.index.items()
         )
         text = f"{self._when} the amounts below change {self._how(basket)}"
-        if self.plus is not None and self.index:
-            text += f", and by {share(self.plus)} besides"
         if self.dead_band is not None:
             text += f", of which the first {share(self.dead_band)} either way counts for nothing"
+        if self.plus is not None and self.index:
+            text += f", and by {share(self.plus)} besides"
         if self.cap_per_year is not None:
             text += f", by at most {share(self.cap_per_year)} a year"
         if self.floor_per_year is not None:

@@ -26,7 +26,7 @@ class Continuity(Duties):
     """Seats, lines and people kept ready elsewhere, as a share of those in use."""
     recovery_hours: float | None = optional(unit="hours", ge=0.0)
     """Hours after which the service runs again."""
-    lost_data_minutes: float | None = optional(unit="minutes", ge=0.0)
+    lost_data_minutes: float | None = optional(unit="min", ge=0.0)
     """Minutes of data that may be lost at most."""
     test_every_months: int | None = optional(unit="months", ge=1)
     """How often the plan is tested."""

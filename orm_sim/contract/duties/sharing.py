@@ -42,7 +42,7 @@ class Weighted(Term):
 
     kpi: KpiId
     """The KPI of the dictionary."""
-    weight: float = required(unit="number", gt=0.0)
+    weight: float = required(unit="factor", gt=0.0)
     """How much it counts beside the others."""
     within_s: float | None = optional(unit="s", gt=0.0)
     """For service_level: the threshold in seconds."""
