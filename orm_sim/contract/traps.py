@@ -42,7 +42,7 @@ def _capped(here: Placed) -> bool:
 
 def _uncapped(here: Placed, contract: Contract) -> Found:
     clause = here.clause
-    if isinstance(clause, Indexed) and clause.index and clause.cap_per_year is None:
+    if isinstance(clause, Indexed) and clause.index and clause.cap_per_year is None and not _capped(here):
         yield here.finding(
             "warning", "uncapped", ("index",), "prices follow the index without a yearly limit",
             "The client bears whatever the index does for the whole term",

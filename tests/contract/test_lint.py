@@ -160,6 +160,25 @@ def test_a_term_without_anniversary_is_never_indexed() -> None:
     assert any("the term of 12 months ends before the first" in each for each in told(frame=frame))
 
 
+def test_reviews_that_the_term_has_no_time_for() -> None:
+    fee = "{clause: fixed, label: f, amount: 5}"
+    late = "{clause: benchmark, label: b, index: market, price: 5, every_months: 36, of: [" + fee + "]}"
+    assert any("prices are compared after 36 months, in a term of 36" in each for each in told(late))
+    assert not any("compared after" in each for each in told(late.replace("months: 36", "months: 12")))
+    path = "{clause: indexed, label: p, plus: -0.02, every_months: %s, of: [" + fee + "]}"
+    assert any("amounts change every 48 months, and the term" in each for each in told(path % 48))
+    assert told(path % 6) == []  # no index, so nothing that runs away; and time enough
+
+
+def test_a_level_followed_under_a_cap_runs_away_with_nobody() -> None:
+    follows = "{clause: indexed, label: x, index: fx, against: base, every_months: 1, of: [{clause: fixed, amount: 5}]}"
+    said = "prices follow the index without a yearly limit"
+    assert any(said in each for each in told(follows))
+    assert not any(
+        said in each for each in told("{clause: cap, label: m, at: {amount: 9}, of: [" + follows + "]}")
+    )
+
+
 def test_a_level_below_the_one_that_costs_contradicts_it() -> None:
     level = "service_level: {target: 0.7, within_s: 20}\n"
     contradiction = [each for each in found(CREDIT, more=level) if each.weight == "error"]
