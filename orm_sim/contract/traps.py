@@ -12,6 +12,7 @@ from orm_sim.contract.clauses import (
     CostPlus,
     Fixed,
     Indexed,
+    LiabilityCap,
     PerUnit,
     ServiceCredit,
     Tiered,
@@ -37,7 +38,7 @@ def traps(contract: Contract) -> Found:
 
 
 def _capped(here: Placed) -> bool:
-    return any(isinstance(each, Cap) for each in here.around)
+    return any(isinstance(each, Cap | LiabilityCap) for each in here.around)
 
 
 def _uncapped(here: Placed, contract: Contract) -> Found:

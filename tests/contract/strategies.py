@@ -143,6 +143,9 @@ def condition(draw: Draw) -> Data:
         st.sampled_from([
             {"event": "force_majeure"}, {"kpi": "fcr", "channel": "inbound", "below": draw(shares)},
             {"failures_of": "measured", "in_a_row": draw(whole_months)},
+            {"covenant": "liquidity", "below": draw(shares)},
+            {"outside": draw(shares), "channel": "inbound", "meter": "offered", "forecast": "forecast_offered",
+             "window": draw(windows)},
         ])
     )  # fmt: skip
 
@@ -287,6 +290,7 @@ def drawn(seed: int, shape: tuple[int, ...] = ()) -> dict[tuple[str, str], Any]:
             meters[channel, name] = draw.uniform(0.0, 1000.0, shape) * (draw.random(shape) < 0.9)
     for name in ("wages", "prices"):
         meters["index", name] = draw.uniform(0.9, 1.2, shape)
+    meters["covenants", "liquidity"] = draw.uniform(0.0, 2.0, shape)
     for name in EVENTS:
         meters["events", name] = 1.0 * (draw.random(shape) < 0.1)
     return meters

@@ -170,6 +170,12 @@ def test_reviews_that_the_term_has_no_time_for() -> None:
     assert told(path % 6) == []  # no index, so nothing that runs away; and time enough
 
 
+def test_damages_under_a_cap_on_liability_are_limited() -> None:
+    damages = "{clause: damages, label: d, channel: inbound, meter: client_loss, rate: 1}"
+    assert any("the sum of damages has no limit" in each for each in told(damages))
+    assert told("{clause: liability_cap, label: l, amount: 5, of: [" + damages + "]}") == []
+
+
 def test_a_level_followed_under_a_cap_runs_away_with_nobody() -> None:
     follows = "{clause: indexed, label: x, index: fx, against: base, every_months: 1, of: [{clause: fixed, amount: 5}]}"
     said = "prices follow the index without a yearly limit"

@@ -85,7 +85,7 @@ class Benchmark(Clause):
             market += f" (the price that bounds {_QUARTILES[self.quartile]} of comparable prices)"
         sides = "is not the same" if self.rises else "is above it"
         if self.dead_band is not None:
-            sides = f"lies more than {share(self.dead_band)} of it {'away' if self.rises else 'above'}"
+            sides = f"lies more than {share(self.dead_band)} {'away from' if self.rises else 'above'} it"
         goal = "to the edge of that band" if self.reset == "edge" else "to it"
         limit = "" if self.at_most is None else f", by at most {share(self.at_most)} at a time"
         return (
