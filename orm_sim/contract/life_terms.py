@@ -61,7 +61,11 @@ class Renewal(Term):
 
 def nothing_said(*values: object) -> str | None:
     """Why a group of terms that are all left out may not stand there."""
-    return "says nothing: give one of its keys, or leave it out" if all(v is None for v in values) else None
+    return (
+        "says nothing: give one of its keys, or leave it out"
+        if all(v is None or v == () for v in values)
+        else None
+    )
 
 
 class Life(Term):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from orm_sim.contract import Contract, settle_history
 from orm_sim.contract.diff import differences
@@ -21,6 +21,7 @@ from orm_sim.contract.life_terms import Trigger
 from orm_sim.core.errors import InputError
 from orm_sim.core.loader import build, load_yaml, parse_yaml
 from orm_sim.core.terms import Term
+from tests.contract.test_worked import kinds_below, terms_in, words_of
 
 WORKED = sorted((Path(__file__).parent / "duties").glob("*.yaml"))
 LAW = settings(max_examples=80, derandomize=True, deadline=None)
@@ -135,30 +136,6 @@ def test_duties_settle_nothing(path: Path) -> None:
     }
 
 
-def words_of(annotation: Any) -> Iterator[str]:
-    """Every word that a field may hold."""
-    for part in get_args(annotation):
-        if isinstance(part, str):
-            yield part
-        else:
-            yield from words_of(part)
-
-
-def terms_in(term: BaseModel) -> Iterator[BaseModel]:
-    yield term
-    for name in type(term).model_fields:
-        value = getattr(term, name)
-        for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, BaseModel):
-                yield from terms_in(each)
-
-
-def kinds(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from kinds(each)
-
-
 def test_every_field_and_every_word_of_a_duty_appears_in_an_example() -> None:
     seen: set[tuple[str, ...]] = set()
     for path in WORKED:
@@ -168,7 +145,9 @@ def test_every_field_and_every_word_of_a_duty_appears_in_an_example() -> None:
                 held = value if isinstance(value, tuple) else (value,)
                 seen |= {(kind, name, each) for each in held if isinstance(each, str)}
                 seen |= {(kind, name)} if name in term.model_fields_set else set()
-    due = [each for each in kinds(Term) if each.__module__.startswith("orm_sim.contract.duties.")] + [Trigger]
+    due = [each for each in kinds_below(Term) if each.__module__.startswith("orm_sim.contract.duties.")] + [
+        Trigger
+    ]
     lacking = []
     for kind in due:
         if kind is Duties:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from orm_sim.contract.duties.duty import Duties, as_paid, says_nothing
+from orm_sim.contract.duties.duty import Duties, as_paid
+from orm_sim.contract.life_terms import nothing_said
 from orm_sim.contract.wording import months_long, plain, share
 from orm_sim.core.evidence import optional
 from orm_sim.core.terms import Rule
@@ -38,7 +39,7 @@ class Continuity(Duties):
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             ("sites_at_least", "redundant_share", "recovery_hours", "lost_data_minutes", "test_every_months"),
-            says_nothing,
+            nothing_said,
         ),
         Rule(("test_every_months", "retest_within_days"), _retest_of_nothing),
     )

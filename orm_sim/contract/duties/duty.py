@@ -10,13 +10,6 @@ from orm_sim.core.terms import Term
 Place = tuple[str | int, ...]
 
 
-def says_nothing(*values: object) -> str | None:
-    """Why a group of duties that are all left out may not stand there."""
-    if any(value is not None and value != () for value in values):
-        return None
-    return "says nothing: give one of its keys, or leave it out"
-
-
 class Duties(Term):
     """Duties of the sides; where one costs money, it cites the clause that pays it (`paid_as`)."""
 

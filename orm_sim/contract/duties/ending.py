@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from orm_sim.contract.duties.duty import Duties, as_paid, says_nothing
+from orm_sim.contract.duties.duty import Duties, as_paid
+from orm_sim.contract.life_terms import nothing_said
 from orm_sim.contract.wording import months_long, share
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule, Term
@@ -48,7 +49,7 @@ class Ending(Duties):
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             ("assistance", "rebadging", "data_return_days", "data_deleted_days", "plan_every_months"),
-            says_nothing,
+            nothing_said,
         ),
     )
 

@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from orm_sim.contract.condition import Condition
-from orm_sim.contract.duties.duty import Duties, as_paid, says_nothing
+from orm_sim.contract.duties.duty import Duties, as_paid
+from orm_sim.contract.life_terms import nothing_said
 from orm_sim.contract.records import Side
 from orm_sim.contract.wording import plain, share
 from orm_sim.core.evidence import optional, required
@@ -115,7 +116,7 @@ class Governance(Duties):
                 "meetings", "roles", "joint_quality", "monitored_share", "early_warnings", "data_delay_hours",
                 "escalation", "improvement_fund", "root_cause_days",
             ),
-            says_nothing,
+            nothing_said,
         ),
     )  # fmt: skip
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Final, Literal
 
-from orm_sim.contract.duties.duty import Duties, as_paid, says_nothing
+from orm_sim.contract.duties.duty import Duties, as_paid
 from orm_sim.contract.events import EventId, alternatives
+from orm_sim.contract.life_terms import nothing_said
 from orm_sim.contract.records import Side
 from orm_sim.contract.wording import plain, price
 from orm_sim.core.evidence import optional, required
@@ -134,7 +135,7 @@ class Liability(Duties):
     """Bonds and guarantees."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(("super_cap", "unlimited", "indemnities", "insurance", "guarantees"), says_nothing),
+        Rule(("super_cap", "unlimited", "indemnities", "insurance", "guarantees"), nothing_said),
         Rule(("super_cap", "unlimited"), _both_capped_and_not),
     )
 

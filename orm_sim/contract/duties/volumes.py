@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from orm_sim.contract.duties.duty import Duties, as_paid, says_nothing
+from orm_sim.contract.duties.duty import Duties, as_paid
+from orm_sim.contract.life_terms import nothing_said
 from orm_sim.contract.wording import months_long, share
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule, Term
@@ -45,7 +46,7 @@ class Volumes(Duties):
     """The label of the clause that settles a shortfall."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(("forecast", "most_of_forecast", "exclusivity_share"), says_nothing),
+        Rule(("forecast", "most_of_forecast", "exclusivity_share"), nothing_said),
     )
 
     def wording(self) -> Iterator[str]:
