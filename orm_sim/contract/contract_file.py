@@ -63,7 +63,7 @@ def meters_read(contract: Contract) -> tuple[tuple[str, str], ...]:
     priced = contract if contract.is_priced else contract.with_rate(1.0)
     for month in range(contract.term_months + RUN_OFF_MONTHS):
         _, state = settle(priced, state, meters, month)
-    asked = (meter for trigger in contract.triggers for meter in trigger.if_.reads)
+    asked = (meter for trigger in contract.triggers for meter in trigger.if_.relies_on)
     return tuple(dict.fromkeys([*meters, *asked]))
 
 

@@ -109,10 +109,11 @@ def _definitions(contract: Contract) -> Iterator[str]:
                     cited[name] = None
         cited |= dict.fromkeys(getattr(clause, "less", ()))
         for goals in (getattr(clause, field, ()) for field in ("measures", "goals", "if_")):
-            cited |= dict.fromkeys(each.kpi for each in goals if isinstance(each, Goal))
+            for goal in (each for each in goals if isinstance(each, Goal)):
+                cited |= {goal.reads: None, getattr(goal, "test", goal.reads): None}
     warnings = contract.governance.early_warnings if contract.governance is not None else ()
     for condition in (*(each.if_ for each in contract.triggers), *(each.if_ for each in warnings)):
-        for field in ("kpi", "meter", "forecast"):
+        for field in ("reads", "meter", "forecast"):
             name = getattr(condition, field, None)
             cited |= {name: None} if isinstance(name, str) else {}
     if contract.sharing is not None:
