@@ -267,13 +267,17 @@ def staff(
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario and study FILES and report every problem in them."""
     from orm_sim.scenario.load import is_study, load_scenario, load_study
+    from orm_sim.scenario.unlived import not_simulated
 
     problems: dict[Problem, None] = {}
     for file in files:
         try:
             _refuse_mapping(file)
-            (load_study if is_study(file) else load_scenario)(file)
+            found = load_study(file).options if is_study(file) else {"": load_scenario(file)}
             click.echo(f"{file}: ok")
+            for name, scenario in found.items():
+                for words in not_simulated(scenario.contract):
+                    click.echo(f"  {name + ': ' if name else ''}not simulated: {words}")
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
