@@ -56,13 +56,16 @@ def hazard_effects(
     months : int
         Length of the term.
     """
-    values = outcomes.set_index(["option", "replication"]).sort_index()
+    sides = {
+        side: outcomes.pivot(index="replication", columns="option", values=f"{side}_npv")
+        for side in ("client", "vendor")
+    }
     rows = []
     for (option, hazard), variant in variants.items():
         row: dict[str, object] = {"option": option, "hazard": hazard}
-        for side in ("client", "vendor"):
-            with_it, without = (values.loc[name, f"{side}_npv"] for name in (option, variant))
-            found = mean_interval(with_it.to_numpy() - without.to_numpy())
+        for side, values in sides.items():
+            with_it, without = (values[name].to_numpy(np.float64) for name in (option, variant))
+            found = mean_interval(with_it - without)
             row |= {"n": found.n}
             row |= dict(zip((side, f"{side}_low", f"{side}_high"), found.ends, strict=True))
         row["per_year"] = frequency(strikes, option, None if hazard == "all" else (hazard,), months)

@@ -15,6 +15,7 @@ from orm_sim.report.gallery import figures, save_figures
 from orm_sim.report.options import contenders, leader, locate, rows_of, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
+from orm_sim.report.risks import hazard_chart, hazard_table, risk_matrix, risk_table
 from orm_sim.report.spread import quantile_dots, s_curve
 from orm_sim.report.theme import Picture, save_png, show
 from orm_sim.report.waterfall import bridge, waterfall
@@ -34,6 +35,8 @@ __all__ = [
     "driver_chart",
     "failure_by_base_share",
     "figures",
+    "hazard_chart",
+    "hazard_table",
     "kpi_by_month",
     "leader",
     "locate",
@@ -42,6 +45,8 @@ __all__ = [
     "quantile_dots",
     "rank_chart",
     "rank_table",
+    "risk_matrix",
+    "risk_table",
     "rows_of",
     "s_curve",
     "save_figures",
