@@ -13,10 +13,13 @@ from orm_sim.report.words import minus
 
 NOT_PAIRED: Final = "Not computed: run `orm-sim hazards` on this file, which leaves out one hazard at a time."
 NO_REGISTER: Final = "The scenario has no risk register."
-COX: Final = "A matrix can rank risks wrongly, and tells apart fewer than one pair in ten drawn at random (Cox 2008, What's wrong"
-COX_REST: Final = (
-    "with risk matrices?, Risk Analysis 28): use it to talk about risks, and the simulated loss to decide."
+COX: Final = (
+    "A matrix can rank risks wrongly, and resolves fewer than one pair in ten drawn at random (Cox 2008,"
 )
+COX_REST: Final = (
+    "What's wrong with risk matrices?, Risk Analysis 28): talk by it, decide by the simulated loss."
+)
+"""What stands under every matrix."""
 _SIDES: Final = {"client": ("client", CLIENT), "vendor": ("vendor", VENDOR)}
 _EXPERT, _SIMULATED = "expert's score", "simulated"
 
