@@ -312,7 +312,7 @@ def _weigh_risks(study: LoadedStudy, done: Run, best: str) -> None:
     if study.variants:
         effects = hazard_effects(outcomes, strikes, study.variants, months)
         done.add_table(HAZARD_EFFECTS, effects)
-        best = next(option for option, _ in reversed(study.variants))
+        best = list(study.variants)[-1][0]
     entries = study.base.risks.entries
     if entries:
         done.add_table(RISKS, register_table(entries, strikes, outcomes, best, months, effects))

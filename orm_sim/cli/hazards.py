@@ -68,7 +68,9 @@ def run_hazards(file: Path, overrides: Mapping[str, str], options: dict[str, Any
 
 def _plain(done: Comparison) -> dict[str, Any]:
     def rows(name: str) -> list[dict[str, Any]]:
+        if name not in done.tables:
+            return []
         frame: pd.DataFrame = done.tables[name]
-        return json.loads(frame.to_json(orient="records")) if name in done.tables else []  # type: ignore[no-any-return]
+        return list(json.loads(frame.to_json(orient="records")))
 
     return {"run_dir": str(done.run_dir), "hazards": rows("hazard_effects"), "risks": rows("risks")}

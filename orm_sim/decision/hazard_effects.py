@@ -55,6 +55,10 @@ def hazard_effects(
         Which option is another one without a hazard.
     months : int
         Length of the term.
+
+    Notes
+    -----
+    The frequency is that at the vendor's site, or in-house where no hazard can strike a vendor.
     """
     sides = {
         side: outcomes.pivot(index="replication", columns="option", values=f"{side}_npv")
@@ -68,7 +72,10 @@ def hazard_effects(
             found = mean_interval(with_it - without)
             row |= {"n": found.n}
             row |= dict(zip((side, f"{side}_low", f"{side}_high"), found.ends, strict=True))
-        row["per_year"] = frequency(strikes, option, None if hazard == "all" else (hazard,), months)
+        site = (
+            "vendor" if (strikes.loc[strikes["option"] == option, "site"] == "vendor").any() else "in_house"
+        )
+        row["per_year"] = frequency(strikes, option, None if hazard == "all" else (hazard,), months, site)
         rows.append(row)
     frame = pd.DataFrame(rows)
     ends = [f"{side}{end}" for side in ("client", "vendor") for end in ("", "_low", "_high")]
@@ -76,15 +83,14 @@ def hazard_effects(
 
 
 def frequency(
-    strikes: pd.DataFrame, option: str, hazards: Sequence[str] | None, months: int, site: str | None = None
+    strikes: pd.DataFrame, option: str, hazards: Sequence[str] | None, months: int, site: str
 ) -> float:
-    """Strikes a year of an option: of some hazards or of all, at one site or at all."""
+    """Strikes a year at a site of an option: of some hazards or of all."""
     rows = strikes[strikes["option"] == option]
     n = rows["replication"].nunique()
     if hazards is not None:
         rows = rows[rows["hazard"].isin(hazards)]
-    if site is not None:
-        rows = rows[rows["site"] == site]
+    rows = rows[rows["site"] == site]
     return float(rows["strikes"].sum() / max(n, 1) / (months / MONTHS_PER_YEAR))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import altair as alt
 import pandas as pd
@@ -48,7 +49,7 @@ def hazard_table(effects: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=columns)
 
 
-def _between(row: dict[str, float], side: str) -> str:
+def _between(row: Mapping[Any, Any], side: str) -> str:
     value, low, high = (row[f"{side}{end}"] / 1e3 for end in ("", "_low", "_high"))
     if math.isnan(value):
         return "not known"

@@ -187,7 +187,7 @@ HAZARD_EFFECTS: Final = register(
             _OPTION,
             Column("hazard", "str", "text", allowed=(*HAZARDS, "all")),
             Column("n", "int64", "replications", low=1),
-            Column("per_year", "float64", "events/year, at all sites", low=0.0),
+            Column("per_year", "float64", "events/year at the site that works", low=0.0),
             *(_money(f"{side}{end}", nullable=True) for side in ("client", "vendor") for end in ENDS),
         ),
         ("option", "hazard"),
