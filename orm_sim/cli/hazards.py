@@ -27,9 +27,8 @@ def left_out(names: tuple[str, ...]) -> dict[str, str]:
     """
     wrong = [name for name in names if name not in HAZARDS]
     if wrong:
-        rule = f"is no hazard; hazards: {', '.join(HAZARDS)}"
         raise InputError(
-            Problem(Place("--without"), "", name, rule, name_hint(name, HAZARDS)) for name in wrong
+            Problem(Place("--without"), "", name, "is no hazard", name_hint(name, HAZARDS)) for name in wrong
         )
     return {"risks.without": f"[{', '.join(dict.fromkeys(names))}]"} if names else {}
 

@@ -123,24 +123,23 @@ def as_study(scenario: Scenario, path: Path, overrides: Mapping[str, Any]) -> Lo
 
 
 def without_hazards(study: LoadedStudy, option: str) -> LoadedStudy:
-    """The zero line and one option of a study, each beside itself without each hazard and without any.
+    """The zero line and one option of a study (or the zero line alone), without each hazard in turn and without any.
 
     Raises
     ------
     InputError
         When the study has no such option, or no hazard can strike it.
     """
-    place, known = Place("--option"), [name for name in study.options if name != study.zero]
-    if option not in known:
-        rule = "is no option beside the zero line in this study"
-        raise InputError(Problem(place, "", option, rule, name_hint(option, known)))
+    if option not in study.options:
+        hint = name_hint(option, list(study.options))
+        raise InputError(Problem(Place("--option"), "", option, "is no option of this study", hint))
     active = study.options[option].risks.active
     if not active:
         rule = "names no hazard that can strike, so there is nothing to leave out"
-        raise InputError(Problem(Place(str(study.files[-1])), "risks", None, rule))
+        raise InputError(Problem(Place("--option"), f"{option}: risks", None, rule))
     options, titles = {}, {}
     variants: dict[tuple[str, str], str] = {}
-    for name in (study.zero, option):
+    for name in dict.fromkeys((study.zero, option)):
         scenario = study.options[name]
         options[name], titles[name] = scenario, study.titles[name]
         for hazard in (*active, "all"):
