@@ -22,6 +22,10 @@ COX_REST: Final = (
 )
 """What stands under every matrix."""
 _SIDES: Final = {"client": ("client", CLIENT), "vendor": ("vendor", VENDOR)}
+_REGISTER: Final = (
+    "risk", "likelihood × impact", "rank", "hazards simulated", "events a year", "client's loss, $ thousand a year",
+    "simulated score",
+)  # fmt: skip
 _EXPERT, _SIMULATED = "expert's score", "simulated"
 
 
@@ -105,21 +109,20 @@ def hazard_chart(effects: pd.DataFrame | None) -> Figure:
 
 def risk_table(risks: pd.DataFrame | None) -> pd.DataFrame:
     """The register by falling score: the expert's view, and frequency and loss where a hazard is simulated."""
-    if risks is None:
-        risks = pd.DataFrame(columns=["name"])
+    rows = [] if risks is None else risks.to_dict("records")
     cells = [
-        {
-            "risk": row["name"],
-            "likelihood × impact": f"{row['likelihood']} × {row['impact']} = {row['score']}",
-            "rank": row["rank"],
-            "hazards simulated": row["hazards"] or "none",
-            "simulated, events a year": _known(row["per_year"], ".2f"),
-            "simulated loss, $ thousand a year": _known(row["loss_per_year"] / 1e3, ",.0f"),
-            "simulated score": _known(row["simulated_likelihood"] * row["simulated_impact"], ".0f"),
-        }
-        for row in risks.to_dict("records")
+        (
+            row["name"],
+            f"{row['likelihood']} × {row['impact']} = {row['score']}",
+            row["rank"],
+            row["hazards"] or "none",
+            _known(row["per_year"], ".2f"),
+            _known(row["loss_per_year"] / 1e3, ",.0f"),
+            _known(row["simulated_likelihood"] * row["simulated_impact"], ".0f"),
+        )
+        for row in rows
     ]
-    return pd.DataFrame(cells)
+    return pd.DataFrame(cells, columns=list(_REGISTER))
 
 
 def _known(value: float, form: str) -> str:
