@@ -9,7 +9,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from orm_sim.report.theme import ASSUMED, CLIENT, INK, MILLION, VENDOR, WIDTH, Figure, finish
+from orm_sim.report.theme import ASSUMED, CLIENT, INK, VENDOR, WIDTH, Figure, finish
 from orm_sim.report.words import minus
 
 NOT_PAIRED: Final = "Not computed: run `orm-sim hazards` on this file, which leaves out one hazard at a time."
@@ -73,30 +73,28 @@ def hazard_chart(effects: pd.DataFrame | None) -> Figure:
     title = "What hazards take: present value with each one less without it"
     if effects is None or effects.empty:
         return _said(NOT_PAIRED, title)
+    ends = {"value": "", "low": "_low", "high": "_high"}
     parts = [
-        effects.assign(
-            side=name, value=effects[side] / MILLION, low=effects[f"{side}_low"] / MILLION,
-            high=effects[f"{side}_high"] / MILLION,
-        )[["option", "hazard", "side", "value", "low", "high"]]
+        effects[["option", "hazard"]].assign(
+            side=name, **{column: effects[side + end] / 1e3 for column, end in ends.items()}
+        )
         for side, (name, _) in _SIDES.items()
-    ]  # fmt: skip
+    ]
     table = pd.concat(parts, ignore_index=True).dropna()
-    sides = [name for name, _ in _SIDES.values()]
-    base = alt.Chart(table).encode(
-        y=alt.Y("hazard:N", sort=list(dict.fromkeys(effects["hazard"])), title=None),
+    sides, hazards = [name for name, _ in _SIDES.values()], list(dict.fromkeys(effects["hazard"]))
+    base = alt.Chart().encode(
+        y=alt.Y("hazard:N", sort=hazards, title=None),
         yOffset=alt.YOffset("side:N", sort=sides),
         color=alt.Color(
             "side:N", title=None, scale=alt.Scale(domain=sides, range=[c for _, c in _SIDES.values()])
         ),
     )
     bar = base.mark_rule(strokeWidth=2.2).encode(
-        x=alt.X("low:Q", title="difference of present value, $ million"), x2="high:Q"
+        x=alt.X("low:Q", title="difference of present value, $ thousand"), x2="high:Q"
     )
     dot = base.mark_point(filled=True, size=70, opacity=1).encode(x="value:Q")
-    none = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="x:Q")
-    panel = alt.layer(none, bar, dot, data=table).properties(
-        width=WIDTH, height=34 * effects["hazard"].nunique()
-    )
+    none = alt.Chart().mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.datum(0.0))
+    panel = alt.layer(none, bar, dot, data=table).properties(width=WIDTH, height=34 * len(hazards))
     options = list(dict.fromkeys(effects["option"]))
     faceted = panel.facet(
         row=alt.Row("option:N", sort=options, header=alt.Header(labelAngle=0, labelOrient="top"))
@@ -141,27 +139,34 @@ def risk_matrix(risks: pd.DataFrame | None) -> Figure:
     if risks is None or risks.empty:
         return _said(NO_REGISTER, title)
     grid = pd.DataFrame(
-        [{"likelihood": x, "impact": y, "score": x * y} for x in range(1, 6) for y in range(1, 6)]
+        [
+            {"left": x - 0.49, "right": x + 0.49, "below": y - 0.48, "above": y + 0.48, "score": x * y}
+            for x in range(1, 6)
+            for y in range(1, 6)
+        ]
     )
     scale = alt.Scale(domain=[0.5, 5.5], nice=False)
     axis = alt.Axis(values=[1, 2, 3, 4, 5], grid=False, format="d")
-    x = alt.X("likelihood:Q", scale=scale, axis=axis, title="likelihood, score 1 to 5")
-    y = alt.Y("impact:Q", scale=scale, axis=axis, title="impact, score 1 to 5")
+    across, up = "likelihood, score 1 to 5", "impact, score 1 to 5"
     heat = (
         alt.Chart(grid)
-        .mark_square(size=6400, opacity=1)
+        .mark_rect()
         .encode(
-            x=x, y=y, color=alt.Color("score:Q", scale=alt.Scale(range=["#FBFBFB", "#C9C9C9"]), legend=None)
+            x=alt.X("left:Q", scale=scale, axis=axis, title=across), x2="right:Q",
+            y=alt.Y("below:Q", scale=scale, axis=axis, title=up), y2="above:Q",
+            color=alt.Color("score:Q", scale=alt.Scale(range=["#F7F7F7", "#CFCFCF"]), legend=None),
         )
-    )
+    )  # fmt: skip
     points = _points(risks)
     kinds = [_EXPERT, _SIMULATED]
+    x = alt.X("likelihood:Q", scale=scale, axis=axis, title=across)
+    y = alt.Y("impact:Q", scale=scale, axis=axis, title=up)
     mark = alt.Chart(points).encode(x=x, y=y)
     dot = mark.mark_point(filled=True, size=150, opacity=1).encode(
         shape=alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=["circle", "diamond"]), title=None),
         fill=alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=[ASSUMED, CLIENT]), title=None),
     )
-    words = mark.mark_text(align="left", dx=10, dy=-10, fontSize=12, color=INK).encode(text="text:N")
+    words = mark.mark_text(dy=-16, fontSize=12, color=INK).encode(text="text:N")
     chart = alt.layer(heat, dot, words).properties(width=WIDTH, height=420)
     return finish(chart.resolve_scale(color="independent"), title, COX, COX_REST)
 

@@ -97,7 +97,7 @@ def test_both_charts_say_what_they_must(effects: pd.DataFrame) -> None:
     assert "Cox 2008" in drawn and "disruption, simulated 5" in drawn and "disruption 12" in drawn
     assert "<b>" not in drawn
     paired = report.show(report.hazard_chart(effects)).text
-    assert "$ million" in paired and "95 % intervals" in paired
+    assert "$ thousand" in paired and "95 % intervals" in paired
     for text in (drawn, paired):
         assert not active_content(text)
 
