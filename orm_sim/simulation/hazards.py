@@ -36,6 +36,7 @@ class Hazards:
         self._operators = {o.name: o for o in operators if vendor_works or o.name == "in_house"}
         self._vendor = operators[1]
         self._sites: dict[str, Site] = {name: o.site for name, o in self._operators.items()}
+        self._both = tuple(self._sites.values())
 
     @property
     def strikes(self) -> tuple[Strike, ...]:
@@ -83,7 +84,10 @@ class Hazards:
                      for d in duties)  # fmt: skip
 
     def _strike(self, day: int) -> bool:
-        return any(day in site.down or day in site.present for site in self._sites.values())
+        for site in self._both:
+            if day in site.down or day in site.present:
+                return True
+        return False
 
     def _hit(self, operator: str, day: int) -> bool:
         site = self._sites.get(operator)
