@@ -50,6 +50,8 @@ class Site:
         Local wages and the price of the local currency over those the contract began with, shocks alone.
     strikes
         What struck, in order.
+    struck_days
+        Days of `down` and `present`: asked about every day.
     """
 
     name: SiteName
@@ -58,6 +60,7 @@ class Site:
     wages: float = 1.0
     currency: float = 1.0
     strikes: list[Strike] = field(default_factory=list)
+    struck_days: set[int] = field(default_factory=set)
 
     @property
     def price(self) -> float:
@@ -74,10 +77,12 @@ class Site:
             window = Window(
                 max(start - day, 0.0) * SECONDS_PER_DAY, min(end - day, 1.0) * SECONDS_PER_DAY, blocks, cuts
             )
+            self.struck_days.add(day)
             self.down[day] = _joined((*self.down.get(day, ()), window))
 
     def empty(self, day: int, share: float) -> None:
         """Only a share of those on duty can work on a day; of two storms the worse counts."""
+        self.struck_days.add(day)
         self.present[day] = min(self.present.get(day, 1.0), share)
 
 

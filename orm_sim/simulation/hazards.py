@@ -36,7 +36,7 @@ class Hazards:
         self._operators = {o.name: o for o in operators if vendor_works or o.name == "in_house"}
         self._vendor = operators[1]
         self._sites: dict[str, Site] = {name: o.site for name, o in self._operators.items()}
-        self._both = tuple(self._sites.values())
+        self._home_days, self._vendor_days = (o.site.struck_days for o in operators)
 
     @property
     def strikes(self) -> tuple[Strike, ...]:
@@ -84,14 +84,10 @@ class Hazards:
                      for d in duties)  # fmt: skip
 
     def _strike(self, day: int) -> bool:
-        for site in self._both:
-            if day in site.down or day in site.present:
-                return True
-        return False
+        return day in self._home_days or day in self._vendor_days
 
     def _hit(self, operator: str, day: int) -> bool:
-        site = self._sites.get(operator)
-        return site is not None and (day in site.down or day in site.present)
+        return operator in self._sites and day in self._sites[operator].struck_days
 
     def upkeep(self, seats: float, purse: Purse) -> float:
         """What the vendor leaves out of a month's seats: its platform's upkeep, while cash binds as it does for hiring.
