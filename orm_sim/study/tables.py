@@ -33,7 +33,7 @@ LEVERS: Final = {
     "wage_premium": "share",
     "training": "multiple",
     "coaching_hours": "hours/week",
-    "redundancy": "share",
+    "redundancy": "multiple",
     "pressure": "share",
 }
 """The columns of a vendor's plan and their units; see `orm_sim.vendor.levers.Plan`."""
