@@ -102,9 +102,9 @@ class World:
         self._client = ClientBooks(scenario, self._books, self._ledger)
         self._billing: Billing | None = None
         if scenario.contract is not None:
-            growth = vendor.workforce.wage_growth_per_year
-            books = (self._books, self._ledger)
-            self._billing = Billing(scenario.contract, scenario.client, *books, growth, self._vendor.site)
+            given = (self._books, self._ledger, vendor.workforce.wage_growth_per_year, self._vendor.site)
+            luck = key(setting.seed, setting.replication, "dispute")
+            self._billing = Billing(scenario.contract, scenario.client, *given, luck)
         self._standing = Standing(self._billing is not None)
         self._payments = Payments(
             self._days, self._ledger, self._home_costs, self._vendor_costs, self._purse, self._other,
