@@ -61,9 +61,7 @@ class PeopleCosts:
         for channel in CHANNELS:
             staff = self.operator.staff(channel)
             self.books.floor(self.operator.name, staff.leavers, staff.agents)
-            hired = (
-                self.operator.staff(channel).hires * self.operator.terms.hiring_cost * self._premium(channel)
-            )
+            hired = staff.hires * self.operator.hiring_cost * self._premium(channel)
             self.due.hiring += hired
             self.books.cost(self.operator.name, channel, day, hired)
 

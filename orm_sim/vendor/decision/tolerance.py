@@ -55,12 +55,16 @@ class Tolerance:
         excused = np.zeros(1) if self.forecast_band is None else surge > 1.0 + self.forecast_band
         failing = np.where(excused, 0.0, 1.0 - met)
         window = [np.full(met.shape[1:], float(each)) for each in self.failed]
+        seen = np.sum(window[-self.of_months :], axis=0) if window else np.zeros(met.shape[1:])
         ends = np.full(met.shape[1:], np.inf if self.last_month is None else float(self.last_month))
         kept = np.empty(met.shape)
         for month in range(met.shape[0]):
             kept[month] = month <= ends
             if month >= self.counts_from:
                 window.append(failing[month])
-                broken = sum(window[-self.of_months :]) >= self.failed_months - 1e-9
+                seen = seen + failing[month]
+                if len(window) > self.of_months:
+                    seen = seen - window[-self.of_months - 1]
+                broken = seen >= self.failed_months - 1e-9
                 ends = np.where(broken, np.minimum(ends, month + self.notice_months), ends)
         return kept

@@ -114,9 +114,10 @@ def best_response(
     alive, interest = _solvency(purse, expected, items, futures, shape)
     discount = np.asarray((1.0 + traits.discount_rate_per_year) ** (-(np.arange(len(items)) + 1.0) / 12.0))
     kept = _kept(signed, expected, shape)
-    counted = alive * kept * discount[:, None, None]
-    flows = _flows(expected, items, shape) | {"interest": -interest}
-    present = {name: (flow * counted).sum(axis=0) for name, flow in flows.items()}
+    counted = alive * kept
+    counted *= discount[:, None, None]
+    flows = _flows(expected, items, shape) | {"interest": (interest, -1.0)}
+    present = {name: _present(flow, counted) * sign for name, (flow, sign) in flows.items()}
     margin = np.asarray(sum(present.values()))
     ruined = 1.0 - alive[-1]
     split = {name: value.mean(axis=1) for name, value in present.items()}
@@ -171,10 +172,15 @@ def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> Floats:
     return signed.tolerance.kept(np.broadcast_to(expected.met, (len(surge), *shape)), np.array(surge))
 
 
+def _present(flow: Floats, counted: Floats) -> Floats:
+    """What the months of a flow that count come to, float64[n_plans, n_futures]."""
+    return np.asarray(np.einsum("mpf,mpf->pf", np.broadcast_to(flow, counted.shape), counted))
+
+
 def _flows(
     expected: Expected, items: list[tuple[LineItem, ...]], shape: tuple[int, int]
-) -> dict[str, Floats]:
-    """Margin by part when it is earned, float64[n_months, n_plans, n_futures] each."""
+) -> dict[str, tuple[Floats, float]]:
+    """Flows by part when they are earned or incurred, and the sign with which they count in the margin."""
     revenue, credits_ = np.zeros((len(items), *shape)), np.zeros((len(items), *shape))
     for month, lines in enumerate(items):
         for line in lines:
@@ -182,8 +188,8 @@ def _flows(
                 credits_[month] += line.amount
             elif line.kind not in _SHIFTS:
                 revenue[month] += line.amount
-    costs = {name: -np.broadcast_to(value, revenue.shape) for name, value in expected.costs.items()}
-    return {"revenue": revenue, "credits": credits_, **costs}
+    costs = {name: (value, -1.0) for name, value in expected.costs.items()}
+    return {"revenue": (revenue, 1.0), "credits": (credits_, 1.0), **costs}
 
 
 def _solvency(
@@ -202,12 +208,16 @@ def _solvency(
 
 
 def _renewal(
-    expected: Expected, flows: Mapping[str, Floats], alive: Floats, discount: Floats, traits: Traits
+    expected: Expected,
+    flows: Mapping[str, tuple[Floats, float]],
+    alive: Floats,
+    discount: Floats,
+    traits: Traits,
 ) -> Floats:
     """Chance of a next contract x the margin of the last quarter ahead, for the months a renewal is worth."""
     hope = traits.renewal
     met = expected.met.mean(axis=0)
     chance = hope.share_if_missed + (hope.share_if_met - hope.share_if_missed) * met
-    monthly = np.asarray(sum(flow[-3:] for flow in flows.values())).mean(axis=0)
+    monthly = np.asarray(sum(flow[-3:].mean(axis=0) * sign for flow, sign in flows.values()))
     worth = np.maximum(monthly, 0.0) * hope.months * discount[-1]
     return np.asarray((chance * worth * alive[-1]).mean(axis=1))
