@@ -94,9 +94,13 @@ class People(Term):
     )
     """Hours a week per agent after which 63 % of that gain is reached."""
     training_credit: float = quantity(
-        0.5, unit="share", source="assumption", grade="D", low=0.2, high=1.0, ge=0, le=1
+        1.0, unit="ratio", source="de_grip_training_2012", grade="D", low=0.5, high=2.0, ge=0, le=4
     )
-    """What a week of training beyond the standard teaches, against a week on the floor; a week less costs as much."""
+    """What a week of training beyond the standard teaches, against a week on the floor; a week less costs as much.
+
+    A week of training raised output by 10 % and wore off over weeks: as much output in all as a first week on the floor
+    brings if it wore off in four.
+    """
     pressed_handle_cut: float = quantity(
         0.10, unit="share", source="assumption", grade="D", low=0.0, high=0.2, ge=0, lt=1
     )
