@@ -118,8 +118,8 @@ def mean(plan: Plan, week: int) -> Found:
 def test_what_is_foreseen_is_what_is_lived(plan: Plan, week: int, band: float) -> None:
     """Volumes, hours and money within 5 % (10 % over a ramp); service level within 4 points, abandonment within 2.
 
-    8 % for the lean plan: contacts that come back are what is left between two large numbers, and a point of abandonment
-    moves them by six.
+    8 % for the lean plan: contacts that come back are what is left between two large numbers, and a point of
+    abandonment moves them by six.
     """
     found = mean(plan, week)
     for name, (ahead, lived) in found.items():
