@@ -178,12 +178,14 @@ def _base(document: Document, study: Study, path: Path) -> Document:
 def _option(
     base: Document, document: Document, study: Study, name: str, title: str, given: dict[str, Any]
 ) -> Document:
-    """The base with an option's differences, the study's evaluation and evidence, and the overrides laid over it."""
+    """The base with all differences, evaluation and evidence of the study, and the overrides laid over it."""
     at = ("options", name)
     place = document.place(at)
     laid = base
     if "evaluation" in document.data:
         laid = merge(laid, Document({"evaluation": document.data["evaluation"]}, document.places))
+    if "set" in document.data:
+        laid = merge(laid, document.section(("set",)))
     if "set" in document.value(at):
         laid = merge(laid, document.section((*at, "set")))
     laid = put(put(laid, ("name",), name, place), ("title",), title, place)

@@ -67,7 +67,9 @@ def outbound_week(operator: Operator) -> list[OutboundDuty]:
     people, means = operator.people, operator.means
     pressed = people.pressed_sales * means.pressure
     unfit = pressed / (1.0 + pressed) * people.unsuitable_cancelled
-    skill = float(people.coached(means.coaching_hours)) * (1.0 + pressed)
+    skill = float(people.coached(means.coaching_hours) * people.output_by_pay(means.wage_premium)) * (
+        1.0 + pressed
+    )
     converted = operator.staff("outbound").conversion / operator.reference.conversion * skill
     factor = operator.handle_multiplier("outbound")
     return [

@@ -221,8 +221,14 @@ def _inbound(
 
 def requirement_of(programme: Programme, planning: Planning) -> Requirement:
     """Hours on duty a week that the service asked for takes, by the hours of handle time offered."""
-    week = _week(programme)
-    loads = np.geomspace(_largest_load(programme) / 50.0, _largest_load(programme), _LOAD_POINTS)
+    return _requirement(planning, _week(programme).tobytes(), _largest_load(programme))
+
+
+@lru_cache(maxsize=16)
+def _requirement(planning: Planning, week_bytes: bytes, largest_load: float) -> Requirement:
+    """Tabulated once in a process."""
+    week = np.frombuffer(week_bytes).reshape(7, -1)
+    loads = np.geomspace(largest_load / 50.0, largest_load, _LOAD_POINTS)
     hours = []
     for load in loads.tolist():
         erlangs = week * (load / _HOURS)

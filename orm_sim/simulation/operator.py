@@ -105,11 +105,17 @@ class Operator:
             force.train(
                 plan.training, float(self.people.head_start(plan.training, self.terms.training_weeks))
             )
+            force.recruit(float(self.people.recruiting_by_pay(plan.wage_premium)))
 
     @property
     def on_duty_hours(self) -> float:
         """Hours on duty of an agent in a week; coaching beyond the standard takes them off the contacts."""
         return self.terms.on_duty_hours_per_agent_week - (self.means.coaching_hours - STANDARD_COACHING)
+
+    @property
+    def hiring_cost(self) -> float:
+        """Cost of a hire at what is paid now."""
+        return self.terms.hiring_cost * float(self.people.recruiting_by_pay(self.means.wage_premium))
 
     def leaving(self, channel: Channel) -> float:
         """Factor on the leaving rate of a channel's agents, by pay and satisfaction."""
@@ -133,8 +139,11 @@ class Operator:
             speed = (
                 self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
             )
-        pressed = 1.0 - self.people.pressed_handle_cut * self.means.pressure if channel == "inbound" else 1.0
-        return self.handle_factor * self.reference.handle_speed / speed * pressed
+        factor = self.handle_factor * self.reference.handle_speed / speed
+        if channel == "outbound":
+            return factor
+        pressed = 1.0 - self.people.pressed_handle_cut * self.means.pressure
+        return factor * pressed / float(self.people.output_by_pay(self.means.wage_premium))
 
     def inbound_load(self, setting: Setting, week: int, share: float) -> Floats:
         """Erlangs expected in each interval of a week for a share of inbound contacts, float64[7, 48].

@@ -62,8 +62,8 @@ class PeopleCosts:
             staff = self.operator.staff(channel)
             self.books.floor(self.operator.name, staff.leavers, staff.agents)
             hired = (
-                self.operator.staff(channel).hires * self.operator.terms.hiring_cost * self._premium(channel)
-            ) * self.operator.site.currency
+                staff.hires * self.operator.hiring_cost * self._premium(channel) * self.operator.site.currency
+            )
             self.due.hiring += hired
             self.books.cost(self.operator.name, channel, day, hired)
 

@@ -9,6 +9,8 @@ from orm_sim.scenario.scenario import Scenario
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
 SEED = 7
+FOLLOWING = {"vendor.policy": "contract_following", "relationship.exit_rule": "null"}
+"""Overrides by which the vendors of the default study do not plan, and their client keeps to the term."""
 
 
 def shrunk(scenario: Scenario, months: int = 9) -> Scenario:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month
-from orm_sim.vendor.decision.expected import COSTS, PEOPLE_COSTS, Expected
+from orm_sim.vendor.decision.expected import PEOPLE_COSTS, Expected
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.inbound_ahead import InboundAhead
 from orm_sim.vendor.decision.outbound_ahead import OutboundAhead
@@ -47,9 +47,12 @@ class Fluid:
             InboundAhead(outlook, outlook.inbound, plans, futures, self._service_sd).live(months, books)
         if outlook.outbound is not None:
             self._call(outlook.outbound, plans, futures, months, books)
-        books.costs["overhead"] += outlook.overhead_per_month
-        books.costs["platform"] += outlook.platform_per_month * plans.redundancy[:, None]
-        return Expected(months, books.costs, books.met, books.unsuitable, books.heads)
+        standing = outlook.platform_per_month * plans.redundancy[:, None]
+        costs = books.costs | {
+            "platform": np.broadcast_to(standing, (len(months), *standing.shape)),
+            "overhead": np.full((len(months), 1, 1), outlook.overhead_per_month),
+        }
+        return Expected(months, costs, books.met, books.unsuitable, books.heads)
 
     def _call(
         self,
@@ -85,7 +88,7 @@ class Fluid:
 
 def _books(shape: tuple[int, ...]) -> BooksAhead:
     return BooksAhead(
-        {name: np.zeros(shape) for name in COSTS}, np.ones(shape), np.zeros(shape), np.zeros(shape[1:])
+        {name: np.zeros(shape) for name in PEOPLE_COSTS}, np.ones(shape), np.zeros(shape), np.zeros(shape[1:])
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.pool_response import PoolResponse
 from orm_sim.vendor.levers import Plans
 from orm_sim.vendor.people import People
 from orm_sim.vendor.platform import OutageAhead
@@ -22,24 +23,6 @@ KEPT_AFTER: Final = 3
 """Months from a sale to the one in which it counts as kept."""
 
 
-class Response(Protocol):
-    """How a pool answers contacts."""
-
-    def answer(self, coverage: Floats, load: Floats, handle_s: Floats) -> tuple[Floats, Floats]:
-        """Service level and abandonment rate over a month.
-
-        Parameters
-        ----------
-        coverage : array
-            Hours on duty over hours required for the service asked for, at the load that comes.
-        load : array
-            Hours of handle time offered in a week.
-        handle_s : array
-            Mean handle time, s.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Hours on duty that the service asked for takes in a week, by hours of handle time offered; both ascending.
@@ -49,12 +32,6 @@ class Requirement:
 
     load: Floats
     hours: Floats
-
-    def at(self, load: Floats) -> Floats:
-        """Hours on duty required in a week."""
-        inside = np.interp(load, self.load, self.hours)
-        slope = (self.hours[-1] - self.hours[-2]) / (self.load[-1] - self.load[-2])
-        return np.asarray(inside + np.maximum(load - self.load[-1], 0.0) * slope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +99,7 @@ class InboundOutlook:
     loss_per_minute: float
     patience_s: float
     requirement: Requirement
-    response: Response
+    response: PoolResponse
     asked: float
 
 
