@@ -1,4 +1,4 @@
-"""Commands: compare, run, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
+"""Commands: compare, run, hazards, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
 
 from __future__ import annotations
 
@@ -46,9 +46,13 @@ def _stop(text: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def overrides_of(settings: tuple[str, ...]) -> dict[str, str]:
-    """--set path=value, as given."""
+def overrides_of(settings: tuple[str, ...], without: tuple[str, ...] = ()) -> dict[str, str]:
+    """--set path=value and --without HAZARD, as given."""
     found: dict[str, str] = {}
+    if without:
+        from orm_sim.cli.hazards import left_out
+
+        found = left_out(without)
     for each in settings:
         path, equals, value = each.partition("=")
         if not equals or not path.strip():
@@ -78,6 +82,12 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option(
                 "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable."
+            ),
+            click.option(
+                "--without",
+                multiple=True,
+                metavar="HAZARD",
+                help="Leave out outage, weather or shock; repeatable.",
             ),
             click.option(
                 "--out",
@@ -120,7 +130,7 @@ main.add_command(vendors_command)
 @_running
 def compare(study: Path, **options: Any) -> None:
     """Compare the options of a STUDY file and rank them for client and vendor."""
-    overrides = overrides_of(options["settings"])
+    overrides = overrides_of(options["settings"], options["without"])
     _hurry(study, options["workers"])
     from orm_sim.scenario.load import is_study, load_study
 
@@ -135,7 +145,7 @@ def compare(study: Path, **options: Any) -> None:
 @_running
 def run(scenario: Path, **options: Any) -> None:
     """Run one SCENARIO file against in-house as is."""
-    overrides = overrides_of(options["settings"])
+    overrides = overrides_of(options["settings"], options["without"])
     _hurry(scenario, options["workers"])
     from orm_sim.scenario.load import as_study, is_study, load_scenario
 
@@ -147,6 +157,19 @@ def run(scenario: Path, **options: Any) -> None:
         rule = "has no contract and no improvement: it is the in-house zero line itself, so there is nothing to compare"
         raise InputError(Problem(Place(str(scenario), 1), "contract", "null", rule))
     _compare(loaded, overrides, options)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--option", help="Which option of a study; default: the first with a vendor.")
+@_running
+def hazards(file: Path, **options: Any) -> None:
+    """Say what each hazard takes from both sides, for one option of a study or scenario FILE."""
+    overrides = overrides_of(options["settings"], options["without"])
+    _hurry(file, options["workers"])
+    from orm_sim.cli.hazards import run_hazards
+
+    run_hazards(file, overrides, options)
 
 
 def _hurry(file: Path, workers: int | None) -> None:
@@ -269,13 +292,17 @@ def staff(
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario and study FILES and report every problem in them."""
     from orm_sim.scenario.load import is_study, load_scenario, load_study
+    from orm_sim.scenario.unlived import not_simulated
 
     problems: dict[Problem, None] = {}
     for file in files:
         try:
             _refuse_mapping(file)
-            (load_study if is_study(file) else load_scenario)(file)
+            found = load_study(file).options if is_study(file) else {"": load_scenario(file)}
             click.echo(f"{file}: ok")
+            for name, scenario in found.items():
+                for words in not_simulated(scenario.contract):
+                    click.echo(f"  {name + ': ' if name else ''}not simulated: {words}")
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
 from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
+from orm_sim.contract.duty_checks import copies_kept, duties
 from orm_sim.contract.price_checks import clock_of_rates_that_move, indexed_cost, paid_twice, unreached_sums
 from orm_sim.contract.remedy_checks import course, no_such, remedies, told_apart
 from orm_sim.contract.time_checks import days_outside, months_outside
@@ -203,5 +204,7 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (unreached_sums, ()),
     (paid_twice, ()),
     (clock_of_rates_that_move, ()),
+    (duties, ()),
+    (copies_kept, ("ending",)),
 )
 """What is checked, and the fields of the contract that must have been read for it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from orm_sim.contract.clause import walk
-from orm_sim.contract.clauses import Commission, Fixed, Indexed, PerUnit, ServiceCredit, When
+from orm_sim.contract.clauses import Benchmark, Commission, Fixed, Indexed, PerUnit, ServiceCredit, When
 from orm_sim.contract.condition import Failures
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.credit import Lump, PerPoint
@@ -84,10 +84,15 @@ def _idle_price(clause: Any) -> Iterator[tuple[Parts, str]]:
 
 
 def _idle_months(clause: Any, term: int) -> Iterator[tuple[Parts, str]]:
-    if isinstance(clause, Indexed) and term <= 12:
+    if isinstance(clause, Indexed) and clause.against == "last_review":
+        every = clause.every_months or 12
+        often = "at each anniversary" if every == 12 else f"every {every} months"
+        if term <= every:
+            yield ("index",), f"amounts change {often}, and the term of {term} months ends before the first"
+    if isinstance(clause, Benchmark) and term <= clause.every_months:
         yield (
-            ("index",),
-            f"amounts change at each anniversary, and the term of {term} months ends before the first",
+            ("every_months",),
+            f"prices are compared after {clause.every_months} months, in a term of {term}",
         )
     first = getattr(clause, "from_month", None)
     if isinstance(first, int) and first > term:

@@ -28,7 +28,10 @@ EVENTS = "events"
 
 _DOUBLE: Final = np.dtype(np.float64)
 
-_OF_THE_CONTRACT = ("index", EVENTS)
+COVENANTS = "covenants"
+"""The channel under which they carry figures that a party reports about itself: ("covenants", "liquidity")."""
+
+_OF_THE_CONTRACT = ("index", EVENTS, COVENANTS)
 """Channels that belong to no site."""
 
 _CHANNELS = ("inbound", "outbound")
@@ -57,6 +60,8 @@ Kind = Literal[
     "holdback_released",
     "termination_fee",
     "damages",
+    "advance",
+    "advance_returned",
 ]
 """What a line item is for; finance books each kind to an account."""
 
@@ -66,7 +71,9 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _ABREAST: Final = 6
 """Amounts that are added up in one pass."""
 
-_RESERVE = ("reserve_withheld", "reserve_released", "holdback", "holdback_released")
+_RESERVE = (
+    "reserve_withheld", "reserve_released", "holdback", "holdback_released", "advance", "advance_returned",
+)  # fmt: skip
 
 
 class LineItem(NamedTuple):

@@ -12,6 +12,7 @@ from orm_sim.contract.clauses import (
     CostPlus,
     Fixed,
     Indexed,
+    LiabilityCap,
     PerUnit,
     ServiceCredit,
     Tiered,
@@ -36,12 +37,12 @@ def traps(contract: Contract) -> Found:
 
 
 def _capped(here: Placed) -> bool:
-    return any(isinstance(each, Cap) for each in here.around)
+    return any(isinstance(each, Cap | LiabilityCap) for each in here.around)
 
 
 def _uncapped(here: Placed, contract: Contract) -> Found:
     clause = here.clause
-    if isinstance(clause, Indexed) and clause.cap_per_year is None:
+    if isinstance(clause, Indexed) and clause.index and clause.cap_per_year is None and not _capped(here):
         yield here.finding(
             "warning", "uncapped", ("index",), "prices follow the index without a yearly limit",
             "The client bears whatever the index does for the whole term",

@@ -56,6 +56,9 @@ _TIME = (
 )  # fmt: skip
 
 _SERVICE = (
+    _reported("total_offered", "contacts of all operators", "count",
+              "contacts that ask for an agent of any operator of the client, its own people included",
+              single="contact of any operator"),
     _reported("abandoned_short", "short abandons", "count",
               "offered contacts that leave before the bound under which an abandon is not counted", "lower",
               single="short abandon"),
@@ -147,6 +150,10 @@ _MONEY = (
               "cost in the open book of training agents hired in the place of leavers", "lower"),
     _reported("passed_through_cost", "passed-through cost", "money",
               "cost of third parties that the vendor pays for the client", "lower"),
+    _reported("client_loss", "client's loss", "money",
+              "losses of the client that the vendor answers for, as agreed or adjudged", "lower"),
+    _reported("vendor_loss", "vendor's loss", "money",
+              "losses of the vendor that the client answers for, as agreed or adjudged", "lower"),
     _reported("realised_savings", "realised savings", "money",
               "savings of the client as both parties have signed them off"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
 from orm_sim.report.options import contenders, leader, rows_of, target, zero_line
 from orm_sim.report.ranking import both_sides, rank_chart
+from orm_sim.report.risks import hazard_chart, risk_matrix
 from orm_sim.report.spread import quantile_dots, s_curve
 from orm_sim.report.theme import Figure, show
 from orm_sim.report.waterfall import waterfall
@@ -46,6 +47,8 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
         "client_cash": cash_fan(ledger, best, "client", reference=zero),
         "vendor_cash": cash_fan(ledger, best, "vendor"),
         "drivers": driver_chart(tables.get("evidence"), first),
+        "risk_matrix": risk_matrix(tables.get("risks")),
+        "hazards": hazard_chart(tables.get("hazard_effects")),
     }
     for kpi, channel in SERVICE:
         aim = target(tables.get("targets"), kpi, channel)

@@ -13,12 +13,12 @@ from orm_sim.contract.clauses.when import When
 from orm_sim.contract.condition import Happening
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.events import EVENTS as EVENT_WORDS
-from orm_sim.contract.period import EVENTS, NOTHING
+from orm_sim.contract.period import COVENANTS, EVENTS, NOTHING
 from orm_sim.contract.settlement import settle
 from orm_sim.kpi import METERS
 
-INDICES = ("wages",)
-"""Price indices that the simulation knows."""
+INDICES = ("wages", "currency")
+"""Price indices at the vendor's site that the simulation knows: wages, and the price of the local currency."""
 
 _RUN_OFF_MONTHS = 6
 
@@ -58,6 +58,10 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
         *_never_opened(contract),
         *_other_thresholds(contract, threshold_s),
     ]
+    if contract.payment.every == "week":
+        found.append(
+            "sends its invoices every week: the simulation settles a month at its end.  Leave `payment.every` out"
+        )
     return "; ".join(found) or None
 
 
@@ -70,6 +74,8 @@ def _not_counted(contract: Contract) -> Iterator[str]:
         if channel == "index":
             if name not in INDICES:
                 yield f"cites the price index '{name}', of which nothing is known.  Indices: {', '.join(INDICES)}"
+        elif channel == COVENANTS:
+            yield f"asks for '{name}' as a party reports it: the simulation reports no such figure"
         elif "@" in channel:
             where, _, site = channel.partition("@")
             yield f"reads '{name}' of {where} contacts at the site '{site}': the simulation counts all sites together"

@@ -175,6 +175,9 @@ def condition(draw: Draw) -> Data:
         st.sampled_from([
             {"event": "force_majeure"}, {"kpi": "fcr", "channel": "inbound", "below": draw(shares)},
             {"failures_of": "measured", "in_a_row": draw(whole_months)},
+            {"covenant": "liquidity", "below": draw(shares)},
+            {"outside": draw(shares), "channel": "inbound", "meter": "offered", "forecast": "forecast_offered",
+             "window": draw(windows)},
         ])
     )  # fmt: skip
 
@@ -220,6 +223,13 @@ PRIMITIVES: dict[str, Callable[[Draw], Data]] = {
         {"schedule": [{"through_month": 3, "amount": draw(rates)}, {"through_month": 9, "amount": draw(rates)}]},
         {"unamortised": draw(rates), "over_months": 10}, {"months_of_fees": 2.0, "fees": ["base"]},
     ])),
+    "upfront": lambda draw: {
+        "amount": draw(rates), "payer": draw(st.sampled_from(["client", "vendor"])), "in_month": draw(whole_months),
+        **draw(st.sampled_from([
+            {"given_back": "in_parts", "over_months": draw(whole_months)}, {"given_back": "at_end"},
+            {"given_back": "early_end", "over_months": 8}, {"given_back": "at_end", "early_end": "kept"},
+        ])),
+    },
 }  # fmt: skip
 """How to draw the terms of each clause that stands alone."""
 
@@ -227,8 +237,18 @@ COMBINATORS: dict[str, Callable[[Draw], Data]] = {
     "all": lambda draw: {},
     "cap": lambda draw: {"at": bound(draw)},
     "floor": lambda draw: {"at": bound(draw), "recoverable": draw(st.booleans())},
-    "indexed": lambda draw: {
-        "index": draw(st.sampled_from(["wages", {"wages": 0.6, "prices": 0.4}])), "cap_per_year": draw(shares),
+    "indexed": lambda draw: draw(st.sampled_from([
+        {"index": "wages", "cap_per_year": draw(shares)},
+        {"index": {"wages": 0.6, "prices": 0.4}, "share": draw(shares), "plus": -0.02},
+        {"index": "wages", "every_months": draw(whole_months), "against": "base", "dead_band": 0.03},
+    ])),
+    "benchmark": lambda draw: {
+        "index": "prices", "price": draw(rates), "every_months": draw(whole_months),
+        **draw(st.sampled_from([{}, {"dead_band": draw(shares), "reset": "edge"}, {"rises": True, "at_most": 0.2}])),
+    },
+    "liability_cap": lambda draw: {
+        "window": draw(st.sampled_from(["year", "term"])),
+        **draw(st.sampled_from([{"amount": draw(rates)}, {"months_of_fees": draw(shares), "fees": ["base"]}])),
     },
     "scale": lambda draw: {"by": draw(rates)},
     "between": lambda draw: {"from_month": draw(whole_months), "through_month": 6 + draw(whole_months)},
@@ -261,7 +281,9 @@ def clause_of(draw: Draw, kind: str, label: str) -> Data:
     """One clause of a kind, a combinator with one or two clauses inside."""
     if kind in PRIMITIVES:
         return {"clause": kind, "label": label, **PRIMITIVES[kind](draw)}
-    fit = ["service_credit"] if kind == "earn_back" else sorted(PRIMITIVES)
+    fit = {"earn_back": ["service_credit"], "liability_cap": ["damages", "service_credit"]}.get(
+        kind, sorted(PRIMITIVES)
+    )
     inner = draw(st.lists(st.sampled_from(fit), min_size=1, max_size=2))
     of = [clause_of(draw, each, f"{label}.{position}") for position, each in enumerate(inner)]
     return {"clause": kind, "label": label, **COMBINATORS[kind](draw), "of": of}
@@ -301,6 +323,7 @@ def drawn(seed: int, shape: tuple[int, ...] = ()) -> dict[tuple[str, str], Any]:
             meters[channel, name] = draw.uniform(0.0, 1000.0, shape) * (draw.random(shape) < 0.9)
     for name in ("wages", "prices"):
         meters["index", name] = draw.uniform(0.9, 1.2, shape)
+    meters["covenants", "liquidity"] = draw.uniform(0.0, 2.0, shape)
     for name in EVENTS:
         meters["events", name] = 1.0 * (draw.random(shape) < 0.1)
     return meters

@@ -256,7 +256,11 @@ def test_a_month_in_two_parts_comes_to_the_whole_where_clauses_are_divisible(
 
 
 def test_a_clause_is_divisible_or_says_why_not() -> None:
-    divisible = {"all", "scale", "between", "ramp", "tail", "indexed"} | {"per_unit", "commission", "damages"}
+    divisible = {"all", "scale", "between", "ramp", "tail", "indexed", "benchmark"} | {
+        "per_unit",
+        "commission",
+        "damages",
+    }
     assert set(_WHY) | divisible | {"cost_plus", "pass_through"} == set(KINDS)
 
 

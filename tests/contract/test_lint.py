@@ -202,6 +202,31 @@ def test_a_term_without_anniversary_is_never_indexed() -> None:
     assert any("the term of 12 months ends before the first" in each for each in told(frame=frame))
 
 
+def test_reviews_that_the_term_has_no_time_for() -> None:
+    fee = "{clause: fixed, label: f, amount: 5}"
+    late = "{clause: benchmark, label: b, index: market, price: 5, every_months: 36, of: [" + fee + "]}"
+    assert any("prices are compared after 36 months, in a term of 36" in each for each in told(late))
+    assert not any("compared after" in each for each in told(late.replace("months: 36", "months: 12")))
+    path = "{clause: indexed, label: p, plus: -0.02, every_months: %s, of: [" + fee + "]}"
+    assert any("amounts change every 48 months, and the term" in each for each in told(path % 48))
+    assert told(path % 6) == []  # no index, so nothing that runs away; and time enough
+
+
+def test_damages_under_a_cap_on_liability_are_limited() -> None:
+    damages = "{clause: damages, label: d, channel: inbound, meter: client_loss, rate: 1}"
+    assert any("the sum of damages has no limit" in each for each in told(damages))
+    assert told("{clause: liability_cap, label: l, amount: 5, of: [" + damages + "]}") == []
+
+
+def test_a_level_followed_under_a_cap_runs_away_with_nobody() -> None:
+    follows = "{clause: indexed, label: x, index: fx, against: base, every_months: 1, of: [{clause: fixed, amount: 5}]}"
+    said = "prices follow the index without a yearly limit"
+    assert any(said in each for each in told(follows))
+    assert not any(
+        said in each for each in told("{clause: cap, label: m, at: {amount: 9}, of: [" + follows + "]}")
+    )
+
+
 def test_a_level_below_the_one_that_costs_contradicts_it() -> None:
     level = "service_level: {target: 0.7, within_s: 20}\n"
     contradiction = [each for each in found(CREDIT, more=level) if each.weight == "error"]
@@ -258,8 +283,22 @@ def silent(*clauses: str, more: str = "", frame: str = FRAME) -> set[str]:
 def test_what_is_not_said_is_asked_for() -> None:
     assert silent(CREDIT) == {
         "hour_means", "training", "source", "audit", "clauses", "renewal", "triggers", "sole_remedy",
-        "liability_cap_months", "taxes", "dispute",
+        "liability_cap_months", "taxes", "dispute", "governance", "continuity", "liability", "ending",
     }  # fmt: skip
+
+
+def test_a_contract_that_speaks_of_a_duty_is_not_silent_on_it() -> None:
+    more = (
+        "governance: {root_cause_days: 10}\ncontinuity: {recovery_hours: 4}\nliability: {unlimited: [fraud]}\n"
+        "ending: {data_return_days: 30}\n"
+    )
+    assert not {"governance", "continuity", "liability", "ending"} & silent(CREDIT, more=more)
+    banded = CREDIT.replace("measures", "forecast_band: 0.1, measures")
+    assert "volumes" in silent(banded) and "volumes" not in silent(CREDIT)
+    locked = "volumes: {forecast: {every: month, horizon_months: 3, locked_months: 1}}\n"
+    assert "volumes" not in silent(banded, more=locked)
+    capped = "{clause: liability_cap, label: l, amount: 5, of: [" + CREDIT + "]}"
+    assert "liability_cap_months" not in silent(capped)
 
 
 def test_what_does_not_matter_is_not_asked_for() -> None:

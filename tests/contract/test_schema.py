@@ -20,7 +20,9 @@ from orm_sim.kpi import counters
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "scenarios" / "schema.json"
 CATALOGUE = sorted((ROOT / "scenarios" / "contracts").glob("*.yaml"))
-WORKED = sorted((Path(__file__).parent / "worked").glob("*.yaml"))
+WORKED = sorted(
+    each for name in ("worked", "duties") for each in (Path(__file__).parent / name).glob("*.yaml")
+)
 
 
 def as_json(value: Any) -> Any:

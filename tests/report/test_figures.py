@@ -222,6 +222,6 @@ def test_the_standard_set_is_saved(hostile: Tables, tmp_path: Path) -> None:
     assert sorted(path.name for path in paths) == sorted(
         path.name for path in (tmp_path / "figures").iterdir()
     )
-    assert len(paths) == 11
+    assert len(paths) == 13
     assert "target" in (tmp_path / "figures" / "service_level.svg").read_text()
     assert "target" not in (tmp_path / "figures" / "aht.svg").read_text()

@@ -46,6 +46,14 @@ def test_what_is_counted_passes() -> None:
     ("clause", "sentence"),
     [
         (
+            "{clause: when, if: {covenant: liquidity, below: 1}, of: [{clause: fixed, amount: 5}]}",
+            "asks for 'liquidity' as a party reports it: the simulation reports no such figure",
+        ),
+        (
+            "{clause: benchmark, index: market, price: 5, every_months: 6, of: [{clause: fixed, amount: 5}]}",
+            "cites the price index 'market', of which nothing is known",
+        ),
+        (
             credit("kpi: error_rate, target: 0.01"),
             "reads 'audited' of inbound contacts: the simulation does not count it",
         ),
@@ -127,3 +135,9 @@ def test_a_trigger_that_waits_for_an_event_is_refused() -> None:
         "the trigger 'change of hands' waits for a change of control of the vendor, which the"
     )
     assert "`events.change_of_control`" in found
+
+
+def test_weekly_invoices_are_refused() -> None:
+    frame = FRAME.replace("{net_days: 30}", "{net_days: 30, every: week}")
+    found = unmetered(build(Contract, parse_yaml(frame + HOURS, "a.yaml")), 20.0)
+    assert found is not None and "the simulation settles a month at its end" in found
