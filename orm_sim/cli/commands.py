@@ -89,12 +89,7 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
                 metavar="HAZARD",
                 help="Leave out outage, weather or shock; repeatable.",
             ),
-            click.option(
-                "--out",
-                type=click.Path(file_okay=True, path_type=Path),
-                default=None,
-                help="Folder of runs; default: outputs.",
-            ),
+            click.option("--out", type=click.Path(path_type=Path), help="Folder of runs; default: outputs."),
             click.option(
                 "--report/--no-report",
                 default=True,
@@ -120,9 +115,8 @@ def main() -> None:
     """
 
 
-main.add_command(contract)
-main.add_command(negotiate_command)
-main.add_command(vendors_command)
+for _each in (contract, negotiate_command, vendors_command):
+    main.add_command(_each)
 
 
 @main.command()

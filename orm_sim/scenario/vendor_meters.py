@@ -8,6 +8,7 @@ from typing import Final
 from orm_sim.contract.clause import walk
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import meters_read, unsolved
+from orm_sim.contract.duties.sharing import Sharing
 from orm_sim.contract.period import EVENTS
 from orm_sim.core.errors import InputError, Problem, in_order, name_hint
 from orm_sim.kpi import INDICATORS
@@ -98,11 +99,29 @@ def _overflow_prices(programme: Programme) -> Iterator[Problem]:
 
 
 def _rule(programme: Programme) -> Iterator[Problem]:
-    sharing = programme.terms.sharing
-    if sharing is None:
-        return
-    missing = [each for each in INDICATORS[sharing.kpi].needs if each not in METERED]
-    if missing:
-        known = [name for name, kpi in INDICATORS.items() if set(kpi.needs) <= set(METERED)]
-        rule = f"needs {', '.join(missing)}, which the centre does not deliver"
-        yield programme.problem(("sharing", "kpi"), sharing.kpi, rule, name_hint(sharing.kpi, known, few=8))
+    """KPIs that cannot be told of a vendor, and contracts that divide the volume otherwise than the file."""
+    measures = () if programme.terms.sharing is None else programme.terms.sharing.measured_by
+    thresholds = dict.fromkeys(kind.threshold_s for kind in programme.centre.contact_types)
+    for i, measure in enumerate(measures):
+        at = ("sharing", "measured_by", i)
+        missing = [each for each in INDICATORS[measure.kpi].needs if each not in METERED]
+        if missing:
+            known = [name for name, kpi in INDICATORS.items() if set(kpi.needs) <= set(METERED)]
+            rule = f"needs {', '.join(missing)}, which the centre does not deliver"
+            yield programme.problem((*at, "kpi"), measure.kpi, rule, name_hint(measure.kpi, known, few=8))
+        if measure.within_s is not None and set(thresholds) != {measure.within_s}:
+            counted = " and ".join(f"{each:g} s" for each in thresholds)
+            yield programme.problem(
+                (*at, "within_s"), measure.within_s, f"answers are counted within {counted}"
+            )
+    for name, contract in programme.contracts.items():
+        if contract.sharing is not None and not _same(contract.sharing, programme.sharing, name):
+            rule = f"the contract of '{name}' divides the volume otherwise than this file"
+            hint = "Write the same shares, limits and rule in both, or leave `sharing` out of the contract"
+            yield programme.problem(("vendors", name, "contract", "sharing"), None, rule, hint)
+
+
+def _same(agreed: Sharing, lived: Sharing, vendor: str) -> bool:
+    """Whether a contract says what is lived, whoever signs it and whoever takes what is too much."""
+    ours = lived.model_copy(update={"this_vendor": vendor, "overflow": agreed.overflow})
+    return agreed == ours or (agreed.rule == ours.rule == "fixed" and agreed.vendors == ours.vendors)

@@ -12,13 +12,13 @@ from orm_sim.centre.centre_checks import centre_of
 from orm_sim.centre.centre_file import CentreFile, Name
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import read_contract
+from orm_sim.contract.duties.sharing import Part, Sharing, Weighted
 from orm_sim.core.document import Document, Parts, format_path
 from orm_sim.core.errors import InputError, Problem, collect, in_order, name_hint, show_value
 from orm_sim.core.evidence import optional, quantity, required
 from orm_sim.core.files import readable_file
 from orm_sim.core.loader import build, load_extended
-from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import KpiId
+from orm_sim.core.terms import Many, Rule, Term
 
 T = TypeVar("T")
 
@@ -53,9 +53,9 @@ class VendorTerms(Term):
     """Its contract: the name of a file, relative to this one, or the contract itself."""
     share: float = required(unit="share", ge=0, le=1)
     """Its share of first contacts in the first month."""
-    minimum: float | None = optional(unit="share", ge=0, le=1)
+    minimum: float | None = optional(unit="share", gt=0, le=1)
     """The least share it is given; nothing where not given."""
-    maximum: float | None = optional(unit="share", ge=0, le=1)
+    maximum: float | None = optional(unit="share", gt=0, le=1)
     """The most it is given; all where not given."""
     agents: float | None = optional(unit="factor", gt=0)
     """Factor on the agents of its groups in the centre's file."""
@@ -82,17 +82,27 @@ class VendorTerms(Term):
     )
 
 
-class Reallocation(Term):
-    """The rule by which results move shares: the best vendor gains what the others lose."""
+class SharingRule(Term):
+    """How results move shares; the words are those of a contract's `sharing`."""
 
-    rule: Literal["champion_challenger"]
-    """The vendor best in the KPI gains `step`, which the others give up in proportion to their shares."""
-    every: Literal["month", "quarter"] = "quarter"
-    """How often."""
-    kpi: KpiId
-    """The KPI of the dictionary by which vendors are compared."""
-    step: float = required(unit="share", gt=0, le=1)
-    """The share that the best gains."""
+    every: Literal["month", "quarter", "year"] = "quarter"
+    """How often shares are reckoned anew."""
+    rule: Literal["performance", "champion_challenger"]
+    """Shares follow results in proportion; or the best vendor gains what the others lose."""
+    measured_by: Many[Weighted]
+    """The KPIs by which vendors are compared."""
+    step: float | None = optional(unit="share", gt=0, le=1)
+    """The most that a share moves at once; for champion_challenger, what the best vendor gains."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(("rule", "step"), lambda rule, step: _no_step(rule, step)),
+        Rule(("measured_by",), lambda measures: None if measures else "must name at least one KPI"),
+    )
+
+
+def _no_step(rule: str, step: float | None) -> str | None:
+    wanted = rule == "champion_challenger" and step is None
+    return "the best vendor gains a share: how much (`step`)?" if wanted else None
 
 
 class VendorsFile(Term):
@@ -106,7 +116,7 @@ class VendorsFile(Term):
     """The centre: the name of a file, relative to this one, or the centre itself. Each group names its vendor."""
     vendors: dict[Name, VendorTerms]
     """The vendors by the names that groups give them."""
-    sharing: Reallocation | None = None
+    sharing: SharingRule | None = None
     """How results move shares; they stay where not given."""
 
     rules: ClassVar[tuple[Rule, ...]] = (Rule(("vendors",), lambda vendors: _whole(vendors)),)
@@ -141,6 +151,17 @@ class Programme:
     centre: CentreFile
     contracts: Mapping[str, Contract]
     document: Document
+
+    @property
+    def sharing(self) -> Sharing:
+        """The shares and the rule that moves them, as a contract says it."""
+        vendors, rule = self.terms.vendors, self.terms.sharing
+        parts = tuple(
+            Part(name=name, share=each.share, minimum=each.minimum, maximum=each.maximum)
+            for name, each in vendors.items()
+        )
+        said = {} if rule is None else {name: getattr(rule, name) for name in SharingRule.model_fields}
+        return Sharing(this_vendor=parts[0].name, vendors=parts, **said)
 
     def over(self, months: int) -> Programme:
         """The same over another number of months."""

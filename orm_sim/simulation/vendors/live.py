@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -11,19 +10,16 @@ from orm_sim.centre.replicate import engine
 from orm_sim.centre.skills.build import Centre
 from orm_sim.centre.skills.owners import NOBODY, OwnedCentre
 from orm_sim.centre.skills.plan import Floats
+from orm_sim.contract.duties.sharing import Sharing, next_shares
 from orm_sim.contract.history import KpiHistory
-from orm_sim.contract.period import Meters
+from orm_sim.contract.period import MONTHS, Meters
 from orm_sim.contract.priced import Priced, price_history
 from orm_sim.core.units import SECONDS_PER_HOUR
 from orm_sim.kpi import INDICATORS
 from orm_sim.scenario.vendor_meters import CHANNEL, METERED
-from orm_sim.scenario.vendors import Programme, Reallocation
+from orm_sim.scenario.vendors import Programme
 from orm_sim.simulation.vendors.counts import Counts, add_block, nothing
 from orm_sim.simulation.vendors.months import lived_centre
-from orm_sim.simulation.vendors.reallocation import rule_of
-
-QUARTER: Final = 3
-"""Months."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +35,15 @@ class Ready:
         Over all months.
     expected : float64[months]
         First contacts of each month, busyness aside.
+    sharing : Sharing
+        Opening shares, and the rule that moves them.
     """
 
     programme: Programme
     names: tuple[str, ...]
     centre: OwnedCentre
     expected: Floats
+    sharing: Sharing
 
     @classmethod
     def build(cls, programme: Programme) -> Ready:
@@ -59,7 +58,8 @@ class Ready:
             [np.inf if each is None else each.after_s for each in overflow],
         )
         daily = centre.sources.expected + centre.sources.n_given
-        return cls(programme, names, owned, daily.reshape(programme.terms.months, -1).sum(axis=1))
+        monthly = daily.reshape(programme.terms.months, -1).sum(axis=1)
+        return cls(programme, names, owned, monthly, programme.sharing)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,22 +102,24 @@ def lived_months(
         if (day + 1) % n_days == 0:
             months.append(SharedMonth(shares, counts, shares * ready.expected[len(months)]))
             counts = nothing(len(ready.names))
-            shares = _moved(terms.sharing, ready, months)
+            shares = _moved(ready, months)
     return tuple(months)
 
 
-def _moved(terms: Reallocation | None, ready: Ready, months: list[SharedMonth]) -> Floats:
-    """Shares of the next month."""
-    now = months[-1].shares
-    every = 1 if terms is None or terms.every == "month" else QUARTER
-    if terms is None or len(months) % every:
+def _moved(ready: Ready, months: list[SharedMonth]) -> Floats:
+    """Shares of the next month: reckoned anew, by the rule of the contract language, as a period ends."""
+    terms, now = ready.sharing, months[-1].shares
+    every = MONTHS[terms.every]
+    if len(months) % every:
         return now
-    kpi = INDICATORS[terms.kpi]
-    values = [
-        float(kpi.value({name: sum(month.meters(v)[CHANNEL, name] for month in months[-every:]) for name in METERED}))
-        for v in range(len(ready.names))
-    ]  # fmt: skip
-    return rule_of(terms, list(ready.programme.terms.vendors.values()))(now, np.array(values))
+    measures = {}
+    for kpi in (INDICATORS[each.kpi] for each in terms.measured_by):
+        meters = [[month.meters(v) for month in months[-every:]] for v in range(len(ready.names))]
+        sums = {
+            name: np.array([sum(each[CHANNEL, name] for each in own) for own in meters]) for name in kpi.needs
+        }
+        measures[kpi.id] = kpi.value(sums)
+    return next_shares(terms, now, measures)
 
 
 def settled(ready: Ready, months: tuple[SharedMonth, ...]) -> tuple[Priced, ...]:
