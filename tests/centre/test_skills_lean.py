@@ -65,7 +65,7 @@ cuts = st.sets(st.integers(1, 39), max_size=4).map(lambda drawn: [15.0 * cut for
 
 def general(plan: Block) -> Outcome:
     """The kernel without the specialised path."""
-    with mock.patch.object(lean, "qualifies", lambda _: False):
+    with mock.patch.object(lean, "qualifies", lambda *_: False):
         return kernel(plan)
 
 
