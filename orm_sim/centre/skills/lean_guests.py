@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from math import inf, isinf, nan
 
-from orm_sim.centre.skills.events import put, take
+from orm_sim.centre.skills.events import take
 from orm_sim.centre.skills.lean_ahead import fate_of
+from orm_sim.centre.skills.lean_due import await_due, expect_nobody
 from orm_sim.centre.skills.lean_floor import count_presence
 from orm_sim.centre.skills.lean_lines import be_patient, join
 from orm_sim.centre.skills.lean_moves import decide, new_slot, serve
@@ -39,6 +40,7 @@ def take_over(c: Centre) -> None:
     c.border = c.period_s if c.n_periods > 1 else inf
     c.closed = 1 if c.closes_s < 0.0 else 0
     c.special = next_special(c)
+    expect_nobody(c)
     times, who = c.guests_s, c.guests
     _set_up(c, who)
     who += 8 * 2 * c.n_groups
@@ -114,8 +116,7 @@ def _expect(c: Centre, times: int, who: int) -> None:
         slot = _guest(c, who, n, i, times + 8 * PENDING * n)
         me = slot_at(c, slot)
         me.arrival, me.patience = number(times, i), number(times, n + i)
-        put(c.pending, c.n_pending, me.arrival, me.ref, slot)
-        c.n_pending += 1
+        await_due(c, slot, me.arrival)
 
 
 @jit

@@ -65,7 +65,7 @@ _ADDRESSES: Final = (
     "pairs", "preference", "work_law", *_LAWS, *_GIVEN,
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
     "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
-    "deadlines", "pending", "held", "left_s", "left",
+    "deadlines", "pending", "held", "stretches", "left_s", "left",
     "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at",
     "ended_at", "ended", "worked_s", "present_s",
 )  # fmt: skip
@@ -76,11 +76,13 @@ LEAN: Final = np.dtype(
         ("fates", _I), ("k0", _I), ("k1", _I),
         ("n_contacts", _I), ("n_changes", _I), ("n_periods", _I), ("room", _I), ("at_close", _I),
         ("n_waiting", _I), ("n_busy", _I), ("n_to_come", _I),
-        ("room_free", _I), ("room_late", _I),  # of each group; up to here in the order of `memory_of`
+        ("room_free", _I), ("room_late", _I),  # of each group
+        ("n_stretches", _I),  # up to here in the order of `memory_of`
         ("closes_s", _F), ("end_s", _F), ("period_s", _F),
         ("now", _F), ("last", _F), ("special", _F), ("border", _F), ("period", _I), ("closed", _I), ("odd", _I),
         ("next_contact", _I), ("sequel", _I), ("next_change", _I), ("waiting", _I), ("queued", _I), ("joined", _I),
-        ("n_deadlines", _I), ("n_pending", _I), ("used", _I), ("attempts", _I),
+        ("n_deadlines", _I), ("n_pending", _I),
+        ("span", _F), ("per_s", _F), ("due", _F), ("stretch", _I), ("n_soon", _I), ("used", _I), ("attempts", _I),
         ("n_rows", _I), ("n_ended", _I), ("n_held", _I), ("n_idle", _I),
     ]
 )  # fmt: skip
@@ -89,6 +91,8 @@ HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)
 """A contact in service when the block ends: its row, and what the row does not tell."""
 
 
+_CONTACTS_A_STRETCH: Final = 8
+"""First contacts of a block to a stretch of it by which those to come are kept, of whom there are some tenths."""
 N_ROWS: Final = 8
 """Columns of rows: ref, type, state, group, arrival, moment of decision · end, packed row and result."""
 _PLACES: Final = {name: place for place, name in enumerate(LEAN.fields or ())}
@@ -142,12 +146,13 @@ def memory_of(block: Block, begun: Opened, room: int) -> Lean:
     rules, n, n_groups = _rules_of(layout), block.arrival_s.size, layout.n_groups
     agents = int(begun.record[MOST_AGENTS])
     lanes, late = -(-agents // LANES) * LANES + LANES, agents + people.n_busy
+    n_stretches = n // _CONTACTS_A_STRETCH + 64
     own, begins = _room(
         ARENA.scratch,
         (
             rules.begin.size, n_groups * lanes, n_groups * late,
             room * _A_SLOT, room * n_columns, n, n, n + 1, n + 1, n, n, n, n, n * n_columns,
-            room * _AN_EVENT, room * _AN_EVENT, room * _A_HELD,
+            room * _AN_EVENT, room * _AN_EVENT, room * _A_HELD, n_stretches,
             room * (LEFT_TIMES + n_columns) + n_groups * lanes, room * LEFT_WHOLE + 2 * n_groups,
         ),
     )  # fmt: skip
@@ -160,7 +165,7 @@ def memory_of(block: Block, begun: Opened, room: int) -> Lean:
         *begins[1:3], address(people.times), address(people.whole), *begins[3:],
         *range(row, row + 8 * N_ROWS * room, 8 * room), seconds, seconds + half, *rules.numbers,
         n, block.change_at_s.size, block.n_periods, room, block.at_close,
-        people.n_waiting, people.n_busy, people.n_pending, lanes, late,
+        people.n_waiting, people.n_busy, people.n_pending, lanes, late, n_stretches,
     )  # fmt: skip
     words[: len(numbers)] = numbers
     words.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
