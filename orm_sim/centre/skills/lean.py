@@ -18,7 +18,7 @@ from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.packing import carry_of
 from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Layout
 from orm_sim.centre.skills.state import MOST_AGENTS as AT_MOST
-from orm_sim.centre.skills.state import Opened, address
+from orm_sim.centre.skills.state import MOST_KNOWN, Opened, address
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
@@ -27,7 +27,7 @@ MOST_TYPES, MOST_AGENTS, ROOMY = 60, 700, 10**9
 many lines are no limit."""
 
 _FOUND: list[tuple[Layout, bool]] = []
-"""The layout asked about last, and the answer: a study gives the same one with every block."""
+"""The layouts asked about last, and the answers: a replication asks with every block, and some run at once."""
 
 
 def qualifies(block: Block, begun: Opened | None = None) -> bool:
@@ -36,7 +36,7 @@ def qualifies(block: Block, begun: Opened | None = None) -> bool:
     simple = next((answer for known, answer in _FOUND if known is layout), None)  # other threads ask, too
     if simple is None:
         simple = _simple(layout)
-        _FOUND[:] = [(layout, simple)]
+        _FOUND[:] = [(layout, simple), *_FOUND[: MOST_KNOWN - 1]]
     if not simple or block.outage_at_s.size:
         return False
     most = most_agents(block) if begun is None else int(begun.record[AT_MOST])

@@ -16,6 +16,7 @@ from orm_sim.centre.skills.state import (
     LEFT_TIMES,
     LEFT_WHOLE,
     MOST_AGENTS,
+    MOST_KNOWN,
     NOBODY,
     Floats,
     Opened,
@@ -137,7 +138,7 @@ class Lean(NamedTuple):
 
 
 _KNOWN: list[Rules] = []
-"""Those of the layout met last: a study gives the same one with every block."""
+"""Those of the layouts met last: a replication gives the same one with every block, and some run at once."""
 
 
 def memory_of(block: Block, begun: Opened, room: int) -> Lean:
@@ -224,7 +225,7 @@ def _rules_of(layout: Layout) -> Rules:
         numbers,
         kept,
     )
-    _KNOWN[:] = [rules]
+    _KNOWN[:] = [rules, *_KNOWN[: MOST_KNOWN - 1]]
     return rules
 
 
