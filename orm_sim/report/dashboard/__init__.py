@@ -1,0 +1,1 @@
+"""The executive explorer: estimates, runs and the page that shows them."""
