@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from orm_sim.core.errors import InputError, Place, Problem, name_hint
-from orm_sim.report.dashboard.estimate import Estimate, Estimator
+from orm_sim.report.dashboard.estimate import Estimator
 from orm_sim.report.dashboard.runner import Progress, Runner
 from orm_sim.report.dashboard.settings import Settings, Slider, sliders
 from orm_sim.report.dashboard.shown import Kind, Shown, distinct, shown_of
@@ -107,7 +107,8 @@ class Dashboard:
         """Put a slider elsewhere; what stands beyond its range is taken back to its end."""
         slider = self.slider(name)
         held = min(max(value, slider.low * slider.factor), slider.high * slider.factor)
-        self.settings = replace(self.settings, **{name: held})
+        changed: dict[str, Any] = {name: held}
+        self.settings = replace(self.settings, **changed)
 
     def choose(self, deal: str) -> None:
         """Shape another option's terms, beginning with what is written in them; the world stays as it was put."""

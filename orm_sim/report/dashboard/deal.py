@@ -182,7 +182,7 @@ def _long(value: Floats, shape: tuple[int, int]) -> Floats:
 
 
 def _rebuilt(situation: Situation, works: Floats) -> Floats:
-    """Share of the vendor's work that the client has taken back, by month since the vendor went: after the lead time."""
+    """Share of the vendor's work that the client has taken back: all of it one lead time after the vendor went."""
     lead = max(situation.scenario.client.in_house.workforce.lead_weeks * 7.0 / DAYS_PER_MONTH, 0.5)
     since = np.cumsum(works <= 0.0, axis=0)
     return np.asarray(np.clip((since - 0.5) / lead, 0.0, 1.0) * (since > 0))
@@ -232,14 +232,16 @@ def _outsourcing(
 ) -> dict[str, Floats]:
     """Transition, retained roles, oversight, licences, severance, stranded cost and exit."""
     client, term = situation.scenario.client, works.shape
-    found = {name: np.zeros(term) for name in ("transition", "severance", "stranded", "exit")}
+    found: dict[str, Floats] = {
+        name: np.zeros(term) for name in ("transition", "severance", "stranded", "exit")
+    }
     months = max(round(situation.scenario.relationship.ramp[-1].week * 7 / DAYS_PER_MONTH), 1)
     found["transition"][:months] = -client.transition_cost / months
     found["retained_roles"] = -client.retained_roles_per_year / 12.0 * works
     found["oversight"] = -client.oversight_per_year / 12.0 * works
-    found["licences"] = -client.licence_per_seat_month * works * sum(ahead.heads.values())
+    found["licences"] = -client.licence_per_seat_month * works * np.asarray(sum(ahead.heads.values()))
     _displace(situation, home, found)
-    fails = np.diff(1.0 - works, axis=0, prepend=0.0) > 0.0
+    fails: Any = np.diff(1.0 - works, axis=0, prepend=0.0) > 0.0
     found["exit"] = -client.transition_cost * client.exit_share * fails
     tax = client.irrecoverable_tax_share
     if tax:

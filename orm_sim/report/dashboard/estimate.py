@@ -7,9 +7,9 @@ contract's own settlement, the spread from the uncertain inputs drawn as in a ru
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -48,7 +48,9 @@ from orm_sim.vendor.firm import Purse
 from orm_sim.vendor.levers import STANDARD, Plan
 
 Floats = NDArray[np.float64]
+Made = TypeVar("Made")
 _KEPT: Final = 64
+_RUN_OFF: Final = 6
 _COSTS: Final = (*(a.name for a in CLIENT_ACCOUNTS if a.sign < 0), "credits")
 
 
@@ -223,7 +225,8 @@ class Estimator:
 
         def missing(rate: float) -> float:
             return (
-                float(invoiced(contract.with_rate(rate), ahead, 6).net.sum(axis=0).mean()) * (1.0 - aim)
+                float(invoiced(contract.with_rate(rate), ahead, _RUN_OFF).net.sum(axis=0).mean())
+                * (1.0 - aim)
                 - cost
             )
 
@@ -245,13 +248,17 @@ class Estimator:
         if "outbound" not in contract.scope:
             return Pay(0.0, 0.0, 0.0, 0.0)
         ahead = self._ahead(situation, STANDARD, self._as_written(option))
-        by_label = invoiced(contract, ahead, 6).by_label
+        by_label = invoiced(contract, ahead, _RUN_OFF).by_label
         base, commission = (
             sum(by_label.get(each.name, 0.0) for each in found)
             for found in (base_clauses(contract), commissions(contract))
         )
         units = [
-            sum(invoiced(contract.model_copy(update={"clauses": (clause,)}), ahead, 6).by_label.values())
+            sum(
+                invoiced(
+                    contract.model_copy(update={"clauses": (clause,)}), ahead, _RUN_OFF
+                ).by_label.values()
+            )
             for clause in (base_only(), commission_only())
         ]
         return Pay(base, commission, *units)
@@ -270,7 +277,8 @@ class Estimator:
         )
         total = -np.asarray(sum((flows.client[n].sum(axis=0) for n in _COSTS if n in flows.client), none))
         frame = pd.DataFrame({
-            "option": option, "replication": np.arange(N_DRAWS), "client_npv": npv, "client_incremental_npv": npv - base,
+            "option": option, "replication": np.arange(N_DRAWS), "client_npv": npv,
+            "client_incremental_npv": npv - base,
             "client_outlay_pv": outlay, "client_fees_pv": fees if scenario.contract is not None else np.nan,
             "client_cost_pv": cost, "cost_total": total, "cost_inbound": np.nan, "cost_outbound": np.nan,
             **self._vendor(option, flows, ends), "peak_cash": np.maximum(-path.min(axis=0), 0.0),
@@ -321,7 +329,7 @@ def _alike(scenario: Scenario) -> tuple[Any, ...]:
     return bare, None if contract is None else (contract.scope, contract.requested_service_level())
 
 
-def _remembered(kept: OrderedDict[Any, Any], name: Any, make: Any) -> Any:
+def _remembered(kept: OrderedDict[Any, Made], name: Any, make: Callable[[], Made]) -> Made:
     """What was made for a name before, or made now; the oldest are forgotten."""
     if name not in kept:
         kept[name] = make()

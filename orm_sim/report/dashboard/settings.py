@@ -91,7 +91,7 @@ class Slider:
 
     def shown(self, value: float) -> float:
         """A value of `Settings` as the slider shows it, on its grid."""
-        return round(value / self.factor / self.step) * self.step
+        return round(round(value / self.factor / self.step) * self.step, 4)
 
     def value(self, shown: float) -> float:
         """What a position stands for, held inside the range."""
@@ -120,10 +120,8 @@ def sliders(wage: float, deal_words: dict[str, str]) -> tuple[Slider, ...]:
     return (
         Slider("volume", "Volume", "% of the study's", 50, 150, 5, 0.01),
         Slider("wage", "Wage", "$ an hour", round(wage * 0.6, 1), round(wage * 2.0, 1), 0.05),
-        Slider(
-            "continuity", "Continuity", "% of the platform stands by", 0, 100, 10, 0.01, why("continuity", "")
-        ),
-        Slider("risk_weight", "Risk appetite λ", "% weight on the worst cases", 0, 100, 5, 0.01),
+        Slider("continuity", "Continuity", "% standing by", 0, 100, 10, 0.01, why("continuity", "")),
+        Slider("risk_weight", "Risk appetite λ", "% on the worst cases", 0, 100, 5, 0.01),
         Slider("price", "Price", "% of what is asked", 50, 150, 1, 0.01, why("price", "")),
         Slider("base_share", "Base share", "% of expected pay", 0, 100, 5, 0.01, why("base_share", "")),
         Slider("commission", "Commission", "% of what is asked", 0, 200, 5, 0.01, why("commission", "")),

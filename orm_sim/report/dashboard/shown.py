@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -30,8 +29,15 @@ PictureName = Literal["client", "vendor", "why", "when"]
 PICTURES: Final[tuple[PictureName, ...]] = ("client", "vendor", "why", "when")
 """The pictures of a page, in the order in which they are drawn."""
 
-_CLIENT_COLUMNS: Final = ("option", "value", "tie", "saving", "P")
-_VENDOR_COLUMNS: Final = ("margin", "risk-adj.", "P(insolvent)")
+_CLIENT_COLUMNS: Final = (
+    ("option", ""),
+    ("value", "± interval"),
+    ("tie", ""),
+    ("saving", ""),
+    ("P", "(loss)"),
+)
+_VENDOR_COLUMNS: Final = (("margin", "[interval]"), ("risk-adj.", "value"), ("P(insolvent)", "[interval]"))
+_ROOM: Final = 64  # left of names: a reader's font may be wider than the one they were measured with
 _FAILS: Final = 0.5
 
 
@@ -205,8 +211,8 @@ class Shown:
         )
         return _retitled(
             drawn,
-            f"When: the vendor's cash under {self.titles[option]}",
-            "Whole firm, other accounts included. Line: median; bands: middle 50 % and 80 %; thin: single histories.",
+            "When: the vendor's cash, other accounts included",
+            f"Under {self.titles[option]}. Line: median; bands: middle 50 % and 80 %; thin: single histories.",
         )
 
 
@@ -242,14 +248,6 @@ def distinct(titles: Mapping[str, str]) -> dict[str, str]:
     return {name: f"{title} ({name})" for name, title in titles.items()}
 
 
-def picture_html(picture: Picture, words_: str) -> str:
-    """A picture as an image that runs nothing, its words for those who do not see it; every text escaped."""
-    import base64
-
-    coded = base64.b64encode(picture.text.encode("utf-8")).decode("ascii")
-    return f'<img class="orm-picture" alt="{html.escape(words_, quote=True)}" src="data:image/svg+xml;base64,{coded}">'
-
-
 def _ranked(study: LoadedStudy, outcomes: pd.DataFrame, risk_weight: float, ties: bool) -> pd.DataFrame:
     ranked = rank(outcomes, risk_weight, study.base.evaluation.tail, study.zero)
     return add_tie_multipliers(ranked, outcomes) if ties else ranked
@@ -268,13 +266,15 @@ def _evidence(
     return pd.DataFrame(rows, columns=["path", "grade", "share"])
 
 
-def _chosen(left: Sheet, left_names: Sequence[str], right: Sheet, right_names: Sequence[str]) -> Sheet:
+def _chosen(
+    left: Sheet, left_names: Sequence[tuple[str, str]], right: Sheet, right_names: Sequence[tuple[str, str]]
+) -> Sheet:
     """Some columns of two sheets over the same options as one."""
     picks = [
         (s, i)
         for s, names in ((left, left_names), (right, right_names))
         for i, h in enumerate(s.headings)
-        if h[0] in names
+        if h in names
     ]
     headings = tuple(_side_of(s is right, s.headings[i]) for s, i in picks)
     rows = tuple(tuple(s.rows[r][i] for s, i in picks) for r in range(len(left.rows)))
@@ -294,4 +294,5 @@ def _retitled(drawn: Figure, title: str, subtitle: str) -> Figure:
     """A chart under another title, in the same look."""
     drawn.title = alt.TitleParams(title, subtitle=[subtitle])
     drawn.description = title
+    drawn.config.padding = {"left": _ROOM, "right": 30, "top": 6, "bottom": 6}
     return drawn

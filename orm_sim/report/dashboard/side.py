@@ -90,7 +90,7 @@ class Ahead:
         name = (channel, meter)
         if name not in self._counted:
             width = self.met.shape[1:]
-            values = [np.broadcast_to(m[name] if name in m else 0.0, width) for m in self.meters]
+            values = [np.broadcast_to(m.get(name, 0.0), width) for m in self.meters]
             self._counted[name] = np.array(values)
         return self._counted[name]
 

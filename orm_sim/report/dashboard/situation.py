@@ -254,7 +254,10 @@ def _home(ahead: Ahead) -> Home:
         {c: cost[c]["hiring"] + cost[c]["training"] for c in cost},
         {c: cost[c]["seats"] for c in cost},
         dict(ahead.heads),
-        *(ahead.counted("inbound", name) for name in ("abandoned", "unresolved", "resolved", "offered")),
+        ahead.counted("inbound", "abandoned"),
+        ahead.counted("inbound", "unresolved"),
+        ahead.counted("inbound", "resolved"),
+        ahead.counted("inbound", "offered"),
         ahead.counted("outbound", "sales_kept"),
         ahead.met,
     )
@@ -268,9 +271,13 @@ def _joined(before: Home, after: Home, day: int) -> Home:
     def mixed(one: Floats, other: Floats) -> Floats:
         return np.asarray(one * (1.0 - later) + other * later)
 
-    by_channel = [
-        {c: mixed(getattr(before, name)[c], getattr(after, name)[c]) for c in CHANNELS}
-        for name in ("labour", "hiring", "seats", "agents")
-    ]
-    counted = ("abandoned", "unresolved", "resolved", "offered", "kept", "met")
-    return Home(*by_channel, *(mixed(getattr(before, n), getattr(after, n)) for n in counted))
+    def by_channel(name: str) -> dict[Channel, Floats]:
+        return {c: mixed(getattr(before, name)[c], getattr(after, name)[c]) for c in CHANNELS}
+
+    def counted(name: str) -> Floats:
+        return mixed(getattr(before, name), getattr(after, name))
+
+    return Home(
+        by_channel("labour"), by_channel("hiring"), by_channel("seats"), by_channel("agents"), counted("abandoned"),
+        counted("unresolved"), counted("resolved"), counted("offered"), counted("kept"), counted("met"),
+    )  # fmt: skip

@@ -121,7 +121,7 @@ def shaped(contract: Contract, asked: Settings, pay: Pay) -> Contract:
     )
     clauses = (*clauses, *added)
     if asked.price != 1.0:
-        clauses = (Scaled(by=asked.price, of=clauses),)
+        clauses = (_scaled(asked.price, clauses),)
     return contract if clauses == contract.clauses else contract.model_copy(update={"clauses": clauses})
 
 
@@ -145,8 +145,13 @@ def _reshaped(clause: Clause, factors: Mapping[str, float], risk: float | None) 
     if isinstance(clause, ServiceCredit) and risk is not None:
         return clause.model_copy(update={"at_risk": risk})
     if clause.name in factors:
-        return Scaled(by=factors[clause.name], of=(clause,))
+        return _scaled(factors[clause.name], (clause,))
     return clause
+
+
+def _scaled(by: float, clauses: tuple[Clause, ...]) -> Clause:
+    of: Any = clauses  # checked already, as clauses of a contract
+    return Scaled(by=by, of=of)
 
 
 def _primitive(clause: Clause) -> bool:
