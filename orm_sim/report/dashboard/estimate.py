@@ -25,7 +25,7 @@ from orm_sim.report.dashboard.deal import Course, Invoices, client_accounts, cou
 from orm_sim.report.dashboard.drawn import N_DRAWS, drawn_values, out_of_reach
 from orm_sim.report.dashboard.settings import ALL, WEIGHS, WORLD, Settings
 from orm_sim.report.dashboard.side import Ahead, sized
-from orm_sim.report.dashboard.situation import Home, Situation, situation_of
+from orm_sim.report.dashboard.situation import Home, Homes, Situation, situation_of
 from orm_sim.report.dashboard.terms import (
     Pay,
     base_clauses,
@@ -128,12 +128,13 @@ class Estimator:
         self._flowed: OrderedDict[Any, Flows] = OrderedDict()
         self._situations: dict[str, Situation] = {}
         known: list[tuple[Any, Situation]] = []
+        homes: Homes = []
         for name, scenario in study.options.items():
             same = _alike(scenario)
             found = next((situation for other, situation in known if other == same), None)
             if found is None:
                 bare = scenario.model_copy(update={"contract": None})
-                found = situation_of(bare, scenario.contract, values)
+                found = situation_of(bare, scenario.contract, values, homes)
                 known.append((same, found))
             self._situations[name] = found
         self.contracts = {n: c for n, s in study.options.items() if (c := self._priced(n, s)) is not None}
@@ -224,11 +225,8 @@ class Estimator:
         cost = float(ahead.people.sum(axis=0).mean()) + overhead
 
         def missing(rate: float) -> float:
-            return (
-                float(invoiced(contract.with_rate(rate), ahead, _RUN_OFF).net.sum(axis=0).mean())
-                * (1.0 - aim)
-                - cost
-            )
+            invoices = invoiced(contract.with_rate(rate), ahead, _RUN_OFF)
+            return float(invoices.net.sum(axis=0).mean()) * (1.0 - aim) - cost
 
         top = 1.0
         while missing(top) < 0.0 and top < 1e6:

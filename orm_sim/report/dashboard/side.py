@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.contract.contract import Contract
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.kpi import METERS
 from orm_sim.report.dashboard.drawn import N_DRAWS, Drawn, years_of
@@ -19,7 +20,7 @@ from orm_sim.simulation.setting import Setting
 from orm_sim.vendor.decision.expected import PEOPLE_COSTS, Expected
 from orm_sim.vendor.decision.fluid import Fluid
 from orm_sim.vendor.decision.futures import Futures, futures
-from orm_sim.vendor.decision.outlook import Outlook
+from orm_sim.vendor.decision.outlook import OutboundOutlook, Outlook
 from orm_sim.vendor.levers import Plan, plans_of
 from orm_sim.vendor.policy import ServiceRequest
 
@@ -28,7 +29,8 @@ Meters = Mapping[tuple[str, str], Any]
 
 _TIMES: Final = ("s", "h", "min")
 _PAID_BY_HOUR: Final = ("wages", "training", "quality")
-_DRAWN: Final = ("attempts", "talk_s", "reached", "sold", "cancelled")
+_DRAWN: Final = ("talk_s", "reached", "sold", "cancelled")
+_OUTBOUND: Final = Contract.model_construct(scope=("outbound",))  # only its scope is looked at
 
 
 class MonthMeters(Mapping[tuple[str, str], Any]):
@@ -207,7 +209,7 @@ def side_of(drawn: Drawn, setting: Setting, who: Employer, abroad: bool) -> Side
     worked: list[Channel] = [c for c in CHANNELS if scenario.outsourced(c)]
     outlooks = {c: _alone(whole, c) for c in worked}
     if "outbound" in outlooks:
-        outlooks["outbound"] = _stacked(outlooks["outbound"], drawn, setting, who, moment)
+        outlooks["outbound"] = _stacked(outlooks["outbound"], drawn, setting, who)
     middles = [int(setting.days.month_starts[m]) + 15 for m in range(n_months)]
     years = years_of(middles)
     pace = drawn.grown(lambda s: s.programme.inbound.path.handle_time_per_year, years)
@@ -241,28 +243,30 @@ def _resolving(outlook: Outlook, drawn: Drawn) -> Outlook:
     return replace(outlook, inbound=replace(outlook.inbound, fcr_delta=points))
 
 
-def _stacked(outlook: Outlook, drawn: Drawn, setting: Setting, who: Employer, moment: Moment) -> Outlook:
-    """An outbound outlook whose list is that of each draw."""
+def _stacked(outlook: Outlook, drawn: Drawn, setting: Setting, who: Employer) -> Outlook:
+    """An outbound outlook whose list is that of each draw; months differ in the draws alike."""
     if outlook.outbound is None or all(_same_list(drawn.scenario, each) for each in drawn.draws):
         return outlook
-    seen = []
+    typical = _list_of(drawn.scenario, setting, who)
+    lists = [_list_of(each, setting, who) for each in drawn.draws]
     factor = drawn.scenario.vendor.offshore.handle_time_factor
-    for each in drawn.draws:
-        there = replace(setting, programme=each.programme)
-        only = each.model_copy(update={"contract": _scope(each, "outbound")})
-        found = outlook_of(only, there, who.operator, who.service, moment, who.share_of).outbound
-        slower = each.vendor.offshore.handle_time_factor / factor
-        seen.append(found if found is None else replace(found, talk_s=found.talk_s * slower))
-    lists = [each for each in seen if each is not None]
-    stacked: dict[str, Any] = {
-        name: np.stack([np.asarray(getattr(each, name)) for each in lists], axis=-1) for name in _DRAWN
-    }
+    slower = drawn.each(lambda s: s.vendor.offshore.handle_time_factor) / factor
+    stacked: dict[str, Any] = {name: np.array([getattr(each, name) for each in lists]) for name in _DRAWN}
+    more = np.array([each.attempts[0] for each in lists]) / typical.attempts[0]
+    stacked["attempts"] = outlook.outbound.attempts[:, None] * more
+    stacked["talk_s"] = stacked["talk_s"] * slower
     return replace(outlook, outbound=replace(outlook.outbound, **stacked))
+
+
+def _list_of(scenario: Scenario, setting: Setting, who: Employer) -> OutboundOutlook:
+    """The outbound list of one draw as a month with all leads sees it."""
+    there = replace(setting, programme=scenario.programme)
+    only = scenario.model_copy(update={"contract": _OUTBOUND})
+    found = outlook_of(only, there, who.operator, who.service, Moment(0, 0, 1), lambda c, w: 1.0).outbound
+    if found is None:
+        raise ValueError("an outbound contract has an outbound list")
+    return found
 
 
 def _same_list(one: Scenario, other: Scenario) -> bool:
     return one.programme.outbound == other.programme.outbound and one.vendor.offshore == other.vendor.offshore
-
-
-def _scope(scenario: Scenario, channel: Channel) -> Any:
-    return None if scenario.contract is None else scenario.contract.model_copy(update={"scope": (channel,)})

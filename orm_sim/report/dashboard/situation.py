@@ -125,8 +125,12 @@ class Situation:
         return _joined(before, _home(self.improved.ahead(STANDARD, volume)), programme.in_place_week * 7)
 
 
+Homes = list[tuple[Scenario, Side, Side | None]]
+"""Centres tabulated so far: options that differ in their contract alone have the same one."""
+
+
 def situation_of(
-    scenario: Scenario, contract: Contract | None, values: Sequence[dict[str, float]]
+    scenario: Scenario, contract: Contract | None, values: Sequence[dict[str, float]], homes: Homes
 ) -> Situation:
     """Tabulate an option.
 
@@ -138,6 +142,8 @@ def situation_of(
         Its contract, rates open or not; what matters here are the channels and the service it asks for.
     values
         Uncertain inputs by draw.
+    homes
+        Looked through for the client's centre, which is added where it is not there.
     """
     setting = _expected(scenario, values)
     found = employers(scenario.model_copy(update={"contract": contract}), setting)
@@ -149,8 +155,7 @@ def situation_of(
     return Situation(
         drawn,
         setting,
-        _home_side(drawn, setting, found),
-        _improved_side(drawn, setting, found),
+        *_centre(drawn, setting, found, homes),
         None if contract is None else _vendor_side(_under(drawn, contract), setting, found, service),
         None if contract is None else _signing(scenario, contract, setting, found, service),
         service,
@@ -188,6 +193,21 @@ def _signing(
     return outlook_of(
         with_it, setting, found.vendor, service, moment, lambda c, w: scenario.relationship.share(w)
     )
+
+
+def _centre(drawn: Drawn, setting: Setting, found: Employers, homes: Homes) -> tuple[Side, Side | None]:
+    """The client's centre, before and with its improvement; as it was tabulated for an option before."""
+    same = _employing(drawn.scenario)
+    client = same.client.model_copy(
+        update={"transition_cost": 0.0, "retained_roles_per_year": 0.0, "oversight_per_year": 0.0}
+    )
+    same = same.model_copy(update={"client": client, "name": "", "title": "", "evidence": ()})
+    for known, before, after in homes:
+        if known == same:
+            return before, after
+    sides = (_home_side(drawn, setting, found), _improved_side(drawn, setting, found))
+    homes.append((same, *sides))
+    return sides
 
 
 def _home_side(drawn: Drawn, setting: Setting, found: Employers) -> Side:
