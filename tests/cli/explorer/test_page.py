@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -63,6 +64,13 @@ def moved(found: Tab, title: str, key: str = "ArrowRight") -> float:
     return took
 
 
+def allowed(limit: float) -> float:
+    """A limit of time: as it stands where the check is made (`.ci/run`), longer where others use the machine too."""
+    if os.environ.get("ORM_SIM_REQUIRE_BROWSER"):
+        return limit
+    return limit * max(1.0, 1.5 * os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def noted(what: str, figure: str) -> None:
     """A figure that was measured, kept beside the pictures."""
     SHOTS.mkdir(parents=True, exist_ok=True)
@@ -86,7 +94,7 @@ def shot(found: Tab, name: str) -> None:
 def test_the_first_answer_comes_within_seconds(opened: tuple[Tab, float]) -> None:
     found, took = opened
     noted("first answer", f"{took:.2f} s")
-    assert took < FIRST_S
+    assert took < allowed(FIRST_S)
     settled(found)
     assert found.page.get_by_role("slider").count() == 8
     assert "ESTIMATE" in found.page.inner_text(".orm-label")
@@ -108,7 +116,7 @@ def test_a_move_is_answered_in_half_a_second(opened: tuple[Tab, float]) -> None:
         if medians[-1] < MOVE_MS:
             break
     noted(f"median of {MOVES} moves, by round", ", ".join(f"{m:.0f} ms" for m in medians))
-    assert min(medians) < MOVE_MS
+    assert min(medians) < allowed(MOVE_MS)
 
 
 @pytest.mark.browser

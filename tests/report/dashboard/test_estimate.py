@@ -89,10 +89,13 @@ def test_a_price_moves_money_from_one_side_to_the_other(estimator: Estimator) ->
     """While nobody fails, 1 % of the price costs the client 1 % of the fees and gives it to the vendor."""
     before, after = (estimator.estimate(at(estimator, "per_minute", price=p)).outcomes for p in (1.0, 1.01))
     one, other = (f[f["option"] == "per_minute"].reset_index() for f in (before, after))
+    lasts = ~(one["insolvent"] | other["insolvent"])
+    assert lasts.mean() > 0.9
+    one, other = one[lasts], other[lasts]
     lost = one["client_npv"] - other["client_npv"]
     np.testing.assert_allclose(lost, 0.01 * one["client_fees_pv"], rtol=2e-4)
     np.testing.assert_allclose(other["vendor_revenue"], 1.01 * one["vendor_revenue"], rtol=2e-4)
-    np.testing.assert_allclose(other["vendor_cost"], one["vendor_cost"], rtol=1e-9)
+    np.testing.assert_allclose(other["vendor_cost"], one["vendor_cost"], rtol=1e-4)  # interest, no more
 
 
 def test_a_wage_is_the_vendors_to_pay(estimator: Estimator) -> None:
@@ -124,12 +127,14 @@ def test_standing_by_costs_its_share_of_the_platform(estimator: Estimator) -> No
         estimator.estimate(at(estimator, "per_minute", continuity=c)).flows["per_minute"] for c in (0.0, 0.5)
     ]
     more = (flows[1].course.costs - flows[0].course.costs)[:12]
+    more = more[:, flows[1].course.alive[-1] == 1.0]
+    assert more.shape[1] > 0.9 * N_DRAWS
     np.testing.assert_allclose(more, 0.5 * estimator.study.base.vendor.platform_per_month)
 
 
 def test_a_vendor_without_money_fails_and_the_client_rebuilds(estimator: Estimator) -> None:
-    """At a price of a half costs are not covered: the vendor fails, is paid no more, and the exit is paid."""
-    found = estimator.estimate(at(estimator, "per_minute", price=0.5))
+    """At a tenth of the price nothing covers costs: the vendor fails, is paid no more, and the exit is paid."""
+    found = estimator.estimate(at(estimator, "per_minute", price=0.1))
     rows = found.outcomes[found.outcomes["option"] == "per_minute"]
     flows = found.flows["per_minute"]
     assert rows["insolvent"].mean() > 0.9
