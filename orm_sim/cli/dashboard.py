@@ -20,6 +20,7 @@ from traitlets import default
 from traitlets.config import Config
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
+from voila.voila_identity_provider import VoilaIdentityProvider
 
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.report.render import accepted_parameters
@@ -54,6 +55,14 @@ class OwnKernel(KernelSpecManager):
     def _beside_the_page(self) -> list[str]:
         served: Any = self.parent
         return [str(Path(served.root_dir) / "kernels")]
+
+
+class Wary(VoilaIdentityProvider):  # type: ignore[misc]
+    """Asks for the token, and looks at where a request comes from even when it brings one."""
+
+    def should_check_origin(self, handler: Any) -> bool:
+        """Always."""
+        return True
 
 
 class Page(Voila):  # type: ignore[misc] # says nothing of its types
@@ -121,7 +130,7 @@ def settings(page: Path, port: int, token: str, browser: bool) -> Config:
     c = Config()
     c.OrmSim.browser = browser
     c.Voila.ip, c.Voila.port, c.Voila.port_retries, c.Voila.token = HOST, port, 0, token
-    c.Voila.open_browser = False
+    c.Voila.open_browser, c.Voila.identity_provider_class = False, Wary
     c.Voila.log_level = logging.ERROR
     c.Voila.root_dir = str(page.parent)
     c.Voila.config_file_paths = [str(page.parent)]

@@ -133,17 +133,21 @@ class Dashboard:
         """The estimate at the sliders' position."""
         if self._estimated is None or self._estimated.settings != self.settings:
             found = self.estimator.estimate(self.settings)
-            refusals = dict(found.refusals)
             self._estimated = shown_of(
-                "estimate",
-                self.settings,
-                self._named(self.settings),
-                found.outcomes,
-                self._draws,
-                found.ledger,
-                refusals,
-            )
+                "estimate", self.settings, self._named(self.settings), found.outcomes, self._draws, found.ledger,
+                dict(found.refusals), self._caveats(),
+            )  # fmt: skip
         return self._estimated
+
+    def _caveats(self) -> tuple[str, ...]:
+        """What an estimate does not know."""
+        said = (
+            "Intervals of an estimate say what the draws leave open, not how far closed forms err: it leaves out the"
+            " vendor's later planning, an early end for cause and the luck of contacts. Simulate before you sign.",
+        )
+        if not self.estimator.unreached:
+            return said
+        return (*said, f"It does not vary: {', '.join(self.estimator.unreached)}.")
 
     def lived(self) -> Shown | None:
         """The last finished run, its worst cases weighed as the slider says; None before there is one."""

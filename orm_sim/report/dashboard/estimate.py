@@ -219,10 +219,10 @@ class Estimator:
         contract = scenario.contract
         if contract is None or contract.is_priced or not isinstance(contract.price, SolvedPrice):
             return contract
-        situation, aim = self._situations[option], contract.price.value
+        situation, aim = self._situations[option], float(contract.price.value)
         ahead = self._ahead(situation, STANDARD, self._as_written(option))
         overhead = scenario.vendor.account_overhead_per_month * ahead.met.shape[0]
-        cost = float(ahead.people.sum(axis=0).mean()) + overhead
+        cost = float(ahead.people.sum(axis=0).mean() + overhead)
 
         def missing(rate: float) -> float:
             invoices = invoiced(contract.with_rate(rate), ahead, _RUN_OFF)

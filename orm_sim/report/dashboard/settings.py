@@ -121,7 +121,7 @@ def sliders(wage: float, deal_words: dict[str, str]) -> tuple[Slider, ...]:
         Slider("volume", "Volume", "% of the study's", 50, 150, 5, 0.01),
         Slider("wage", "Wage", "$ an hour", round(wage * 0.6, 1), round(wage * 2.0, 1), 0.05),
         Slider("continuity", "Continuity", "% standing by", 0, 100, 10, 0.01, why("continuity", "")),
-        Slider("risk_weight", "Risk appetite λ", "% on the worst cases", 0, 100, 5, 0.01),
+        Slider("risk_weight", "Risk appetite λ", "% on worst cases", 0, 100, 5, 0.01),
         Slider("price", "Price", "% of what is asked", 50, 150, 1, 0.01, why("price", "")),
         Slider("base_share", "Base share", "% of expected pay", 0, 100, 5, 0.01, why("base_share", "")),
         Slider("commission", "Commission", "% of what is asked", 0, 200, 5, 0.01, why("commission", "")),

@@ -39,6 +39,7 @@ _CLIENT_COLUMNS: Final = (
 _VENDOR_COLUMNS: Final = (("margin", "[interval]"), ("risk-adj.", "value"), ("P(insolvent)", "[interval]"))
 _ROOM: Final = 64  # left of names: a reader's font may be wider than the one they were measured with
 _FAILS: Final = 0.5
+_TOLD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Shown:
         Rows of table ``ledger`` of an option, by its name.
     refusals
         Why a vendor does not sign, by option.
+    notes
+        Sentences for under the table.
     """
 
     kind: Kind
@@ -76,6 +79,7 @@ class Shown:
     evidence: pd.DataFrame | None
     ledger_of: Callable[[str], pd.DataFrame]
     refusals: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -100,19 +104,24 @@ class Shown:
     @property
     def warnings(self) -> list[str]:
         """What is wrong at these terms: vendors that do not sign, and vendors that fail."""
-        said = [
-            f"No vendor signs “{self.titles[name]}” at these terms: {why}."
-            for name, why in self.refusals.items()
-        ]
-        failed = self.outcomes.groupby("option", sort=False)["insolvent"].mean()
         counted = "draws" if self.kind == "estimate" else "replications"
-        said += [
-            f"Under “{self.titles[str(name)]}” the vendor fails in {share:.0%} of {counted}: what it is paid does not"
-            " carry what it pays."
+        said = {
+            name: f"No vendor signs “{self.titles[name]}” at these terms because {why.removeprefix('no deal: ')}."
+            for name, why in self.refusals.items()
+        }
+        failed = self.outcomes.groupby("option", sort=False)["insolvent"].mean()
+        said |= {
+            str(
+                name
+            ): f"Under “{self.titles[str(name)]}” the vendor fails in {words.percent(share)} of {counted}: what it"
+            " is paid does not carry what it pays."
             for name, share in failed.items()
             if share >= _FAILS
-        ]
-        return said
+        }
+        first = sorted(said, key=lambda name: name != self.settings.deal)
+        more = len(first) - _TOLD
+        rest = [f"It is no better with {more} more option{'s' if more > 1 else ''}."] if more > 0 else []
+        return [*(said[name] for name in first[:_TOLD]), *rest]
 
     def weighed(self, risk_weight: float) -> Shown:
         """The same histories ranked with another weight on the worst cases."""
@@ -126,7 +135,7 @@ class Shown:
         """The whole rank table."""
         policies = {s.vendor.policy for s in self.study.options.values() if s.contract is not None}
         policy = "best_response" if policies == {"best_response"} else "contract_following"
-        return rank_table(self.comparison, self.evidence, vendor_policy=policy)
+        return rank_table(self.comparison, self.evidence, vendor_policy=policy, notes=self.notes)
 
     def short_table(self) -> Sheet:
         """Both sides of every option in one sheet, best first."""
@@ -212,7 +221,8 @@ class Shown:
         return _retitled(
             drawn,
             "When: the vendor's cash, other accounts included",
-            f"Under {self.titles[option]}. Line: median; bands: middle 50 % and 80 %; thin: single histories.",
+            f"Under {self.titles[option]}.",
+            "Line: median; bands: middle 50 % and 80 %; thin lines: single histories.",
         )
 
 
@@ -224,6 +234,7 @@ def shown_of(
     draws: pd.DataFrame,
     ledger_of: Callable[[str], pd.DataFrame],
     refusals: Mapping[str, str],
+    notes: tuple[str, ...] = (),
 ) -> Shown:
     """An answer from its tables.
 
@@ -237,7 +248,7 @@ def shown_of(
     best = str(ranked.loc[ranked["option"] != study.zero].sort_values("rank")["option"].iloc[0])
     return Shown(
         kind, settings, study, titles, outcomes, titled({"c": ranked}, titles)["c"],
-        _evidence(study, outcomes, draws, best), ledger_of, refusals,
+        _evidence(study, outcomes, draws, best), ledger_of, refusals, notes,
     )  # fmt: skip
 
 
@@ -290,9 +301,9 @@ def _side_of(vendor: bool, heading: tuple[str, str]) -> tuple[str, str]:
     return (f"vendor's {heading[0]}", heading[1]) if vendor else heading
 
 
-def _retitled(drawn: Figure, title: str, subtitle: str) -> Figure:
+def _retitled(drawn: Figure, title: str, *subtitle: str) -> Figure:
     """A chart under another title, in the same look."""
-    drawn.title = alt.TitleParams(title, subtitle=[subtitle])
+    drawn.title = alt.TitleParams(title, subtitle=list(subtitle))
     drawn.description = title
     drawn.config.padding = {"left": _ROOM, "right": 30, "top": 6, "bottom": 6}
     return drawn

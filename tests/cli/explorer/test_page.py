@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -184,12 +185,28 @@ def test_nothing_serious_stands_in_the_way_of_a_reader(opened: tuple[Tab, float]
 
 def asked(served: Served, path: str, **headers: str) -> tuple[int, str]:
     """Status and place of redirection of a plain request."""
-    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+    status, place, _, _ = answered(served, path, **headers)
+    return status, place
+
+
+def answered(served: Served, path: str, **headers: str) -> tuple[int, str, str, str]:
+    """Status, place of redirection, cookies and text of a plain request; what becomes a websocket has no text."""
+    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
     line.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     answer = line.getresponse()
-    answer.read()
+    text = "" if answer.status == 101 else answer.read().decode("utf-8", "replace")
+    cookies = "; ".join(each.split(";")[0] for each in answer.headers.get_all("Set-Cookie", []))
     line.close()
-    return answer.status, answer.getheader("Location") or ""
+    return answer.status, answer.getheader("Location") or "", cookies, text
+
+
+@pytest.fixture(scope="module")
+def entered(served: Served) -> tuple[str, str]:
+    """A reader who has come in with the token: the name of the process behind the page, and the cookies."""
+    status, _, cookies, text = answered(served, f"/?token={served.token}")
+    found = re.search(r'"kernelId": *"([0-9a-f-]{36})"', text)
+    assert status == 200 and found is not None
+    return found[1], cookies
 
 
 def handshake(origin: str) -> dict[str, str]:
@@ -217,10 +234,18 @@ def test_a_foreign_host_is_refused_whatever_it_knows(served: Served) -> None:
     assert asked(served, f"{KERNEL}/channels?token={served.token}", Host="evil.example")[0] == 403
 
 
-def test_a_foreign_origin_is_refused_on_the_websocket_too(served: Served) -> None:
-    path = f"{KERNEL}/channels?token={served.token}"
-    assert asked(served, path, **handshake("http://evil.example"))[0] == 403
-    assert asked(served, f"{KERNEL}?token={served.token}", Origin="http://evil.example")[0] in (403, 404)
+def test_a_foreign_origin_is_refused_on_the_websocket_too(served: Served, entered: tuple[str, str]) -> None:
+    """With the cookie that a browser sends along for any page, and with the token itself; the page's own gets in."""
+    kernel, cookies = entered
+    path, own = f"/api/kernels/{kernel}/channels", f"http://127.0.0.1:{served.port}"
+    assert asked(served, path, Cookie=cookies, **handshake(own))[0] == 101
+    for origin in ("http://evil.example", "http://127.0.0.1:1", "null"):
+        assert asked(served, path, Cookie=cookies, **handshake(origin))[0] == 403, origin
+        assert asked(served, f"{path}?token={served.token}", **handshake(origin))[0] == 403, origin
+    assert asked(served, f"/api/kernels/{kernel}", Cookie=cookies, Origin="http://evil.example")[0] in (
+        403,
+        404,
+    )
 
 
 def test_what_needs_no_token_elsewhere_is_not_served_here(served: Served) -> None:

@@ -99,7 +99,7 @@ def test_a_vendor_that_does_not_sign_is_told_with_the_reason(tmp_path: Path) -> 
     (said,) = planning.shown().warnings
     assert (
         said.startswith("No vendor signs “")
-        and "at these terms: no deal: the vendor's best plan is worth" in said
+        and "at these terms because the vendor's best plan is worth" in said
     )
 
 
