@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -74,18 +75,17 @@ class Page(Voila):  # type: ignore[misc] # says nothing of its types
 
     def listen(self) -> None:
         """Listen; say where once the first answer has been worked out."""
-        import tornado.ioloop
-
-        tornado.ioloop.IOLoop.current().call_later(_EVERY_S, self._say_when_warm)
+        self._look_again()
         super().listen()
 
-    def _say_when_warm(self) -> None:
-        import tornado.ioloop
+    def _look_again(self) -> None:
+        asyncio.get_event_loop().call_later(_EVERY_S, self._say_when_warm)
 
+    def _say_when_warm(self) -> None:
         pools = [task for pool in self.kernel_manager._pools.values() for task in pool]
         warm = bool(pools) and all(task.done() and task.result()["task"].done() for task in pools)
         if not warm:
-            tornado.ioloop.IOLoop.current().call_later(_EVERY_S, self._say_when_warm)
+            self._look_again()
             return
         address = f"http://{HOST}:{self.port}/?token={self.token}"
         click.echo(f"The explorer is open at\n  {address}\nStop it with Ctrl-C.")

@@ -110,6 +110,8 @@ class Course:
         At the end of the month, other business included.
     alive
         1 while it can pay, else 0.
+    opening
+        Cash before the first month.
     """
 
     receipts: Floats
@@ -117,6 +119,7 @@ class Course:
     interest: Floats
     cash: Floats
     alive: Floats
+    opening: float
 
 
 def course_of(situation: Situation, ahead: Ahead, invoices: Invoices, redundancy: float) -> Course:
@@ -139,7 +142,7 @@ def course_of(situation: Situation, ahead: Ahead, invoices: Invoices, redundancy
         cash = cash + receipts[month] + situation.other[month] * standing - spent - owed
         standing = standing * (cash + firm.credit_line >= 0.0)
         costs[month], interest[month], path[month], alive[month] = spent, owed, cash, standing
-    return Course(receipts, costs, interest, path, alive)
+    return Course(receipts, costs, interest, path, alive, float(firm.opening_cash))
 
 
 def client_accounts(

@@ -366,7 +366,7 @@ def _vendor_rows(option: str, flows: Flows) -> pd.DataFrame:
         return pd.DataFrame(
             columns=["option", "replication", "month", "payer", "payee", "account", "kind", "amount"]
         )
-    moved = np.diff(course.cash, axis=0, prepend=0.0)
+    moved = np.diff(course.cash, axis=0, prepend=course.opening)  # what it began with is no entry
     return _rows(option, "vendor", "suppliers", "vendor_receipts", "cash", moved)
 
 

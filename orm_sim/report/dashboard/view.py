@@ -200,13 +200,15 @@ class Explorer:
 
     def _answer(self) -> None:
         """Words, table and the first picture at once, the others as they are drawn."""
-        shown = self.dashboard.shown()
         self._serial += 1
-        self.label.value = words.label(shown)
-        self.banner.value = words.banner([self.dashboard.banner(), *shown.warnings])
-        self.sentence.value = words.sentence(shown)
-        self._paint("client", shown, self._drawn("client", shown))
-        self.table.value = words.table(shown)
+        for each in self.pictures.values():
+            each.add_class("orm-stale")
+        shown = self.dashboard.shown()
+        first = self._drawn("client", shown)
+        told = words.banner([self.dashboard.banner(), *shown.warnings])
+        self._paint("client", first)
+        self.label.value, self.banner.value = words.label(shown), told
+        self.sentence.value, self.table.value = words.sentence(shown), words.table(shown)
         self._choosing = True
         options = [(title, name) for name, title in shown.titles.items() if name in self.dashboard.deals]
         if list(self.option.options) != options:
@@ -219,7 +221,7 @@ class Explorer:
         option = self.dashboard.option
         return words.picture(shown.picture(name, option), shown.alternative(name, option), self._serial)
 
-    def _paint(self, name: PictureName, shown: Shown, text: str) -> None:
+    def _paint(self, name: PictureName, text: str) -> None:
         self.pictures[name].value = text
         self.pictures[name].remove_class("orm-stale")
 
@@ -227,7 +229,7 @@ class Explorer:
         """Draw pictures beside the reader's further moves; those that a move has overtaken are dropped."""
         if self._loop is None:
             for name in names:
-                self._paint(name, shown, self._drawn(name, shown))
+                self._paint(name, self._drawn(name, shown))
             return
         for name in names:
             self.pictures[name].add_class("orm-stale")
@@ -241,7 +243,7 @@ class Explorer:
                 return
             text = await self._loop.run_in_executor(self._artist, self._drawn, name, shown)
             if (serial, option) == (self._serial, self.dashboard.option):
-                self._paint(name, shown, text)
+                self._paint(name, text)
 
     def _tell(self) -> None:
         """From the thread of the run: have the page say how far it is."""

@@ -40,7 +40,7 @@ def test_the_notebook_runs_in_jupyterlab(tmp_path: Path) -> None:
             page.wait_for_selector(".jp-Notebook", timeout=60_000)
             page.get_by_text("Run", exact=True).first.click()
             page.get_by_text("Run All Cells", exact=True).click()
-            page.wait_for_function(READY, timeout=120_000)
+            page.wait_for_function(READY, timeout=240_000)
             handle = page.locator(".orm-slider .noUi-handle").first
             before = page.evaluate("document.querySelector('img.orm-picture').dataset.serial")
             handle.focus()

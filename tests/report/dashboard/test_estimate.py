@@ -154,6 +154,12 @@ def test_cash_is_opening_cash_and_every_move(estimator: Estimator) -> None:
     moved = course.receipts - course.costs - course.interest + situation.other
     opening = estimator.study.base.vendor.firm.opening_cash
     np.testing.assert_allclose(course.cash, opening + np.cumsum(moved, axis=0), rtol=1e-9)
+    from orm_sim.report.course import cumulative_cash
+
+    drawn = cumulative_cash(
+        estimator.estimate(at(estimator, "baseline")).ledger("baseline"), "baseline", "vendor", opening
+    )
+    np.testing.assert_allclose(drawn.to_numpy(), course.cash, rtol=1e-9)
     again = course_of(situation, flows.ahead, flows.invoices, 0.0)
     np.testing.assert_array_equal(again.cash, course.cash)
 
