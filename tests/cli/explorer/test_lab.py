@@ -38,6 +38,8 @@ def test_the_notebook_runs_in_jupyterlab(tmp_path: Path) -> None:
             page = found.page
             page.goto(f"http://127.0.0.1:{port}/lab/tree/executive_explorer.ipynb?token={token}")
             page.wait_for_selector(".jp-Notebook", timeout=60_000)
+            idle = "document.querySelector('#jp-main-statusbar').innerText.includes('Idle')"
+            page.wait_for_function(idle, timeout=60_000)  # cells that are run before that are not run at all
             page.get_by_text("Run", exact=True).first.click()
             page.get_by_text("Run All Cells", exact=True).click()
             page.wait_for_function(READY, timeout=240_000)
