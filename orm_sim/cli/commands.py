@@ -1,4 +1,4 @@
-"""Commands: compare, run, hazards, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
+"""Commands: compare, run, hazards, respond, dashboard, centre, staff, validate, calibrate, schema, verify, warm."""
 
 from __future__ import annotations
 
@@ -231,6 +231,30 @@ def respond(scenario: Path, **options: Any) -> None:
     from orm_sim.cli.respond import run_respond
 
     run_respond(scenario, overrides, options)
+
+
+@main.command()
+@click.argument(
+    "study",
+    required=False,
+    type=click.Path(path_type=Path),
+    default=Path("scenarios/studies/which_contract.yaml"),
+)
+@click.option("--port", type=int, help="Port on 127.0.0.1; default: any that is free.")
+@click.option(
+    "--browser/--no-browser", default=True, show_default=True, help="Open a browser when it is ready."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=None, help="Folder of runs; default: outputs."
+)
+def dashboard(study: Path, port: int | None, browser: bool, out: Path | None) -> None:
+    """Open the executive explorer of a STUDY (or scenario): sliders, an estimate at once, a simulation when asked.
+
+    It listens on this machine alone and lets in whoever has the token in the address it prints.
+    """
+    from orm_sim.cli.dashboard import serve
+
+    serve(study, port, browser=browser, out=out)
 
 
 @main.command()
