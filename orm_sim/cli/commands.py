@@ -11,11 +11,13 @@ from typing import Any, NoReturn
 import click
 
 from orm_sim.cli.contract import contract
+from orm_sim.cli.doctor import doctor
+from orm_sim.cli.new import new
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
 EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
-_TOLD = ("RunInterrupted", "RunFailed", "RenderError")
+_TOLD = ("RunInterrupted", "BatchInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
 
 
@@ -109,6 +111,8 @@ def main() -> None:
 
 
 main.add_command(contract)
+main.add_command(doctor)
+main.add_command(new)
 
 
 @main.command()
@@ -143,6 +147,17 @@ def run(scenario: Path, **options: Any) -> None:
         rule = "has no contract and no improvement: it is the in-house zero line itself, so there is nothing to compare"
         raise InputError(Problem(Place(str(scenario), 1), "contract", "null", rule))
     _compare(loaded, overrides, options)
+
+
+@main.command()
+@click.argument("path", metavar="FOLDER|STUDY", type=click.Path(path_type=Path))
+@_running
+def batch(path: Path, **options: Any) -> None:
+    """Run every scenario of a FOLDER, or every option of a STUDY, each on its own; join and report them."""
+    overrides = _overrides(options["settings"])
+    from orm_sim.cli.batch.command import run_batch
+
+    run_batch(path, overrides, options)
 
 
 def _hurry(file: Path, workers: int | None) -> None:

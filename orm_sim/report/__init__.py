@@ -11,7 +11,7 @@ from orm_sim.report.base_share import (
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
-from orm_sim.report.gallery import figures, save_figures
+from orm_sim.report.gallery import draw, draw_ranked, figures, save_figures
 from orm_sim.report.options import contenders, leader, locate, rows_of, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
@@ -31,6 +31,8 @@ __all__ = [
     "brief",
     "cash_fan",
     "contenders",
+    "draw",
+    "draw_ranked",
     "driver_chart",
     "failure_by_base_share",
     "figures",
