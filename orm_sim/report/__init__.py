@@ -8,6 +8,7 @@ from orm_sim.report.base_share import (
     plan_course,
     value_by_base_share,
 )
+from orm_sim.report.beside import beside
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
@@ -26,6 +27,7 @@ __all__ = [
     "Sentences",
     "bands",
     "base_share_table",
+    "beside",
     "both_sides",
     "bridge",
     "brief",
