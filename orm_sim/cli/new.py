@@ -18,8 +18,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 FACTS: Final = """\
 # {title}: what is the same whatever is signed. Everything not written here is taken from {base}.
-# Change a figure, then check it: orm-sim validate {folder}/*.yaml
-# Every key and its unit: orm-sim schema. Every problem is told with file, line and the nearest valid name.
+# Change a figure, then check it: {program} validate {folder}/*.yaml
+# Every key and its unit: {program} schema. Every problem is told with file, line and the nearest valid name.
 extends: {base}
 name: {name}_base
 title: {title}, facts without a contract
@@ -42,7 +42,7 @@ vendor:
 
 SCENARIO: Final = """\
 # {title}: the facts beside this file, with one contract.
-# Run it against in-house as is: orm-sim run {folder}/{name}.yaml --replications 20
+# Run it against in-house as is: {program} run {folder}/{name}.yaml --replications 20
 extends: {name}_base.yaml
 name: {name}
 title: {title}
@@ -53,8 +53,8 @@ contract: {{extends: {contracts}/per_productive_hour.yaml}}
 
 STUDY: Final = """\
 # {title}: which contract? Each option is the facts beside this file with a difference (set:).
-# Rank them: orm-sim compare {folder}/{name}_study.yaml --replications 20
-# Each on its own, with a page and a workbook: orm-sim batch {folder}/{name}_study.yaml --replications 20
+# Rank them: {program} compare {folder}/{name}_study.yaml --replications 20
+# Each on its own, with a page and a workbook: {program} batch {folder}/{name}_study.yaml --replications 20
 study: {name}_study
 title: "{title}: which contract?"
 base: {name}_base.yaml
@@ -76,7 +76,7 @@ options:
 # own value from low to high. A study adds these entries to the base's; in a scenario a list replaces the base's.
 evidence:
   - {{path: programme.inbound.contacts_per_week, source: expert_judgement_2026, grade: D, low: 9000, high: 15000,
-     note: "replace with your own records: orm-sim calibrate"}}
+     note: "replace with your own records: {program} calibrate"}}
 """
 
 
@@ -94,11 +94,11 @@ def new(name: str, folder: Path | None) -> None:
     made = begin(name, folder or Path("scenarios"))
     for path in made:
         click.echo(f"Written: {shown(path)}")
-    where = shown(made[0].parent)
+    where, program = shown(made[0].parent), _program()
     click.echo("\nChange a figure, then:")
-    click.echo(f"  orm-sim validate {where}/*.yaml")
-    click.echo(f"  orm-sim run {where}/{name}.yaml --replications 20")
-    click.echo(f"  orm-sim batch {where}/{name}_study.yaml --replications 20")
+    click.echo(f"  {program} validate {where}/*.yaml")
+    click.echo(f"  {program} run {where}/{name}.yaml --replications 20")
+    click.echo(f"  {program} batch {where}/{name}_study.yaml --replications 20")
 
 
 def begin(name: str, folder: Path) -> tuple[Path, ...]:
@@ -124,12 +124,17 @@ def begin(name: str, folder: Path) -> tuple[Path, ...]:
     base = Path(os.path.relpath(SHIPPED, place.resolve())).as_posix()
     words = {
         "name": name, "title": name.replace("_", " ").capitalize(), "folder": shown(place),
-        "base": f"{base}/{BASE}", "contracts": f"{base}/contracts",
+        "base": f"{base}/{BASE}", "contracts": f"{base}/contracts", "program": _program(),
     }  # fmt: skip
     files = {f"{name}_base": FACTS, name: SCENARIO, f"{name}_study": STUDY}
     return tuple(
         write_whole(place / f"{file}.yaml", text.format(**words).encode()) for file, text in files.items()
     )
+
+
+def _program() -> str:
+    """What commands are typed after, here: the project's own `run.py` where one stands in it."""
+    return "python3 run.py" if Path("run.py").exists() else "orm-sim"
 
 
 def _near(name: str) -> str | None:

@@ -42,7 +42,7 @@ def _plain(ended: Ended) -> dict[str, Any]:
 
 def _print(ended: Ended) -> None:
     if ended.batch is not None:
-        table = rank_table(ended.batch.comparison, notes=ended.batch.notes)
+        table = rank_table(ended.batch.comparison, vendor_policy=ended.batch.policy, notes=ended.batch.notes)
         Console(width=None if sys.stdout.isatty() else 132).print(table)
     ran = len(ended.items) - len(ended.failed)
     kept = f" ({ran - ended.lived} were whole already)" if ran > ended.lived else ""

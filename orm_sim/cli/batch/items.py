@@ -97,10 +97,10 @@ def _study(path: Path) -> Found:
 def _folder(folder: Path) -> Found:
     items, left_out, files = [], [], []
     listed = sorted(
-        each for each in folder.iterdir() if each.suffix in ENDINGS and not each.name.startswith(".")
+        e for e in folder.iterdir() if _is_yaml(e.name) and not e.name.startswith(".") and e.is_file()
     )
     for file in listed:
-        document = _readable(file)
+        document = _readable(readable_file(file))
         files += [file] if document is None else [*document.files, file]
         why = None if document is None else _not_to_run(document)
         if why is None:

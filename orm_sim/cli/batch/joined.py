@@ -87,6 +87,12 @@ class Batch:
         return told or ("Every scenario ran.",)
 
     @property
+    def policy(self) -> str:
+        """How the vendors decide; where they differ, that of one who does not react."""
+        policies = {open_run(folder).study.policy for folder in self.runs.values()}
+        return "best_response" if policies == {"best_response"} else "contract_following"
+
+    @property
     def best(self) -> Comparison:
         """The run of the best scenario."""
         first = next(name for name in self.tables["results"]["option"] if name in self.runs)
