@@ -63,13 +63,15 @@ class Tables(Mapping[str, pd.DataFrame]):
 
 @dataclass(frozen=True, slots=True)
 class StudyCard:
-    """What a result says of its study: identifier, question, zero line, titles by option, how its vendors decide."""
+    """What a result says of its study: identifier, question, zero line, titles by option, how its vendors decide,
+    and what the client means to spend, $."""
 
     name: str
     title: str
     zero: str
     options: Mapping[str, str]
     policy: str = "contract_following"
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +167,19 @@ def compare_loaded(
     evaluation = study.base.evaluation
     count = evaluation.replications if replications is None else replications
     root = evaluation.seed if seed is None else seed
-    check_settings(count, workers, engine, root)
+    check_run(count, workers, engine, root)
     plan = run_plan(study, count, root, engine)
     folder = Path(out or "outputs")
     crew = workers or usable_cores()
-    rates = _rates(
+    rates = solved_rates(
         study, folder / plan.run_id, ReferenceJob(free_options(study.options), root, engine), crew, say
     )
-    job = StudyJob(_priced(study, rates), study.zero, root, engine)
+    job = StudyJob(priced(study, rates), study.zero, root, engine)
     done = run_study(plan, job, folder, crew, on_progress)
     ranked = _decide(study, done, rates)
-    card = StudyCard(study.name, study.title, study.zero, study.titles, policy_of(study))
+    card = StudyCard(
+        study.name, study.title, study.zero, study.titles, policy_of(study), study.base.client.budget
+    )
     notes = (_SOLVED.format(n=evaluation.price_replications),) if rates else ()
     done.amend(card=asdict(card), notes=list(notes), precision=precision(ranked))
     result = Comparison(card, Tables(done.folder), done.folder, notes)
@@ -246,8 +250,14 @@ def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:
     return outcomes.sort_values(["option", "replication"], ignore_index=True)
 
 
-def check_settings(replications: int, workers: int | None, engine: str, seed: int) -> None:
-    """Refuse settings that no run can have; raises InputError with all of them."""
+def check_run(replications: int, workers: int | None, engine: str, seed: int) -> None:
+    """Refuse settings of a run that cannot be.
+
+    Raises
+    ------
+    InputError
+        With every problem.
+    """
     problems = []
     if seed < 0:
         problems.append(Problem(Place("--seed"), "seed", str(seed), "must be 0 or more"))
@@ -265,7 +275,7 @@ def check_settings(replications: int, workers: int | None, engine: str, seed: in
         raise InputError(problems)
 
 
-def _rates(
+def solved_rates(
     study: LoadedStudy, folder: Path, job: ReferenceJob, workers: int, say: Say | None
 ) -> dict[str, float]:
     """Solved rates, kept in the run's folder so that resuming does not solve them again."""
@@ -283,16 +293,16 @@ def _rates(
     return rates
 
 
-def _priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
+def priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
     """Options with their free rates filled in, the zero line first."""
     order = [study.zero, *(name for name in study.options if name != study.zero)]
-    priced = {}
+    filled = {}
     for name in order:
         scenario = study.options[name]
         if name in rates and scenario.contract is not None:
             scenario = scenario.model_copy(update={"contract": scenario.contract.with_rate(rates[name])})
-        priced[name] = scenario
-    return priced
+        filled[name] = scenario
+    return filled
 
 
 def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFrame:

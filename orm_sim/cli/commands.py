@@ -12,6 +12,7 @@ import click
 
 from orm_sim.cli.contract import contract
 from orm_sim.cli.doctor import doctor
+from orm_sim.cli.negotiate import negotiate_command
 from orm_sim.cli.new import new
 from orm_sim.core.errors import InputError, Place, Problem
 
@@ -46,7 +47,7 @@ def _stop(text: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _overrides(settings: tuple[str, ...]) -> dict[str, str]:
+def overrides_of(settings: tuple[str, ...]) -> dict[str, str]:
     """--set path=value, as given."""
     found: dict[str, str] = {}
     for each in settings:
@@ -113,6 +114,7 @@ def main() -> None:
 main.add_command(contract)
 main.add_command(doctor)
 main.add_command(new)
+main.add_command(negotiate_command)
 
 
 @main.command()
@@ -120,7 +122,7 @@ main.add_command(new)
 @_running
 def compare(study: Path, **options: Any) -> None:
     """Compare the options of a STUDY file and rank them for client and vendor."""
-    overrides = _overrides(options["settings"])
+    overrides = overrides_of(options["settings"])
     _hurry(study, options["workers"])
     from orm_sim.scenario.load import is_study, load_study
 
@@ -135,7 +137,7 @@ def compare(study: Path, **options: Any) -> None:
 @_running
 def run(scenario: Path, **options: Any) -> None:
     """Run one SCENARIO file against in-house as is."""
-    overrides = _overrides(options["settings"])
+    overrides = overrides_of(options["settings"])
     _hurry(scenario, options["workers"])
     from orm_sim.scenario.load import as_study, is_study, load_scenario
 
@@ -154,7 +156,7 @@ def run(scenario: Path, **options: Any) -> None:
 @_running
 def batch(path: Path, **options: Any) -> None:
     """Run every scenario of a FOLDER, or every option of a STUDY, each on its own; join and report them."""
-    overrides = _overrides(options["settings"])
+    overrides = overrides_of(options["settings"])
     from orm_sim.cli.batch.command import run_batch
 
     run_batch(path, overrides, options)
@@ -217,7 +219,7 @@ def _compare(study: Any, overrides: Mapping[str, str], options: dict[str, Any]) 
 @click.option("--json", "as_json", is_flag=True, help="Print the plans as JSON instead of a table.")
 def respond(scenario: Path, **options: Any) -> None:
     """Say what the vendor of a SCENARIO does and why: every plan it weighs, with its value."""
-    overrides = _overrides(options["settings"])
+    overrides = overrides_of(options["settings"])
     from orm_sim.cli.respond import run_respond
 
     run_respond(scenario, overrides, options)

@@ -114,6 +114,8 @@ class Client(Term):
     """Abandoned contacts that call again the same day; the records' rates already contain those calls."""
     loss_per_unresolved: float = required(unit="$/contact", ge=0)
     """Loss per contact that leaves the matter open (complaint, churn); its return is counted apart."""
+    budget: float | None = optional(unit="$", gt=0)
+    """What the client means to spend on the whole venture over the term; without one no overrun is told."""
     transition_cost: float = required(unit="$", ge=0)
     """Project, integration and knowledge transfer; dual running and the vendor's training are simulated."""
     exit_share: float = quantity(

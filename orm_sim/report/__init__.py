@@ -10,6 +10,7 @@ from orm_sim.report.base_share import (
 )
 from orm_sim.report.beside import beside
 from orm_sim.report.brief import Brief, brief
+from orm_sim.report.budget import budget_table
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
 from orm_sim.report.gallery import draw, draw_ranked, figures, save_figures
@@ -17,6 +18,8 @@ from orm_sim.report.options import contenders, leader, locate, rows_of, target, 
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
 from orm_sim.report.spread import quantile_dots, s_curve
+from orm_sim.report.talks import both_gains, clause_prices, deal_map, trade
+from orm_sim.report.talks_tables import clause_table, curve_table, findings, quotes_table, their_view
 from orm_sim.report.theme import Picture, save_png, show
 from orm_sim.report.waterfall import bridge, waterfall
 
@@ -28,22 +31,30 @@ __all__ = [
     "bands",
     "base_share_table",
     "beside",
+    "both_gains",
     "both_sides",
     "bridge",
     "brief",
+    "budget_table",
     "cash_fan",
+    "clause_prices",
+    "clause_table",
     "contenders",
+    "curve_table",
+    "deal_map",
     "draw",
     "draw_ranked",
     "driver_chart",
     "failure_by_base_share",
     "figures",
+    "findings",
     "kpi_by_month",
     "leader",
     "locate",
     "misfits",
     "plan_course",
     "quantile_dots",
+    "quotes_table",
     "rank_chart",
     "rank_table",
     "rows_of",
@@ -52,7 +63,9 @@ __all__ = [
     "save_png",
     "show",
     "target",
+    "their_view",
     "titled",
+    "trade",
     "value_by_base_share",
     "waterfall",
     "zero_line",

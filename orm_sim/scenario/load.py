@@ -12,6 +12,7 @@ from orm_sim.core.document import Document, put
 from orm_sim.core.errors import InputError, Problem
 from orm_sim.core.files import readable_file
 from orm_sim.core.loader import build, load_extended, merge, override
+from orm_sim.scenario.negotiation import Negotiation
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.scenario.study import Study
 
@@ -34,6 +35,8 @@ class LoadedStudy:
         Every file that was read.
     overrides
         What was set on the command line.
+    negotiation
+        What its two sides talk about, if the study says so.
     """
 
     name: str
@@ -43,6 +46,7 @@ class LoadedStudy:
     titles: dict[str, str]
     files: tuple[Path, ...]
     overrides: dict[str, str]
+    negotiation: Negotiation | None = None
 
     @property
     def base(self) -> Scenario:
@@ -93,6 +97,7 @@ def load_study(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
         titles,
         tuple(files),
         {k: str(v) for k, v in given.items()},
+        study.negotiation,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from orm_sim.core.evidence import Figure
 from orm_sim.core.terms import Many, Rule, Term
+from orm_sim.scenario.negotiation import Negotiation
 
 
 class Option(Term):
@@ -35,6 +36,8 @@ class Study(Term):
     """Changes to how the base is run and judged."""
     evidence: Many[Figure] = ()
     """Evidence for the figures that options set; replaces the base's entry of the same path."""
+    negotiation: Negotiation | None = None
+    """What its two sides talk about; for `orm-sim negotiate`."""
 
     rules = (
         Rule(
@@ -47,4 +50,14 @@ class Study(Term):
             ("options",),
             lambda options: None if len(options) >= 2 else "a study compares at least two options",
         ),
+        Rule(("options", "negotiation"), lambda options, negotiation: _unknown(options, negotiation)),
     )
+
+
+def _unknown(options: Mapping[str, Option], negotiation: Negotiation | None) -> str | None:
+    """Options that the negotiation names and the study has not got."""
+    if negotiation is None:
+        return None
+    named = (negotiation.deal, *negotiation.alternatives)
+    missing = next((name for name in named if name not in options), None)
+    return None if missing is None else f"'{missing}' is no option; options: {', '.join(options)}"

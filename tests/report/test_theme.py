@@ -12,15 +12,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from orm_sim import report
 from orm_sim.report import theme
+from tests.negotiation.test_talks import _talks
 from tests.report.synthetic import ZERO, outcomes_only
 from tests.report.test_p4p_vs_baseline import OPTIONS, decisions
 
-Tables = dict[str, pd.DataFrame]
+Tables = dict[str, Any]
 SHARES = outcomes_only(12, OPTIONS).assign(insolvent=False)
 CHARTS: dict[str, Callable[[Tables], theme.Figure]] = {
     "rank_chart": lambda t: report.rank_chart(t["comparison"]),
@@ -34,12 +34,18 @@ CHARTS: dict[str, Callable[[Tables], theme.Figure]] = {
     "plan_course": lambda t: report.plan_course(decisions(), "thin"),
     "value_by_base_share": lambda t: report.value_by_base_share(SHARES),
     "failure_by_base_share": lambda t: report.failure_by_base_share(SHARES),
+    "deal_map": lambda t: report.deal_map(t["talks"]),
+    "both_gains": lambda t: report.both_gains(t["talks"]),
+    "trade": lambda t: report.trade(t["talks"]),
+    "clause_prices": lambda t: report.clause_prices(t["talks"]),
 }
 """Every function of the room that draws a chart, each drawn once."""
 WITHOUT_INTERVAL = {
     "quantile_dots": "is a distribution itself",
     "s_curve": "is a distribution itself",
     "driver_chart": "shares of a variance",
+    "deal_map": "term sheets, what each is and not how much",
+    "both_gains": "a cloud of term sheets; the table beside it has their intervals",
     "plan_course": "means of what was decided, to be read as a course",
 }
 UNIT = re.compile(
@@ -48,6 +54,13 @@ UNIT = re.compile(
 )
 PALETTE = {each.upper() for each in (*theme.SERIES, theme.GAIN, theme.LOSS, theme.ASSUMED, theme.INK)}
 LEAST_APART = 8.0  # in CIE L*a*b*; 2.3 is just noticeable, printed lines need some times that
+
+
+@pytest.fixture(scope="module")
+def given(small: Tables, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """What charts are drawn from: the tables of a run, and a negotiation."""
+    with pytest.MonkeyPatch.context() as patch:
+        return {**small, "talks": _talks(patch, tmp_path_factory.mktemp("talks"))}
 
 
 def charts_of_the_room() -> Iterator[str]:
@@ -82,8 +95,8 @@ def _words(group: ElementTree.Element, role: str) -> list[str]:
 
 @pytest.mark.row("R193")
 @pytest.mark.parametrize("name", CHARTS)
-def test_units_stand_on_every_axis_of_numbers(small: Tables, name: str) -> None:
-    found = list(axes(CHARTS[name](small)))
+def test_units_stand_on_every_axis_of_numbers(given: Tables, name: str) -> None:
+    found = list(axes(CHARTS[name](given)))
     of_numbers = [
         title for title, words in found if all(re.fullmatch(r"[−$]?[0-9.,]+%?", each) for each in words)
     ]
@@ -108,16 +121,16 @@ def grey(colour: str) -> bool:
 
 @pytest.mark.row("R193")
 @pytest.mark.parametrize("name", CHARTS)
-def test_colours_are_those_of_the_palette_and_the_look_is_the_common_one(small: Tables, name: str) -> None:
-    spec = CHARTS[name](small).to_dict()
+def test_colours_are_those_of_the_palette_and_the_look_is_the_common_one(given: Tables, name: str) -> None:
+    spec = CHARTS[name](given).to_dict()
     assert {each for each in coloured(spec) if not grey(each)} <= PALETTE
-    assert spec["config"] == CHARTS["rank_chart"](small).to_dict()["config"]
+    assert spec["config"] == CHARTS["rank_chart"](given).to_dict()["config"]
     assert spec["config"]["font"] and spec["title"]["text"]
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_what_is_estimated_has_its_interval(small: Tables, name: str) -> None:
-    drawn = re.search(r'"[xy]2":', CHARTS[name](small).to_json()) is not None
+def test_what_is_estimated_has_its_interval(given: Tables, name: str) -> None:
+    drawn = re.search(r'"[xy]2":', CHARTS[name](given).to_json()) is not None
     assert drawn or name in WITHOUT_INTERVAL
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from orm_sim.cli.api import Say, check_settings, notebook_path, open_run, usable_cores
+from orm_sim.cli.api import Say, check_run, notebook_path, open_run, usable_cores
 from orm_sim.cli.batch.assumed import assumed
 from orm_sim.cli.batch.items import Found, find
 from orm_sim.cli.batch.joined import JOINED, RESULTS, Batch, by_month, join_results, open_batch
@@ -114,7 +114,7 @@ def batch(
     BatchInterrupted
         On Ctrl-C.
     """
-    check_settings(2 if replications is None else replications, workers, engine, seed or 0)
+    check_run(2 if replications is None else replications, workers, engine, seed or 0)
     given = tuple((name, str(value)) for name, value in (overrides or {}).items())
     settings = Settings(Path(out or "outputs"), replications, seed, engine, given, report)
     found = find(Path(path))

@@ -1,0 +1,338 @@
+"""One negotiation from its study to its findings: survey the sheets, find the quotes, simulate those again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from orm_sim.decision.intervals import Estimate
+from orm_sim.negotiation.bargaining import Frontier, power_behind
+from orm_sim.negotiation.landscape import Landscape, client_equal, meeting_sheets, survey
+from orm_sim.negotiation.lived import Lived, Settings, live_sheets
+from orm_sim.negotiation.quotes import Measure, Quote, row_of
+from orm_sim.negotiation.sheets import Deal, asked, deal_of, design
+from orm_sim.negotiation.zone import Views, empty_because
+from orm_sim.scenario.load import LoadedStudy
+from orm_sim.scenario.scenario import Scenario
+
+Say = Callable[[str], None]
+ROUNDS = 3
+"""Times that a quoted sheet is moved and simulated again until it gives what it is quoted for."""
+DEAL = "deal"
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """What a negotiator takes to the table.
+
+    Attributes
+    ----------
+    deal : Deal
+    measure : Measure
+        How gains become figures.
+    client_reserve : float
+        What the client's best alternative is worth to it against the zero line, $.
+    reserve_option : str
+        That alternative.
+    outside_margin : float
+        The margin on revenue that the vendor would earn elsewhere, share.
+    sheets : DataFrame
+        The sheets surveyed: the issues, client, vendor (gains, $), p_failure, p_no_deal, inside.
+    quotes : DataFrame
+        The sheets quoted, simulated again: see `row_of`.
+    curve : DataFrame
+        One row a mark: the issues, `reason` where nothing answers, `name` of the quote.
+    empty : str
+        Why there is no agreement zone; empty when there is one.
+    power : float
+        Bargaining power of the client that would explain the deal; nan where the deal lies outside the zone.
+    errors : mapping of str to float
+        What surfaces miss at sheets left out: client, vendor in $, failure as a share.
+    edge : Frontier
+        Both sides' gains at the sheets nobody can improve for both, on the surfaces.
+    tolerance : float
+        Within what the three offers are worth the same to the client, $.
+    given, answer : str
+        The issues of the curve.
+    price_of_risk : Estimate or None
+        What the client gains from one end of the curve to the other, $, paired; None with fewer than two marks.
+    their_books : DataFrame
+        The vendor's mean receipts (above 0) and payments by account, $ over the term, one column a deal or offer.
+    """
+
+    deal: Deal
+    measure: Measure
+    client_reserve: float
+    reserve_option: str
+    outside_margin: float
+    sheets: pd.DataFrame
+    quotes: pd.DataFrame
+    curve: pd.DataFrame
+    empty: str
+    power: float
+    errors: Mapping[str, float]
+    edge: Frontier
+    tolerance: float
+    given: str
+    answer: str
+    price_of_risk: Estimate | None
+    their_books: pd.DataFrame
+
+    def of_kind(self, kind: str) -> pd.DataFrame:
+        """The quotes of one kind, in order."""
+        return self.quotes[self.quotes["kind"] == kind].reset_index(drop=True)
+
+
+def negotiate(
+    study: LoadedStudy,
+    options: Mapping[str, Scenario],
+    rate: float,
+    size: int,
+    survey_by: Settings,
+    quote_by: Settings,
+    say: Say,
+) -> Talks:
+    """Survey the sheets around a deal and quote what both sides need to know.
+
+    Parameters
+    ----------
+    study : LoadedStudy
+        With a negotiation.
+    options : mapping of str to Scenario
+        Its options, priced.
+    rate : float
+        Solved rate of the deal; 1 where its rates are quoted.
+    size : int
+        Sheets surveyed, the deal not counted.
+    survey_by, quote_by : Settings
+        How sheets are lived; the quotes with another seed.
+
+    Raises
+    ------
+    InputError
+        See `deal_of`.
+    """
+    deal, talks = deal_of(study, rate), asked(study)
+    say(f"Surveying {size} sheets and the deal, {survey_by.replications} histories each ...")
+    sheets = [deal.rounded(deal.own), *design(deal, size, survey_by.seed)]
+    scenarios = {f"sheet_{i:03d}": deal.scenario_of(sheet) for i, sheet in enumerate(sheets)}
+    others = {name: options[name] for name in talks.alternatives}
+    lived = live_sheets(study, "survey", {**scenarios, **others}, survey_by)
+    measure = _measure(study, survey_by)
+    worth = {name: measure.of(lived[name].client) for name in others} | {study.zero: 0.0}
+    best = max(worth, key=lambda name: worth[name])
+    views = _views([lived[name] for name in scenarios], measure, worth[best])
+    land = _landscape(deal, sheets, views, talks.max_failure)
+    quotes, curve, edge = _proposals(study, deal, land, views)
+    say(
+        f"Simulating {len(quotes)} quoted sheets again, {quote_by.replications} histories each, other luck ..."
+    )
+    final = _measure(study, quote_by)
+    done, tolerance = _settled(study, deal, land, quotes, quote_by, final, say)
+    rows = [row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done]
+    table = pd.DataFrame(rows)
+    table["objection"] = _objections(table, _level(done), done, final, tolerance, talks.max_failure)
+    power = _power(table.iloc[0], edge)
+    errors = {} if land is None else {n: getattr(land, n).error for n in ("client", "vendor", "failure")}
+    outside = deal.scenario.vendor.traits.outside_margin or 0.0
+    return Talks(
+        deal, final, worth[best], best, outside, _surveyed(sheets, views, talks.max_failure),
+        table, curve, empty_because(views, talks.max_failure) or "", power, errors, edge, tolerance,
+        talks.curve.given, talks.curve.answer, _price_of_risk(done, final), _their_books(done),
+    )  # fmt: skip
+
+
+def _measure(study: LoadedStudy, settings: Settings) -> Measure:
+    evaluation = study.base.evaluation
+    return Measure.for_(evaluation.risk_weight, evaluation.tail, settings.replications)
+
+
+def _views(lived: Sequence[Lived], measure: Measure, reserve: float) -> Views:
+    return Views(
+        np.array([measure.of(each.client) - reserve for each in lived]),
+        np.array([measure.of(each.vendor) for each in lived]),
+        np.array([float(each.failed.mean()) for each in lived]),
+        np.array([each.signs for each in lived]),
+    )
+
+
+def _landscape(
+    deal: Deal, sheets: list[dict[str, float]], views: Views, max_failure: float
+) -> Landscape | None:
+    """Surfaces, or nothing where too few sheets are signed to carry them."""
+    try:
+        return survey(deal, sheets, views, max_failure)
+    except ValueError:
+        return None
+
+
+def _surveyed(sheets: list[dict[str, float]], views: Views, max_failure: float) -> pd.DataFrame:
+    return pd.DataFrame(sheets).assign(
+        client=views.client, vendor=views.vendor, p_failure=views.failure, signs=views.signs,
+        inside=views.agreed(max_failure),
+    )  # fmt: skip
+
+
+def _proposals(
+    study: LoadedStudy, deal: Deal, land: Landscape | None, views: Views
+) -> tuple[list[Quote], pd.DataFrame, Frontier]:
+    """What is worth simulating again: the deal, the curve's marks, bargaining points, offers, clauses."""
+    talks = asked(study)
+    own = deal.rounded(deal.own)
+    quotes = [Quote(DEAL, DEAL, "the deal on the table", own, {})]
+    nothing = Frontier(np.empty(0), np.empty(0), np.empty(0, np.int64))
+    curve, edge = pd.DataFrame(columns=[*deal.issues, "reason", "name"]), nothing
+    if land is not None:
+        marks, curve = _curve(land, own, talks.curve.given, talks.curve.answer, talks.curve.marks, views)
+        edge, met = meeting_sheets(land, talks.power)
+        at = [Quote(f"meeting_{i}", "meeting", m.name, sheet, {}) for i, (m, sheet) in enumerate(met)]
+        level = float(views.client[0])
+        if level < 0.0 and met:
+            level = met[2][0].client
+        offers = client_equal(land, level, talks.curve.answer)
+        three = [
+            Quote(f"offer_{i}", "offer", f"offer {'ABC'[i]}", sheet, {}) for i, sheet in enumerate(offers)
+        ]
+        quotes += [*marks, *at, *three]
+    quotes += [Quote(f"clause_{n}", "clause", c.title, own, dict(c.set)) for n, c in talks.clauses.items()]
+    return quotes, curve, edge
+
+
+def _curve(
+    land: Landscape, own: dict[str, float], given: str, answer: str, marks: Sequence[float], views: Views
+) -> tuple[list[Quote], pd.DataFrame]:
+    """Along one issue the value of the other at which the vendor has what the deal gives it."""
+    rows, quotes = [], []
+    target = float(land.of(own).vendor[0]) if views.signs[0] else 0.0
+    for i, mark in enumerate(marks):
+        tie = land.answer({**own, given: mark}, answer, "vendor", target)
+        row: dict[str, object] = {**own, given: mark, answer: np.nan, "reason": tie.reason, "name": ""}
+        if tie.rate is not None:
+            sheet = land.deal.rounded({**own, given: mark, answer: tie.rate})
+            name = f"curve_{i}"
+            quotes.append(Quote(name, "curve", f"{land.deal.issues[given].title} {mark:g}", sheet, {}))
+            row |= {answer: sheet[answer], "name": name}
+        rows.append(row)
+    return quotes, pd.DataFrame(rows)
+
+
+def _settled(
+    study: LoadedStudy,
+    deal: Deal,
+    land: Landscape | None,
+    quotes: list[Quote],
+    settings: Settings,
+    measure: Measure,
+    say: Say,
+) -> tuple[list[Quote], float]:
+    """Quotes lived; those of the curve and the offers moved until they give what they are quoted for."""
+    talks = asked(study)
+    done = _lived(study, deal, quotes, settings, "quotes")
+    tolerance = 0.005 * float(np.mean(done[0].known.fees))
+    for turn in range(1, ROUNDS + 1):
+        if land is None:
+            break
+        level = _level(done)
+        moved = {
+            q.name: m
+            for q in done
+            if (m := _nearer(q, done[0], level, land, talks.curve.answer, measure, tolerance))
+        }
+        if not moved:
+            break
+        say(
+            f"Moving {len(moved)} of them a little and simulating them again ({turn} of at most {ROUNDS}) ..."
+        )
+        again = _lived(study, deal, [done[0], *moved.values()], settings, f"quotes-{turn}")
+        known = {q.name: q for q in again}
+        done = [known.get(q.name, q) for q in done]
+    return done, tolerance
+
+
+def _level(quotes: Sequence[Quote]) -> Lived | None:
+    """What the client is to have under every offer: what the first gives it."""
+    return next((q.lived for q in quotes if q.kind == "offer"), None)
+
+
+def _nearer(
+    quote: Quote,
+    deal: Quote,
+    level: Lived | None,
+    land: Landscape,
+    issue: str,
+    measure: Measure,
+    tolerance: float,
+) -> Quote | None:
+    """A quote moved towards what it is quoted for; nothing where it is there, or cannot move."""
+    if quote.kind == "curve":
+        side, miss = "vendor", measure.apart(quote.known.vendor, deal.known.vendor)
+        near = abs(miss.value) <= max(tolerance, miss.high - miss.value)
+    elif quote.kind == "offer" and level is not None and quote.lived is not level:
+        side, miss = "client", measure.apart(quote.known.client, level.client)
+        near = abs(miss.value) <= tolerance
+    else:
+        return None
+    slope = land.slope(quote.sheet, issue, side)
+    if near or slope == 0.0:
+        return None
+    value = land.deal.rounded({**quote.sheet, issue: quote.sheet[issue] - miss.value / slope})[issue]
+    return None if value == quote.sheet[issue] else quote.moved(issue, value)
+
+
+def _lived(
+    study: LoadedStudy, deal: Deal, quotes: Sequence[Quote], settings: Settings, what: str
+) -> list[Quote]:
+    scenarios = {q.name: deal.scenario_of(q.sheet, q.changes) for q in quotes}
+    lived = live_sheets(study, what, scenarios, settings)
+    return [replace(q, lived=lived[q.name]) for q in quotes]
+
+
+def _objections(
+    table: pd.DataFrame,
+    level: Lived | None,
+    quotes: Sequence[Quote],
+    measure: Measure,
+    tolerance: float,
+    max_failure: float,
+) -> list[str]:
+    """What speaks against each offer once it was lived; empty where nothing does, and for other quotes."""
+    said = []
+    for row, quote in zip(table.to_dict("records"), quotes, strict=True):
+        against = ""
+        if quote.kind == "offer" and level is not None:
+            apart = measure.apart(quote.known.client, level.client)
+            if row["p_failure"] > max_failure:
+                against = f"the vendor fails in {row['p_failure']:.0%} of histories"
+            elif row["vendor"] < 0.0:
+                against = "the vendor would earn more elsewhere"
+            elif abs(apart.value) > tolerance and not abs(apart.value) <= apart.high - apart.value:
+                against = f"the client's value is {_dollars(apart.value)} off"
+        said.append(against)
+    return said
+
+
+def _their_books(quotes: Sequence[Quote]) -> pd.DataFrame:
+    """The vendor's books under the deal and each offer, the largest accounts first."""
+    columns = {q.title: q.known.accounts for q in quotes if q.kind in (DEAL, "offer")}
+    books = pd.DataFrame(columns).fillna(0.0)
+    return books.reindex(books.abs().max(axis=1).sort_values(ascending=False, kind="stable").index)
+
+
+def _dollars(amount: float) -> str:
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
+
+
+def _price_of_risk(quotes: Sequence[Quote], measure: Measure) -> Estimate | None:
+    """The client's value at the last mark of the curve less that at the first, on the same luck."""
+    marks = [quote for quote in quotes if quote.kind == "curve"]
+    return measure.apart(marks[-1].known.client, marks[0].known.client) if len(marks) > 1 else None
+
+
+def _power(deal: pd.Series, edge: Frontier) -> float:
+    gains = float(deal["client"]), float(deal["vendor"])
+    if min(gains) < 0.0 or sum(gains) <= 0.0 or not len(edge):
+        return float("nan")
+    return power_behind(*gains, edge)

@@ -1,0 +1,205 @@
+"""What a negotiator takes to the table, in words, tables and plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from orm_sim.negotiation.talks import Talks
+
+THOUSAND: Final = 1e3
+
+
+def findings(talks: Talks) -> tuple[str, ...]:
+    """The negotiation in sentences: reservation values, the zone, the deal, what is not known."""
+    n = len(talks.sheets)
+    zone = (
+        f"There is no zone of agreement: {talks.empty}."
+        if talks.empty
+        else f"Both sides gain, and the vendor lasts, in {talks.sheets['inside'].sum()} of the {n} sheets surveyed."
+    )
+    client = f"The client walks away below {_money(talks.client_reserve)}: what “{talks.reserve_option}” is worth to it"
+    vendor = f"the vendor below a margin of {talks.outside_margin:.0%}, what its people would earn elsewhere"
+    return tuple(
+        line
+        for line in (
+            f"{client} against the zero line; {vendor}. Gains below are counted from there ({talks.measure.words}).",
+            zone,
+            _deal(talks),
+            _offers(talks),
+            _price_of_risk(talks),
+            _trust(talks),
+        )
+        if line
+    )
+
+
+def quotes_table(talks: Talks, kind: str) -> pd.DataFrame:
+    """The quotes of one kind, ready to read: terms in shares and in rates, both gains in $ thousand, chances."""
+    rows = []
+    for row in talks.of_kind(kind).to_dict("records"):
+        shown: dict[str, object] = {"": row["title"]}
+        shown |= {
+            issue.title: f"{row[name]:.2f}".rstrip("0").rstrip(".")
+            for name, issue in talks.deal.issues.items()
+        }
+        shown |= {
+            str(name).removeprefix("rate: ") + ", rate": f"{value:,.2f}"
+            for name, value in row.items()
+            if str(name).startswith("rate: ")
+        }
+        for name, title in (("client", "client gains, $k"), ("vendor", "vendor gains, $k")):
+            shown[title] = _span(row, name)
+        shown["vendor fails"] = _chance(row)
+        if kind == "offer":
+            shown["objection"] = row["objection"] or "none"
+        rows.append(shown)
+    return pd.DataFrame(rows)
+
+
+def clause_table(talks: Talks) -> pd.DataFrame:
+    """What each change of a clause is worth to both sides against the deal, paired, $ thousand with 95 % intervals."""
+    rows = [
+        {
+            "change": row["title"],
+            "to the client, $k": _span(row, "client_change"),
+            "to the vendor, $k": _span(row, "vendor_change"),
+        }
+        for row in talks.of_kind("clause").to_dict("records")
+    ]
+    return pd.DataFrame(rows, columns=["change", "to the client, $k", "to the vendor, $k"])
+
+
+def their_view(talks: Talks) -> pd.DataFrame:
+    """The vendor's books under the deal and each offer: receipts and payments by account, $ thousand over the term."""
+    books = talks.their_books / THOUSAND
+    told = pd.concat([books, books.sum().to_frame("left over").T])
+    shown = told.map(lambda amount: f"{amount:,.0f}".replace("-", "−"))
+    return shown.rename_axis("account").reset_index()
+
+
+def curve_table(talks: Talks) -> pd.DataFrame:
+    """The trade along the curve: what answers each mark, both sides' figures, or why nothing answers."""
+    given, answer = talks.given, talks.answer
+    known = {row["name"]: row for row in talks.of_kind("curve").to_dict("records")}
+    rows = []
+    for row in talks.curve.to_dict("records"):
+        quote = known.get(row["name"])
+        shown = {talks.deal.issues[given].title: f"{row[given]:g}"}
+        title = talks.deal.issues[answer].title
+        if quote is None:
+            shown |= {title: "none", "": row["reason"]}
+        else:
+            shown |= {
+                title: f"{quote[answer]:.3f}",
+                "vendor against the deal, $k": _span(quote, "vendor_change"),
+                "client against the deal, $k": _span(quote, "client_change"),
+                "vendor fails": _chance(quote),
+                "": "",
+            }
+        rows.append(shown)
+    return pd.DataFrame(rows).fillna("–")
+
+
+def talks_as_dict(talks: Talks) -> dict[str, Any]:
+    """Plain data for ``--json``."""
+    return {
+        "findings": list(findings(talks)),
+        "measure": talks.measure.words,
+        "client_reserve": talks.client_reserve,
+        "reserve_option": talks.reserve_option,
+        "outside_margin": talks.outside_margin,
+        "empty": talks.empty,
+        "power": _none(talks.power),
+        "errors": dict(talks.errors),
+        "tolerance": talks.tolerance,
+        "their_books": {title: dict(column) for title, column in talks.their_books.items()},
+        "sheets": _records(talks.sheets),
+        "curve": _records(talks.curve),
+        "quotes": _records(talks.quotes),
+    }
+
+
+def _deal(talks: Talks) -> str:
+    row = talks.quotes.iloc[0]
+    gains = f"the client gains {_money(row['client'])}, the vendor {_money(row['vendor'])}"
+    fails = f"the vendor fails in {row['p_failure']:.0%} of histories"
+    if math.isnan(talks.power):
+        return f"Under the deal on the table {gains}, and {fails}."
+    power = f"Nash's point divides so at a power of the client of {talks.power:.2f}"
+    return f"Under the deal on the table {gains}, and {fails}; {power}."
+
+
+def _offers(talks: Talks) -> str:
+    proposed = talks.of_kind("offer")
+    offers = proposed[proposed["objection"] == ""]
+    if not len(offers):
+        return "No offers are equal to the client and last with the vendor."
+    spread = float(offers["client"].max() - offers["client"].min())
+    held = "within" if spread <= 2.0 * talks.tolerance else "further apart than"
+    left = (
+        f"; {len(proposed) - len(offers)} more met an objection when lived"
+        if len(proposed) > len(offers)
+        else ""
+    )
+    return (
+        f"{len(offers)} offers give the client {_money(offers['client'].mean())}; they differ by {_money(spread)},"
+        f" {held} the tolerance of ± {_money(talks.tolerance)} (0.5 % of fees), and by"
+        f" {_money(float(offers['vendor'].max() - offers['vendor'].min()))} to the vendor{left}."
+    )
+
+
+def _price_of_risk(talks: Talks) -> str:
+    curve = talks.of_kind("curve").sort_values(talks.given)
+    if len(curve) < 2:
+        return ""
+    low, high = curve.iloc[0], curve.iloc[-1]
+    title = talks.deal.issues[talks.given].title
+    cost = talks.price_of_risk
+    if cost is None:
+        return ""
+    worth = f"{_money(cost.value)} ({_money(cost.low)} to {_money(cost.high)})"
+    fails = f"the vendor fails in {high['p_failure']:.0%} of histories instead of {low['p_failure']:.0%}"
+    step = f"going from {title} {low[talks.given]:g} to {high[talks.given]:g}"
+    return f"At equal value to the vendor, {step} is worth {worth} to the client, and {fails}."
+
+
+def _trust(talks: Talks) -> str:
+    if not talks.errors:
+        return "Too few sheets are signed to draw surfaces: only simulated sheets are shown."
+    return (
+        "Surfaces between sheets miss a sheet left out by"
+        f" {_money(talks.errors['client'])} (client), {_money(talks.errors['vendor'])} (vendor) and"
+        f" {talks.errors['failure']:.0%} (failure): what is quoted was simulated again."
+    )
+
+
+def _span(row: Mapping[Any, Any], name: str) -> str:
+    value, low, high = (row[name + end] / THOUSAND for end in ("", "_low", "_high"))
+    if not math.isfinite(value):
+        return "not estimable"
+    return f"{value:,.0f} ({low:,.0f} to {high:,.0f})".replace("-", "−")
+
+
+def _money(amount: float) -> str:
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
+
+
+def _none(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [
+        {str(k): v.item() if isinstance(v, np.generic) else v for k, v in row.items()}
+        for row in plain.to_dict("records")
+    ]
+
+
+def _chance(row: Mapping[Any, Any]) -> str:
+    return f"{row['p_failure']:.0%} ({row['p_failure_low']:.0%} to {row['p_failure_high']:.0%})"
