@@ -17,6 +17,7 @@ from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import write_whole
 from orm_sim.decision import precision
+from orm_sim.decision.hazard_effects import hazard_effects, register_table
 from orm_sim.decision.rank import rank
 from orm_sim.negotiation.tie_price import add_tie_multipliers
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
@@ -28,7 +29,7 @@ from orm_sim.study.execute import OnProgress
 from orm_sim.study.manifest import read_json, to_json
 from orm_sim.study.pool import work_through
 from orm_sim.study.store import make_folder
-from orm_sim.study.tables import COMPARISON
+from orm_sim.study.tables import COMPARISON, HAZARD_EFFECTS, RISKS
 
 if TYPE_CHECKING:
     from orm_sim.report.rank_table import RankTable
@@ -313,6 +314,7 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFr
         rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero), outcomes
     )
     best = str(ranked[ranked["option"] != study.zero].sort_values("rank")["option"].iloc[0])
+    _weigh_risks(study, done, best)
     computed = {
         COMPARISON: ranked,
         EVIDENCE: evidence_table(study, outcomes, draws, best),
@@ -322,6 +324,19 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFr
     for contract, frame in computed.items():
         done.add_table(contract, frame)
     return ranked
+
+
+def _weigh_risks(study: LoadedStudy, done: Run, best: str) -> None:
+    """What hazards take, where they were left out in turn, and the register beside what is simulated of it."""
+    outcomes, strikes = done.table("outcomes"), done.table("strikes")
+    months, effects = study.base.programme.months, None
+    if study.variants:
+        effects = hazard_effects(outcomes, strikes, study.variants, months)
+        done.add_table(HAZARD_EFFECTS, effects)
+        best = list(study.variants)[-1][0]
+    entries = study.base.risks.entries
+    if entries:
+        done.add_table(RISKS, register_table(entries, strikes, outcomes, best, months, effects))
 
 
 def _report(result: Comparison, say: Say | None) -> list[Path]:

@@ -1,10 +1,10 @@
-"""Commands: compare, run, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
+"""Commands: compare, run, hazards, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,6 +14,7 @@ from orm_sim.cli.contract import contract
 from orm_sim.cli.doctor import doctor
 from orm_sim.cli.negotiate import negotiate_command
 from orm_sim.cli.new import new
+from orm_sim.cli.options import overrides_of, running
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
@@ -47,60 +48,6 @@ def _stop(text: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def overrides_of(settings: tuple[str, ...]) -> dict[str, str]:
-    """--set path=value, as given."""
-    found: dict[str, str] = {}
-    for each in settings:
-        path, equals, value = each.partition("=")
-        if not equals or not path.strip():
-            raise InputError(Problem(Place("--set"), "", each, "must be written path=value"))
-        if path.strip() in found:
-            raise InputError(Problem(Place("--set"), path.strip(), value, "is set twice: leave one out"))
-        found[path.strip()] = value
-    return found
-
-
-def _running(command: Callable[..., None]) -> Callable[..., None]:
-    """Options shared by the commands that simulate."""
-    for option in reversed(
-        (
-            click.option(
-                "--replications", type=int, help="Random histories per option; default: the scenario's."
-            ),
-            click.option("--seed", type=int, help="Root of every random stream; default: the scenario's."),
-            click.option(
-                "--workers", type=int, help="Processes; default: one per core. Results do not depend on it."
-            ),
-            click.option(
-                "--engine",
-                default="kernel",
-                show_default=True,
-                help="kernel (compiled) or reference (SimPy, slow).",
-            ),
-            click.option(
-                "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable."
-            ),
-            click.option(
-                "--out",
-                type=click.Path(file_okay=True, path_type=Path),
-                default=None,
-                help="Folder of runs; default: outputs.",
-            ),
-            click.option(
-                "--report/--no-report",
-                default=True,
-                show_default=True,
-                help="Figures and the executed notebook.",
-            ),
-            click.option(
-                "--json", "as_json", is_flag=True, help="Print the result as JSON instead of tables."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="orm-sim")
 def main() -> None:
@@ -119,10 +66,10 @@ main.add_command(negotiate_command)
 
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
-@_running
+@running
 def compare(study: Path, **options: Any) -> None:
     """Compare the options of a STUDY file and rank them for client and vendor."""
-    overrides = overrides_of(options["settings"])
+    overrides = overrides_of(options["settings"], options["without"])
     _hurry(study, options["workers"])
     from orm_sim.scenario.load import is_study, load_study
 
@@ -134,10 +81,10 @@ def compare(study: Path, **options: Any) -> None:
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@_running
+@running
 def run(scenario: Path, **options: Any) -> None:
     """Run one SCENARIO file against in-house as is."""
-    overrides = overrides_of(options["settings"])
+    overrides = overrides_of(options["settings"], options["without"])
     _hurry(scenario, options["workers"])
     from orm_sim.scenario.load import as_study, is_study, load_scenario
 
@@ -153,13 +100,26 @@ def run(scenario: Path, **options: Any) -> None:
 
 @main.command()
 @click.argument("path", metavar="FOLDER|STUDY", type=click.Path(path_type=Path))
-@_running
+@running
 def batch(path: Path, **options: Any) -> None:
     """Run every scenario of a FOLDER, or every option of a STUDY, each on its own; join and report them."""
-    overrides = overrides_of(options["settings"])
+    overrides = overrides_of(options["settings"], options["without"])
     from orm_sim.cli.batch.command import run_batch
 
     run_batch(path, overrides, options)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--option", help="Which option of a study; default: the first with a vendor.")
+@running
+def hazards(file: Path, **options: Any) -> None:
+    """Say what each hazard takes from both sides, for one option of a study or scenario FILE."""
+    overrides = overrides_of(options["settings"], options["without"])
+    _hurry(file, options["workers"])
+    from orm_sim.cli.hazards import run_hazards
+
+    run_hazards(file, overrides, options)
 
 
 def _hurry(file: Path, workers: int | None) -> None:

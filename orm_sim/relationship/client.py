@@ -5,6 +5,7 @@ from __future__ import annotations
 from orm_sim.core.evidence import optional, quantity, required
 from orm_sim.core.terms import Many, Rule, Term
 from orm_sim.finance.accounts import CLIENT_ACCOUNTS
+from orm_sim.vendor.platform import PlatformTerms
 from orm_sim.vendor.workforce import WorkforceTerms
 
 
@@ -71,6 +72,8 @@ class InHouse(Term):
 
     workforce: WorkforceTerms
     """Terms of the client's own agents."""
+    platform: PlatformTerms = PlatformTerms()
+    """What its site works on; its upkeep is always paid."""
     staffing_ratio: float = quantity(
         1.0, unit="ratio", source="assumption", grade="D", low=0.95, high=1.1, gt=0
     )

@@ -17,6 +17,7 @@ from orm_sim.report.gallery import draw, draw_ranked, figures, save_figures
 from orm_sim.report.options import contenders, leader, locate, rows_of, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
+from orm_sim.report.risks import hazard_chart, hazard_table, risk_matrix, risk_table
 from orm_sim.report.spread import quantile_dots, s_curve
 from orm_sim.report.talks import both_gains, clause_prices, deal_map, trade
 from orm_sim.report.talks_tables import clause_table, curve_table, findings, quotes_table, their_view
@@ -48,6 +49,8 @@ __all__ = [
     "failure_by_base_share",
     "figures",
     "findings",
+    "hazard_chart",
+    "hazard_table",
     "kpi_by_month",
     "leader",
     "locate",
@@ -57,6 +60,8 @@ __all__ = [
     "quotes_table",
     "rank_chart",
     "rank_table",
+    "risk_matrix",
+    "risk_table",
     "rows_of",
     "s_curve",
     "save_figures",

@@ -11,6 +11,7 @@ from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
 from orm_sim.report.options import contenders, leader, rows_of, target, zero_line
 from orm_sim.report.ranking import both_sides, rank_chart
+from orm_sim.report.risks import hazard_chart, risk_matrix
 from orm_sim.report.spread import quantile_dots, s_curve
 from orm_sim.report.theme import Figure, Picture, save_png, show
 from orm_sim.report.waterfall import waterfall
@@ -50,6 +51,8 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
         "client_cash": cash_fan(ledger, best, "client", reference=zero),
         "vendor_cash": cash_fan(ledger, best, "vendor"),
         "drivers": driver_chart(tables.get("evidence"), first),
+        "risk_matrix": risk_matrix(tables.get("risks")),
+        "hazards": hazard_chart(tables.get("hazard_effects")),
     }
     for kpi, channel in SERVICE:
         if _measured(months, kpi, channel):

@@ -17,8 +17,8 @@ from orm_sim.contract.period import EVENTS, NOTHING
 from orm_sim.contract.settlement import settle
 from orm_sim.kpi import METERS
 
-INDICES = ("wages",)
-"""Price indices that the simulation knows."""
+INDICES = ("wages", "currency")
+"""Price indices at the vendor's site that the simulation knows: wages, and the price of the local currency."""
 
 _RUN_OFF_MONTHS = 6
 

@@ -16,6 +16,8 @@ from orm_sim.contract.taxes import TaxFlow, tax_flows
 from orm_sim.finance.accounts import Kind, Party
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.relationship.client import Client
+from orm_sim.risk.site import Site
+from orm_sim.scenario.metered import INDICES
 from orm_sim.simulation.history import Books
 from orm_sim.vendor.decision.outlook import KEPT_AFTER
 from orm_sim.vendor.decision.tolerance import Tolerance
@@ -53,12 +55,20 @@ class Billing:
     """The invoices of one contract in one replication."""
 
     def __init__(
-        self, contract: Contract, client: Client, books: Books, ledger: Ledger, wage_growth: float
+        self,
+        contract: Contract,
+        client: Client,
+        books: Books,
+        ledger: Ledger,
+        wage_growth: float,
+        site: Site | None = None,
     ) -> None:
         self._contract = contract
         self._books = books
         self._ledger = ledger
         self._wage_growth = wage_growth
+        self._site = site or Site("vendor")
+        self.indices = {name: np.ones(books.days.n_months_with_run_off) for name in INDICES}
         self._tax_share = client.irrecoverable_tax_share
         self._habit = Habit.of(client, contract.payment)
         self._memory: Memory = NOTHING
@@ -79,7 +89,13 @@ class Billing:
         """Settle a month on the vendor's meters, book the invoice, and note when each line is to be paid."""
         meters = self._books.meters("vendor", month)
         years = day // 365
-        meters["index", "wages"] = np.asarray((1.0 + self._wage_growth) ** years)
+        found = {
+            "wages": (1.0 + self._wage_growth) ** years * self._site.wages,
+            "currency": self._site.currency,
+        }
+        for name in INDICES:
+            self.indices[name][month] = found[name]
+            meters["index", name] = np.asarray(found[name])
         items, self._memory = settle(self._contract, self._memory, meters, month, ended=not in_force)
         billed = [item for item in items if float(item.amount) != 0.0]
         for item in billed:

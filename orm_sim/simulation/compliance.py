@@ -203,4 +203,6 @@ def _at(
     meters["inbound", "abandoned"] = pool.abandoned * offered
     growth = 1.0 + scenario.vendor.workforce.wage_growth_per_year
     meters["index", "wages"] = even * growth ** (int(histories[0].last_day[month]) // 365)
+    meters["index", "currency"] = even
+    meters["index", "currency"] = even
     return meters

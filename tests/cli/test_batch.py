@@ -96,7 +96,7 @@ def test_each_scenario_has_its_page_and_pictures(ended: Ended) -> None:
         assert active_content(page) == [] and "<script" not in page
         assert "stderr" not in page.split("</style>")[1]
         assert {path.suffix for path in (run / "figures").iterdir()} == {".svg", ".png"}
-        assert len(list((run / "figures").iterdir())) == 22
+        assert len(list((run / "figures").iterdir())) == 26
     over_all = (ended.folder / "notebooks" / "study_report.html").read_text()
     assert active_content(over_all) == [] and "&lt;script&gt;alert(1)" in over_all
     assert "Did you mean" in over_all

@@ -15,12 +15,17 @@ import numpy as np
 import pytest
 
 from orm_sim import report
+from orm_sim.decision.hazard_effects import hazard_effects, register_table
 from orm_sim.report import theme
+from orm_sim.scenario.load import load_scenario
 from tests.negotiation.test_talks import _talks
 from tests.report.synthetic import ZERO, outcomes_only
 from tests.report.test_p4p_vs_baseline import OPTIONS, decisions
+from tests.report.test_risks import VARIANTS, outcomes, strikes
+from tests.simulation.bank import ROOT
 
 Tables = dict[str, Any]
+REGISTER = load_scenario(ROOT / "scenarios" / "bank.yaml").risks.entries
 SHARES = outcomes_only(12, OPTIONS).assign(insolvent=False)
 CHARTS: dict[str, Callable[[Tables], theme.Figure]] = {
     "rank_chart": lambda t: report.rank_chart(t["comparison"]),
@@ -34,6 +39,8 @@ CHARTS: dict[str, Callable[[Tables], theme.Figure]] = {
     "plan_course": lambda t: report.plan_course(decisions(), "thin"),
     "value_by_base_share": lambda t: report.value_by_base_share(SHARES),
     "failure_by_base_share": lambda t: report.failure_by_base_share(SHARES),
+    "hazard_chart": lambda t: report.hazard_chart(hazard_effects(outcomes(), strikes(), VARIANTS, 36)),
+    "risk_matrix": lambda t: report.risk_matrix(register_table(REGISTER, strikes(), outcomes(), "a", 36)),
     "deal_map": lambda t: report.deal_map(t["talks"]),
     "both_gains": lambda t: report.both_gains(t["talks"]),
     "trade": lambda t: report.trade(t["talks"]),
@@ -46,6 +53,7 @@ WITHOUT_INTERVAL = {
     "driver_chart": "shares of a variance",
     "deal_map": "term sheets, what each is and not how much",
     "both_gains": "a cloud of term sheets; the table beside it has their intervals",
+    "risk_matrix": "scores on a grid",
     "plan_course": "means of what was decided, to be read as a course",
 }
 UNIT = re.compile(

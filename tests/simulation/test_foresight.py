@@ -38,7 +38,9 @@ Found = Mapping[str, tuple[float, float]]
 
 def both(plan: Plan, week: int, replication: int) -> dict[str, tuple[float, float]]:
     """Foreseen and lived totals of twelve months from a week on, of a vendor that works to a plan."""
-    scenario = load_scenario(ROOT / "scenarios" / "bank_per_hour.yaml")
+    scenario = load_scenario(
+        ROOT / "scenarios" / "bank_per_hour.yaml", {"risks.without": "[outage, weather, shock]"}
+    )
     contract = scenario.contract
     assert contract is not None
     scenario = scenario.model_copy(update={"contract": contract.with_rate(12.0)})

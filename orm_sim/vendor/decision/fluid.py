@@ -42,6 +42,7 @@ class Fluid:
         months = [Month() for _ in outlook.wages_index]
         for month, level in zip(months, outlook.wages_index, strict=True):
             month.put("index", "wages", np.asarray(level))
+            month.put("index", "currency", np.asarray(outlook.currency_index))
         if outlook.inbound is not None:
             InboundAhead(outlook, outlook.inbound, plans, futures, self._service_sd).live(months, books)
         if outlook.outbound is not None:
@@ -60,7 +61,14 @@ class Fluid:
     ) -> None:
         """Live the outbound list once for plans that differ in nothing it feels."""
         felt = np.stack(
-            [plans.seat_ratio, plans.wage_premium, plans.training, plans.coaching_hours, plans.pressure]
+            [
+                plans.seat_ratio,
+                plans.wage_premium,
+                plans.training,
+                plans.coaching_hours,
+                plans.pressure,
+                plans.redundancy,
+            ]
         )
         _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
         few = Plans(*(lever[first] for lever in plans))

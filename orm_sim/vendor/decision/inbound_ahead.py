@@ -32,6 +32,7 @@ class InboundAhead:
         people = outlook.people
         self._pressed = 1.0 - people.pressed_handle_cut * plans.pressure[:, None]
         self._forecast_load = inbound.forecast / WEEKS_PER_MONTH * inbound.handle_s / SECONDS_PER_HOUR
+        self._up = outlook.up(plans)
         self._gone = np.zeros((plans.training.size, futures.volume.size))
         self._coached = people.coached(plans.coaching_hours)[:, None]
 
@@ -96,13 +97,13 @@ class InboundAhead:
         hours = self._outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH
         served = _Served(
             inbound,
-            inbound.first[month] * futures.volume,
-            offered,
-            answered,
+            inbound.first[month] * futures.volume * self._up,
+            offered * self._up,
+            answered * self._up,
             level,
             handle_s,
             resolved,
-            on_duty,
+            on_duty * self._up,
         )
         meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[month]))
         meters.put("inbound", "paid_hours", paid)

@@ -21,6 +21,7 @@ class OutboundAhead:
     def __init__(self, outlook: Outlook, outbound: OutboundOutlook, plans: Plans, futures: Futures) -> None:
         self._outlook, self._outbound, self._plans, self._futures = outlook, outbound, plans, futures
         self._hours = on_duty(outlook, plans)
+        self._up = outlook.up(plans)
         self._cancelled: list[Floats] = []
         self._kept: list[Floats] = []
 
@@ -47,7 +48,7 @@ class OutboundAhead:
         )[:, None]
         pressed = people.pressed_sales * plans.pressure[:, None]
         per_attempt = outbound.attempt_s + outbound.talk_s / speed
-        hours = heads.agents * self._hours * outbound.calling_weeks[month]
+        hours = heads.agents * self._hours * outbound.calling_weeks[month] * self._up
         attempts = np.minimum(
             hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
         )

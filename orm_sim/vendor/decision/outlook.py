@@ -8,7 +8,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.vendor.levers import Plans
 from orm_sim.vendor.people import People
+from orm_sim.vendor.platform import OutageAhead
 from orm_sim.vendor.workforce import WorkforceTerms
 
 Floats = NDArray[np.float64]
@@ -189,6 +191,10 @@ class Outlook:
         Price index "wages" of the months ahead.
     dismiss_above : float or None
         Agents above a plan's need by more than this share are dismissed at once; None dismisses nobody.
+    currency_index : float
+        Price index "currency" of the months ahead: as it stands today.
+    outages : OutageAhead or None
+        What is expected of the platform; None where it does not fail.
     """
 
     inbound: InboundOutlook | None
@@ -201,6 +207,14 @@ class Outlook:
     overhead_per_month: float
     wages_index: Floats
     dismiss_above: float | None = None
+    currency_index: float = 1.0
+    outages: OutageAhead | None = None
+
+    def up(self, plans: Plans) -> Floats:
+        """Share of time in which the platform is up: float64[n_plans, 1], or 1 where it does not fail."""
+        if self.outages is None:
+            return np.ones(1)
+        return np.asarray(1.0 - self.outages.down(plans.redundancy)[:, None])
 
     @property
     def n_months(self) -> int:
