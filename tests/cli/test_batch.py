@@ -187,8 +187,8 @@ def workers_of(program: subprocess.Popen[str]) -> list[psutil.Process]:
 @pytest.mark.row("R191")
 def test_killed_workers_interrupts_a_second_batch_and_a_killed_batch_lose_nothing(tmp_path: Path) -> None:
     deals, out = tmp_path / "deals", tmp_path / "out"
-    scenario(deals, "a", replications=12)
-    scenario(deals, "b", "per_minute_and_hour", replications=12)
+    scenario(deals, "a", replications=24)
+    scenario(deals, "b", "per_minute_and_hour", replications=24)
     program = started(deals, out)
     wait_for_blocks(out, 1)
     with pytest.raises(InputError, match=f"another run is at work in this folder .process {program.pid}"):
