@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from orm_sim.centre.ends import BEHIND, overtime, owed_at, replace_four, replace_one, shift
 from orm_sim.centre.outcome import ABANDONED, ANSWERED, DayOutcome
-from orm_sim.centre.plan import Carry, DayPlan, Floats, Whole, check
+from orm_sim.centre.plan import Carry, DayPlan, Floats, Whole, check, fault
 from orm_sim.core.compiled import jit
 
 States = NDArray[np.int8]
@@ -54,23 +54,17 @@ def run(plan: DayPlan) -> DayOutcome:
     ValueError
         When the plan breaks one of `orm_sim.centre.plan.FAULTS`.
     """
-    check(plan)
     carry = plan.carry
-    decided, busy_s, staffed_s, left = _block(
-        plan.arrival_s,
-        plan.handle_s,
-        plan.patience_s,
-        _UNNUMBERED if plan.ref is None else plan.ref,
-        plan.staffed,
-        plan.interval_s,
-        plan.threshold_s,
-        plan.end_s,
-        carry.waiting_arrival_s,
-        carry.waiting_handle_s,
-        carry.waiting_deadline_s,
-        carry.waiting_ref,
-        carry.busy_end_s,
-    )
+    try:
+        decided, busy_s, staffed_s, left = _block(
+            plan.arrival_s, plan.handle_s, plan.patience_s, _UNNUMBERED if plan.ref is None else plan.ref,
+            plan.staffed, plan.interval_s, plan.threshold_s, plan.end_s,
+            carry.waiting_arrival_s, carry.waiting_handle_s, carry.waiting_deadline_s, carry.waiting_ref,
+            carry.busy_end_s,
+        )  # fmt: skip
+    except ValueError:
+        check(plan)  # says which rule
+        raise
     counts, waits_s, ref, state, wait_s, start_s, finish_s = decided
     return DayOutcome(counts, waits_s, busy_s, staffed_s, ref, state, wait_s, start_s, finish_s, Carry(*left))
 
@@ -91,7 +85,12 @@ def _block(
     waiting_ref: Whole,
     busy_end_s: Floats,
 ) -> tuple[Decided, Floats, Floats, Left]:
-    """Queue up, serve, count, and rebase what is left: the whole of `run` in one compiled call."""
+    """Check, queue up, serve, count, and rebase what is left: the whole of `run` in one compiled call.
+
+    Each call from the interpreter is a turn at its lock, for which threads wait.
+    """
+    if fault(arrival_s, handle_s, patience_s, staffed, interval_s, threshold_s, end_s):
+        raise ValueError("a plan breaks a rule")
     first = waiting_arrival_s.size
     total = first + arrival_s.size
     deadline, number = np.empty(total), np.empty(total, np.int64)

@@ -23,10 +23,11 @@ from orm_sim.contract.reading import (
     value_of,
     value_said,
 )
+from orm_sim.contract.statistic import STATISTIC_RULES, Measured, Statistic, on_kpi, read_as
 from orm_sim.contract.wording import share
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule, Term
-from orm_sim.kpi import INDICATORS, KpiId
+from orm_sim.kpi import INDICATORS
 
 _NO = np.asarray(0.0)
 
@@ -60,14 +61,20 @@ def _one_side(below: float | None, above: float | None) -> str | None:
 class Reached(_Condition):
     """A KPI lies below or above a value, in the last window that has closed."""
 
-    kpi: KpiId
-    """The KPI of the dictionary."""
+    kpi: Measured
+    """The KPI of the dictionary, or a time whose statistic is chosen: `wait_s`, `handle_time_s`."""
+    statistic: Statistic | None = None
+    """Of a time: its mean, a percentile (`at`), or the share of contacts whose time is longer (`above_s`)."""
+    at: float | None = optional(unit="share", gt=0.0, lt=1.0)
+    """Of a percentile: the share of contacts that does not exceed it; 0.9 is the 90th percentile."""
+    above_s: float | None = optional(unit="s", gt=0.0)
+    """Of a tail share: the time in seconds beyond which contacts count."""
     channel: Channel
     """The channel it is measured on."""
     within_s: Annotated[float, Field(gt=0.0)] | None = None
     """For service_level: the threshold in seconds."""
     of: Denominator = "offered"
-    """For service_level and abandonment_rate: the contacts it is a share of."""
+    """For service_level and abandonment_rate: the contacts it is a share of; for wait_s: whose wait it is."""
     below: float | None = optional(unit="the KPI's own")
     """Holds where the KPI is below this."""
     above: float | None = optional(unit="the KPI's own")
@@ -76,12 +83,23 @@ class Reached(_Condition):
     """The stretch over which it is measured; the result stands until the next one closes."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
+        *STATISTIC_RULES,
         Rule(("kpi", "within_s"), threshold_missing),
         Rule(("kpi", "of"), denominator_unknown),
         Rule(("below", "above"), _one_side),
-        Rule(("below", "kpi"), lambda below, kpi: value_impossible(kpi, below)),
-        Rule(("above", "kpi"), lambda above, kpi: value_impossible(kpi, above)),
+        on_kpi(("below",), value_impossible),
+        on_kpi(("above",), value_impossible),
     )
+
+    @property
+    def reads(self) -> str:
+        """The KPI of the dictionary it stands for, its statistic included."""
+        return read_as(self.kpi, self.statistic, self.at, self.above_s, self.of)
+
+    @property
+    def share_of(self) -> Denominator:
+        """What the KPI is a share of; a statistic says it by itself."""
+        return self.of if self.statistic is None else "offered"
 
     def holds(self, period: Period, before: Kept) -> tuple[Flags, dict[str, Array]]:
         """Whether the KPI lies beyond the value; False where it could not be measured."""
@@ -89,11 +107,11 @@ class Reached(_Condition):
         if not period.in_force:
             return last > 0.0, dict(before)
         counted = tallied(
-            period, self.channel, needs_of(self.kpi, self.of), before, alone=self.window == "month"
+            period, self.channel, needs_of(self.reads, self.share_of), before, alone=self.window == "month"
         )
         if not period.ends(self.window):
             return last > 0.0, {**counted, "held": last}
-        value = value_of(self.kpi, self.of, counted)
+        value = value_of(self.reads, self.share_of, counted)
         beyond = value < self.below if self.below is not None else value > (self.above or 0.0)
         return np.asarray(beyond), {"held": np.asarray(beyond, dtype=np.float64)}
 
@@ -101,8 +119,8 @@ class Reached(_Condition):
         """The condition in words."""
         side, value = ("below", self.below) if self.below is not None else ("above", self.above or 0.0)
         over = "" if self.window == "month" else f" in the last {self.window} that has closed"
-        population = population_said(self.kpi, self.of, self.within_s)
-        name, said = INDICATORS[self.kpi].name, value_said(self.kpi, value)
+        population = population_said(self.reads, self.share_of, self.within_s)
+        name, said = INDICATORS[self.reads].name, value_said(self.reads, value)
         return f"{name} ({self.channel}) is {side} {said}{population}{over}"
 
 

@@ -14,6 +14,7 @@ from orm_sim.contract.clauses.earn_back import EarnBack
 from orm_sim.contract.clauses.service_credit import ServiceCredit
 from orm_sim.contract.clauses.termination_fee import TerminationFee
 from orm_sim.contract.clauses.when import When
+from orm_sim.contract.statistic import missed_in
 from orm_sim.core.errors import nearest
 
 if TYPE_CHECKING:
@@ -53,6 +54,25 @@ def remedies(draft: Draft) -> Found:
                 )
 
 
+def told_apart(draft: Draft) -> Found:
+    """Two targets of one KPI that are tested by the day or week: the count of misses would be the same column."""
+    seen: dict[tuple[str, str], tuple[str, tuple[object, ...]]] = {}
+    for place, clause in draft.placed:
+        for position, measure in enumerate(clause.measures if isinstance(clause, ServiceCredit) else ()):
+            if measure.window is None:
+                continue
+            meter = missed_in(measure.window, measure.reads)
+            terms = (measure.target, measure.within_s, measure.of)
+            key = (f"{getattr(clause, 'channel', '')}@{clause.site}", meter)
+            label, first = seen.setdefault(key, (clause.name, terms))
+            if terms != first:
+                yield (
+                    (*place, "measures", position, "window"),
+                    f"'{label}' tests another target of the same KPI by the {measure.window}: the history's column"
+                    f" '{meter}' can count the misses of one of them only",
+                )
+
+
 def _has_credit(clause: Clause) -> bool:
     return any(isinstance(each, ServiceCredit) for _, each in walk((clause,)))
 
@@ -69,7 +89,8 @@ def _earn_back(place: Location, clause: EarnBack) -> Found:
     for inner in credits_inside:
         for measure, (position, goal) in product(inner.measures, enumerate(clause.measures)):
             easier = measure.surpassed_by(np.asarray(goal.target), measure.target) < 0.0
-            if goal.kpi == measure.kpi and inner.channel == clause.channel and easier:
+            same = goal.reads == measure.reads and measure.window is None
+            if same and inner.channel == clause.channel and easier:
                 yield (
                     (*place, "measures", position, "target"),
                     f"is easier than the target of '{inner.name}', which is {measure.target:g}",

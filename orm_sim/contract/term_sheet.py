@@ -101,9 +101,10 @@ def _definitions(contract: Contract) -> Iterator[str]:
                     cited[name] = None
         cited |= dict.fromkeys(getattr(clause, "less", ()))
         for goals in (getattr(clause, field, ()) for field in ("measures", "goals", "if_")):
-            cited |= dict.fromkeys(each.kpi for each in goals if isinstance(each, Goal))
+            for goal in (each for each in goals if isinstance(each, Goal)):
+                cited |= {goal.reads: None, getattr(goal, "test", goal.reads): None}
     for trigger in contract.triggers:
-        cited |= {trigger.if_.kpi: None} if isinstance(trigger.if_, Reached) else {}
+        cited |= {trigger.if_.reads: None} if isinstance(trigger.if_, Reached) else {}
     for name in cited:
         kpi = INDICATORS[name]
         yield f"{_capital(kpi.name)}: {kpi.formula}."

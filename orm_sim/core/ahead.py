@@ -12,9 +12,10 @@ import hashlib
 import importlib.machinery
 import importlib.util
 import os
+import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from itertools import count
@@ -29,16 +30,17 @@ from orm_sim.core.files import write_whole
 P = ParamSpec("P")
 R = TypeVar("R")
 Key = tuple[Any, ...]
-Routine = Callable[[int, int], None]
+Routine = Callable[[Any, Any], None]
 """Machine code that takes its arguments from a frame and puts there what it gives.
 
-It is called with the frame's address twice: as that of whole numbers and as that of fractions.
+It is called with the frame twice: as that of whole numbers and as that of fractions.
 """
 
 _SUM_BYTES: Final = 16
 _DONE, _RESULT, _ARGUMENTS = range(3)
 """Places of a frame's words, 64 bits each: whether the end was reached, what was given, the arguments from here on."""
 _RESULTS: Final = {type(None): "nothing", bool: "bool", int: "int", float: "float"}
+_BYTE: Final = ctypes.c_byte.from_buffer
 _BUILDING = threading.RLock()
 _KEPT: list[Any] = []
 """What must live as long as loaded machine code does."""
@@ -73,28 +75,29 @@ class Entry(Compiled[P, R]):
 
     def __init__(self, function: Compiled[P, R]) -> None:
         super().__init__(function.py_func, inline=False)
-        self._routines: dict[Key, tuple[Routine, str] | None] = {}
+        self._routines: dict[Key, _Loaded | None] = {}
 
     def __call__(self, *arguments: P.args, **options: P.kwargs) -> R:
         """What the function gives, by its object file where there is one for these types."""
-        key = None if options else _key(arguments)
+        words: list[Any] = [0, 0]
+        key = None if options else _key(arguments, words)
         if key is None:
             return super().__call__(*arguments, **options)
         if key not in self._routines:
             with _BUILDING:
                 if key not in self._routines:
-                    return self._first(key, *arguments, **options)
+                    return self._first(key, words, *arguments, **options)
         found = self._routines[key]
         if found is None:
             return super().__call__(*arguments, **options)
-        return cast(R, _called(*found, arguments))
+        return cast(R, found.give(words))
 
-    def _first(self, key: Key, *arguments: P.args, **options: P.kwargs) -> R:
+    def _first(self, key: Key, words: list[Any], *arguments: P.args, **options: P.kwargs) -> R:
         """The first call with some types: by the object file if it is sound, else by numba, and one is written."""
         path = _path(self.py_func, key)
-        found = None if path is None else _loaded(path)
+        found = None if path is None else _loaded(path, key)
         if found is not None:
-            result = cast(R, _called(*found, arguments))
+            result = cast(R, found.give(words))
         else:
             if _TELL:
                 _TELL.pop()()
@@ -108,22 +111,51 @@ class Entry(Compiled[P, R]):
         return result
 
 
-def _key(arguments: tuple[Any, ...]) -> Key | None:
-    """Types of arguments, or None where one has no place in a frame."""
+class _Loaded:
+    """Machine code for some types, and the layout of its frame."""
+
+    def __init__(self, routine: Routine, result: str, key: Key) -> None:
+        self._routine, self._result = routine, result
+        self._frame = struct.Struct("=qq" + _format(key))
+        self._buffer = ctypes.c_char * self._frame.size
+        self._given = struct.Struct("=qd" if result == "float" else "=qq")
+
+    def give(self, words: list[Any]) -> Any:
+        """What machine code gives for the words of a frame."""
+        frame = self._buffer.from_buffer_copy(self._frame.pack(*words))
+        self._routine(frame, frame)
+        done, given = self._given.unpack_from(frame)
+        if not done:
+            raise RuntimeError(
+                "compiled code stopped before its end; its reason was written to standard error"
+            )
+        if self._result == "nothing":
+            return None
+        return bool(given) if self._result == "bool" else given
+
+
+def _key(arguments: tuple[Any, ...], words: list[Any]) -> Key | None:
+    """Types of arguments, or None where one has no place in a frame; their words are put behind those there are.
+
+    In one pass, because it runs at every call with the interpreter's lock held. An array is its address and its shape.
+    """
     kinds: list[Any] = []
     for each in arguments:
         kind = type(each)
         if kind is np.ndarray:
-            flags = each.flags
-            if not (flags.c_contiguous and flags.writeable and flags.aligned and each.ndim):
+            if not each.flags.carray or not each.ndim:
                 return None
             kinds.append((each.ndim, each.dtype))
-        elif kind is float or kind is np.float64 or kind is np.int64:
-            kinds.append(float if kind is not np.int64 else int)
-        elif kind is int and -(2**63) <= each < 2**63:
+            words.append(_address(each))
+            words.extend(each.shape)
+        elif kind is float or kind is np.float64:
+            kinds.append(float)
+            words.append(each)
+        elif kind is np.int64 or (kind is int and -(2**63) <= each < 2**63):
             kinds.append(int)
+            words.append(each)
         elif isinstance(each, tuple) and hasattr(kind, "_fields"):
-            inner = _key(each)
+            inner = _key(each, words)
             if inner is None:
                 return None
             kinds.append((kind, inner))
@@ -132,29 +164,28 @@ def _key(arguments: tuple[Any, ...]) -> Key | None:
     return tuple(kinds)
 
 
-def _words(arguments: tuple[Any, ...]) -> Iterator[Any]:
-    """Arguments as the words of a frame: an array is its address and its shape, a float its bits."""
-    for each in arguments:
-        if isinstance(each, np.ndarray):
-            yield each.ctypes.data
-            yield from each.shape
-        elif isinstance(each, tuple):
-            yield from _words(each)
+def _format(key: Key) -> str:
+    """Codes of `struct` for the words of arguments of some types."""
+    codes = ""
+    for kind in key:
+        if kind is float or kind is int:
+            codes += "d" if kind is float else "q"
         else:
-            yield np.float64(each).view(np.int64) if isinstance(each, float) else each
+            first, second = kind
+            codes += "q" * (1 + first) if isinstance(first, int) else _format(second)
+    return codes
 
 
-def _called(routine: Routine, result: str, arguments: tuple[Any, ...]) -> Any:
-    """What machine code gives for some arguments."""
-    frame = np.array([0, 0, *_words(arguments)], np.int64)
-    routine(frame.ctypes.data, frame.ctypes.data)
-    if not frame[_DONE]:
-        raise RuntimeError("compiled code stopped before its end; its reason was written to standard error")
-    if result == "nothing":
-        return None
-    if result == "float":
-        return float(frame.view(np.float64)[_RESULT])
-    return bool(frame[_RESULT]) if result == "bool" else int(frame[_RESULT])
+def _address(array: Any) -> int:
+    """Where an array begins, the fastest way there is: numpy takes its time over records, not over what they view."""
+    if array.dtype.fields is not None:
+        under = array.base
+        if type(under) is not np.ndarray or under.nbytes != array.nbytes or not under.flags.carray:
+            return int(array.ctypes.data)
+        array = under
+    if array.size and array.dtype.fields is None:
+        return ctypes.addressof(_BYTE(array))
+    return int(array.ctypes.data)
 
 
 def _path(function: Callable[..., Any], key: Key) -> Path | None:
@@ -182,7 +213,7 @@ def _processor() -> tuple[str, str, str]:
     return llvm.get_default_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
-def _loaded(path: Path) -> tuple[Routine, str] | None:
+def _loaded(path: Path, key: Key) -> _Loaded | None:
     """Machine code of an object file and what it gives; None where there is none, or it is damaged."""
     try:
         content = path.read_bytes()
@@ -200,7 +231,8 @@ def _loaded(path: Path) -> tuple[Routine, str] | None:
     engine.finalize_object()
     _KEPT.append(engine)
     address = engine.get_function_address(symbol.decode())
-    return ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address), result.decode()
+    routine = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address)
+    return _Loaded(routine, result.decode(), key)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
+from orm_sim.kpi.families import Families, meter_of_family
 
 LAST_LAG = 5
 """Months after the month of sale up to which cancelled sales are reported apart."""
@@ -150,8 +151,8 @@ REPORTED: Final[dict[str, Counter]] = {
 }
 """Every meter that only a history delivers, by id."""
 
-METERS: Final[dict[str, Counter]] = {**COUNTERS, **REPORTED}
-"""Every meter a contract may cite, by id."""
+METERS: Final = Families({**COUNTERS, **REPORTED}, meter_of_family)
+"""Every meter a contract may cite, by id; those of families (`wait_p85_s`) are known, though not listed."""
 
 CANCELLED: Final = tuple(f"cancelled_lag{months}" for months in range(LAST_LAG + 1))
 """Ids of cancelled sales, by months since the month of sale."""

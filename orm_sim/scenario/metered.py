@@ -52,7 +52,12 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
     """
     if contract is None:
         return None
-    found = [*_not_counted(contract), *_never(contract), *_other_thresholds(contract, threshold_s)]
+    found = [
+        *_not_counted(contract),
+        *_never(contract),
+        *_never_opened(contract),
+        *_other_thresholds(contract, threshold_s),
+    ]
     return "; ".join(found) or None
 
 
@@ -70,7 +75,11 @@ def _not_counted(contract: Contract) -> Iterator[str]:
             yield f"reads '{name}' of {where} contacts at the site '{site}': the simulation counts all sites together"
         elif name in METERS and channel not in METERS[name].channels:
             there = " and ".join(METERS[name].channels)
-            where = f"it is counted on {there} contacts only" if there else "the simulation does not count it"
+            where = (
+                f"it is counted on {there} contacts only"
+                if there
+                else f"the simulation does not count it (a history may, in the column `{channel}.{name}`)"
+            )
             yield f"reads '{name}' of {channel} contacts: {where}"
 
 
@@ -82,6 +91,17 @@ def _never(contract: Contract) -> Iterator[str]:
                 f"'{clause.name}' is owed only for a month with {EVENT_WORDS[clause.if_.event]}, which the simulation"
                 " never brings about: leave the clause out, or price a history that has `events."
                 f"{clause.if_.event}`"
+            )
+
+
+def _never_opened(contract: Contract) -> Iterator[str]:
+    """Triggers that wait for an event: no simulated month has one, so they would never open anything."""
+    for trigger in contract.triggers:
+        if isinstance(trigger.if_, Happening):
+            event = trigger.if_.event
+            yield (
+                f"the trigger '{trigger.name}' waits for {EVENT_WORDS[event]}, which the simulation never brings about:"
+                f" leave the trigger out, or price a history that has `events.{event}`"
             )
 
 

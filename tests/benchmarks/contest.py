@@ -5,7 +5,6 @@ import json
 import os
 import statistics
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,24 +25,6 @@ def by_turns(contestants: Mapping[str, Play], rounds: int) -> dict[str, float]:
             contacts = play()
             speeds[name].append(contacts * 1e9 / max(time.process_time_ns() - begun, 1))
     return {name: statistics.median(found) for name, found in speeds.items()}
-
-
-def speed_up(play: Play, rounds: int) -> float:
-    """Wall time of two plays one after the other over that of two at once in threads; best of some rounds."""
-    best = 0.0
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        play()
-        play()
-        alone = time.perf_counter() - begun
-        threads = [threading.Thread(target=play) for _ in range(2)]
-        begun = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        best = max(best, alone / (time.perf_counter() - begun))
-    return best
 
 
 def resident_mb() -> float:

@@ -14,6 +14,7 @@ import time
 import contest
 import numpy as np
 import simpy
+import threads
 
 from orm_sim.centre import Carry, DayPlan, Engine, kernel, reference
 from orm_sim.centre.staffing import RequirementTable, whole_agents
@@ -157,7 +158,7 @@ def main() -> None:
     more = {
         "days": float(asked.days),
         "cost_of_driving_by_the_day": speeds["kernel"] / driven - 1.0,
-        "speed_up_of_two_threads": contest.speed_up(alone(asked.days, kernel.run), 3),
+        **threads.figures(alone(asked.days, kernel.run), asked.rounds),
         "empty_day_us": empty_day_us(),
         "resident_mb_before": before_mb,
         "resident_mb_after": contest.resident_mb(),

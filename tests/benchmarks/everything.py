@@ -17,6 +17,7 @@ it leaves out). The share answered is printed for the kernel and the textbook: i
 import contest
 import everything_textbook as textbook
 import numpy as np
+import threads
 
 from orm_sim.centre.centre_checks import centre_of
 from orm_sim.centre.skills import kernel, reference
@@ -130,7 +131,7 @@ def main() -> None:
     states = plain.run(40)
     more = {
         "days": float(asked.days),
-        "speed_up_of_two_threads": contest.speed_up(engine(asked.days, kernel.run), 3),
+        **threads.figures(engine(asked.days, kernel.run), asked.rounds),
         "answered_share_of_kernel": answered_share(40),
         "answered_share_of_textbook": states.count("answered") / len(states),
         "resident_mb_after": contest.resident_mb(),

@@ -14,6 +14,7 @@ import time
 import contest
 import numpy as np
 import simpy
+import threads
 
 from orm_sim.centre.centre_checks import centre_of
 from orm_sim.centre.skills import kernel, reference
@@ -215,7 +216,7 @@ def main() -> None:
         "days": float(asked.days),
         "cost_of_driving_by_the_day": speeds["kernel"] / speeds["kernel, driven by SimPy day by day"] - 1.0,
         "ns_per_contact_drawn": drawing_ns(asked.days),
-        "speed_up_of_two_threads": contest.speed_up(engine(asked.days, kernel.run), 3),
+        **threads.figures(engine(asked.days, kernel.run), asked.rounds),
         "resident_mb_after": contest.resident_mb(),
     }
     contest.tell(f"five types in four groups with returns, {asked.days} days", speeds, more, asked.out)

@@ -144,7 +144,7 @@ class Plainly:
         total = sum(expected.tolist())
         at, seen, period, i = 0.0, 0.0, 0, 0
         while True:
-            at -= log(draw(*self.key, pack(day, t, 0, i), ARRIVAL)[0])
+            at -= log(draw(*self.key, pack(day, t, 0, i // 2), ARRIVAL)[i % 2])  # two share a pair
             if at >= total:
                 return
             while period < expected.size - 1 and at >= seen + expected[period]:
@@ -268,8 +268,9 @@ def test_values_given_in_order_go_on_where_the_day_before_ended() -> None:
 def test_runs_are_merged_as_a_stable_sort_would(runs: list[list[int]]) -> None:
     values = np.array([float(value) for run in runs for value in sorted(run)])
     ends = np.cumsum([0, *map(len, runs)])
-    places = np.empty(values.size, np.int64)
-    in_order(values, ends, places)
+    merged, places = np.empty(values.size), np.empty(values.size, np.int64)
+    in_order(values, ends, merged, places)
+    assert merged.tolist() == sorted(values.tolist())
     assert np.argsort(places).tolist() == np.argsort(values, kind="stable").tolist()
 
 

@@ -38,6 +38,7 @@ from orm_sim.contract.clause import inside, walk
 from orm_sim.contract.clauses import Clawback, ClawbackStep, Commission, Limit
 from orm_sim.core.loader import build, load_yaml
 from orm_sim.kpi import METERS
+from tests.contract.strategies import OF_FAMILIES
 
 LAW = settings(max_examples=60, derandomize=True, deadline=None)
 FEW = settings(max_examples=4, derandomize=True, deadline=None)
@@ -80,7 +81,7 @@ def drawn(seed: int, shape: tuple[int, ...] = (), site: str | None = None) -> di
         ("index", name): draw.uniform(90, 120, shape) for name in ("wages", "prices")
     }
     for channel in ("inbound", "outbound"):
-        for name in METERS:
+        for name in (*METERS, *OF_FAMILIES):
             meters[channel if site is None else f"{channel}@{site}", name] = draw.uniform(0.0, 1000.0, shape)
     return meters
 

@@ -69,7 +69,7 @@ def test_every_kind_of_line_item_appears_in_a_worked_example() -> None:
 _ANYWHERE = {"label", "net_days", "site", "channel"}
 """Fields that every clause has, or that mean the same wherever they stand."""
 
-_SAME = {"window", "per", "every", "not_due_on", "of"}
+_SAME = {"window", "per", "every", "not_due_on", "of", "statistic"}
 """Fields whose words mean the same wherever they stand: it is enough that each stands somewhere."""
 
 _NOT_MONEY = {"change_order", "life_terms", "records", "contract", "payment", "taxes"}

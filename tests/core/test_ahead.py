@@ -138,7 +138,7 @@ def test_other_types_processors_and_settings_have_files_of_their_own(
     still.setflags(write=False)
     assert entered(still) == 3
     assert len(list(folder.glob("count-*.o"))) == 2
-    key = ahead._key((np.ones(3),))
+    key = ahead._key((np.ones(3),), [])
     assert key is not None
     paths = {ahead._path(count.py_func, key)}  # type: ignore[attr-defined]
     monkeypatch.setenv("NUMBA_OPT", "1")
@@ -153,7 +153,7 @@ def test_other_types_processors_and_settings_have_files_of_their_own(
 
 @pytest.mark.parametrize("outside", [True, 2**63, np.int32(1), np.float32(1.0), None, (1, 2), np.array(1.0)])
 def test_what_has_no_place_in_a_frame_goes_to_numba(outside: object) -> None:
-    assert ahead._key((1.0, outside)) is None
+    assert ahead._key((1.0, outside), []) is None
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

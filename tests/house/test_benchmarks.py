@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,33 @@ def test_it_starts(script: Path) -> None:
 
 def test_there_are_some() -> None:
     assert len(SCRIPTS) >= 2
+
+
+def test_two_threads_that_need_nothing_of_each_other_gain_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sleeping takes neither the lock nor a processor. One thread works alone twice, and thrice with the other."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import threads
+
+    done: list[int] = []
+
+    def sleep() -> None:
+        time.sleep(0.02)
+        done.append(threading.get_ident())
+
+    found = threads.speed_up(sleep, 2)
+    assert 1.6 < found["speed_up_of_two_threads"] < 2.4
+    assert found["others_on_processors"] >= 0.0
+    both, one = sorted(done.count(each) for each in set(done) - {threading.get_ident()})
+    assert 3 * one == 5 * both > 0
+
+
+def test_a_thread_that_fails_ends_the_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import threads
+
+    def fail() -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise ArithmeticError("no work")
+
+    with pytest.raises(ArithmeticError, match="no work"), threads.two_threads(fail):
+        pass

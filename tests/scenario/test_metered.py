@@ -59,7 +59,7 @@ def test_what_is_counted_passes() -> None:
         ),
         (
             "{clause: cost_plus, label: x, markup: 0.1}",
-            "reads 'vendor_cost' of inbound contacts: the simulation does not count it; reads 'vendor_cost'",
+            "simulation does not count it (a history may, in the column `inbound.vendor_cost`); reads 'vendor_cost'",
         ),
         (
             "{clause: per_unit, label: x, site: cebu, channel: inbound, meter: offered, rate: 1}",
@@ -114,3 +114,16 @@ def test_a_clause_that_waits_for_an_event_is_refused() -> None:
         "'breach' is owed only for a month with a breach of data security by the vendor, which the"
     )
     assert "`events.data_breach`" in found
+
+
+def test_a_trigger_that_waits_for_an_event_is_refused() -> None:
+    text = FRAME + (
+        "  - {clause: fixed, amount: 5}\ntriggers:\n"
+        "  - {name: change of hands, if: {event: change_of_control}, opens: exit}\n"
+    )
+    found = unmetered(build(Contract, parse_yaml(text, "a.yaml")), 20.0)
+    assert found is not None
+    assert found.startswith(
+        "the trigger 'change of hands' waits for a change of control of the vendor, which the"
+    )
+    assert "`events.change_of_control`" in found

@@ -69,13 +69,13 @@ def draw_day(sources: Records, day: int, factor: float, room: int, times: Floats
         n = _arrivals_of(s, day, t, factor, at, n)
         ends[t + 1] = n
     places = np.empty(n, np.int64)
-    in_order(at[:n], ends, places)
+    in_order(at[:n], ends, times[:n], places)
     kind, ref = numbers[TABLES : TABLES + n], numbers[TABLES + room : TABLES + room + n]
     for t in range(s.n_kinds):
         first = pack(day, t, 0, 0) - ends[t]
         for i in range(ends[t], ends[t + 1]):
             place = np.uint64(places[i])
-            times[place], kind[place], ref[place] = at[i], t, first + i
+            kind[place], ref[place] = t, first + i
     _draw_bodies(s, day, ends, places, times[room:], times[2 * room :])
     numbers[N_CONTACTS] = n
     rest = numbers[TABLES + 2 * room :]
@@ -101,7 +101,10 @@ def _arrivals_of(s: Any, day: int, t: int, factor: float, at: Floats, n: int) ->
 
 @jit
 def _poisson(s: Any, day: int, t: int, expected: Floats, at: Floats, n: int) -> int:
-    """A Poisson stream: one of unit rate through the inverse of the cumulative rate."""
+    """A Poisson stream: one of unit rate through the inverse of the cumulative rate.
+
+    Two arrivals share the words of a block: the gaps before contacts 2k and 2k + 1 are the pair of k.
+    """
     total = 0.0
     for period in range(expected.size):
         total += expected[period]
@@ -109,8 +112,9 @@ def _poisson(s: Any, day: int, t: int, expected: Floats, at: Floats, n: int) -> 
     k0, k1 = s.k0, s.k1
     moment, gap = 0.0, np.empty(_BATCH)
     while moment < total and n < stop:
-        for k in range(gap.size):
-            gap[k], _ = uniform_pair(k0, k1, n - first + k, ARRIVAL, day, t)
+        drawn = (n - first) // 2  # even: each batch before was taken whole
+        for k in range(_BATCH // 2):
+            gap[2 * k], gap[2 * k + 1] = uniform_pair(k0, k1, drawn + k, ARRIVAL, day, t)
         for k in range(gap.size):
             gap[k] = log(gap[k])
         for k in range(min(gap.size, stop - n)):
@@ -240,10 +244,11 @@ def _piecewise(x: Floats, y: Floats, u: Floats) -> Floats:
 
 @entry
 @jit
-def draw_uniforms(k0: int, k1: int, c1: int, c2: int, c3: int, out: Floats) -> None:
-    """Fill an array with the uniforms of `orm_sim.core.streams.uniforms`."""
-    for i in range(out.size):
-        out[i], _ = uniform_pair(k0, k1, i, c1, c2, c3)
+def draw_busyness(k0: int, k1: int, shape: float, factors: Floats) -> None:
+    """Fill in the factor of each day: a gamma of mean 1 with this shape."""
+    for day in range(factors.size):
+        u, _ = uniform_pair(k0, k1, 0, 0, day, 0)
+        factors[day] = gamma_quantile(shape, u) / shape
 
 
 @entry

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from orm_sim.centre.centre_file import CentreFile, Outage
-from orm_sim.centre.gamma import gamma_quantile
 from orm_sim.centre.skills.arena import ARENA
 from orm_sim.centre.skills.arrivals import (
     N_CHANGES,
     N_CONTACTS,
     TABLES,
+    draw_busyness,
     draw_day,
-    draw_uniforms,
     reopen,
     room_for,
 )
@@ -94,14 +94,22 @@ class _Days:
     def __init__(self, centre: Centre, seed: int, replication: int) -> None:
         self.centre, self.file = centre, centre.file
         self.layout = replace(centre.layout, key=key(seed, replication, "contacts"))
-        self.busyness_key: Key = key(seed, replication, "busyness")
         self.sources = centre.sources.of_replication(self.layout.key, key(seed, replication, "presence"))
         self.empty = Carry.empty(self.layout.n_groups, self.layout.work_law.shape[1])
+        self._factors = self._busyness(key(seed, replication, "busyness"))
+        horizon = self.file.horizon
+        self._hours: dict[str, Any] = {
+            "closes_s": np.inf if horizon.never_closes else horizon.open_s,
+            "at_close": CLEAR_QUEUE if horizon.at_close == "clear_queue" else SERVE_QUEUE,
+            "end_s": SECONDS_PER_DAY if horizon.never_closes else np.inf,
+            "period_s": self.file.period_s,
+            "n_periods": self.file.n_periods,
+        }
 
     def block(self, day: int, carry: Carry) -> Block:
         """One day's block."""
-        horizon, sources, columns = self.file.horizon, self.sources, self.layout.work_law.shape[1]
-        factor, m = self.busyness(day), sources.most_changes
+        sources, columns = self.sources, self.layout.work_law.shape[1]
+        factor, m = self._factors[day], sources.most_changes
         room = room_for(float(sources.expected[day]) * factor, self.layout.n_types) + sources.n_given
         times = ARENA.lasting(room * (2 + columns) + m).view(np.float64)
         whole = ARENA.lasting(TABLES + 2 * (room + m))
@@ -117,20 +125,15 @@ class _Days:
             change_at_s=times[at : at + changes], change_group=whole[group : group + changes],
             change_to=whole[group + m : group + m + changes],
             outage_at_s=start, outage_until_s=until, outage_blocks=blocks, outage_drops=drops,
-            closes_s=np.inf if horizon.never_closes else horizon.open_s,
-            at_close=CLEAR_QUEUE if horizon.at_close == "clear_queue" else SERVE_QUEUE,
-            end_s=SECONDS_PER_DAY if horizon.never_closes else np.inf,
-            period_s=self.file.period_s, n_periods=self.file.n_periods, carry=carry,
+            carry=carry, **self._hours,
         )  # fmt: skip
 
-    def busyness(self, day: int) -> float:
-        """The factor on every rate of a day."""
-        if self.file.busyness is None:
-            return 1.0
-        drawn = np.empty(1)
-        draw_uniforms(*self.busyness_key, 0, day, 0, drawn)
-        shape = self.file.busyness.shape
-        return gamma_quantile(shape, float(drawn[0])) / shape
+    def _busyness(self, of_days: Key) -> list[float]:
+        """The factor on every rate of each day, drawn in one call: a call a day costs more than its draw."""
+        factors = np.ones(self.file.horizon.days)
+        if self.file.busyness is not None:
+            draw_busyness(*of_days, self.file.busyness.shape, factors)
+        return factors.tolist()
 
     def _outages(self, day: int) -> tuple[Floats, Floats, Flags, Flags]:
         """Outages of a day, with what is left of those that began on the days before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Final
 
 import numpy as np
@@ -46,11 +47,14 @@ def check(block: Block) -> Opened:
         layout, or a carried state that cannot have come out of a block.
     """
     layout, carry = block.layout, block.carry
-    if not any(layout is sound for sound in _SOUND):
+    for sound in _SOUND:  # a loop, because it runs at every block with the interpreter's lock held
+        if sound is layout:
+            break
+    else:
         _check_layout(layout)
         _SOUND[:] = [layout, *_SOUND[: MOST_KNOWN - 1]]
     _check_shapes(block)
-    if not (block.end_s > 0.0 and not np.isnan(block.closes_s) and 0.0 < block.period_s < np.inf):
+    if not (block.end_s > 0.0 and not isnan(block.closes_s) and 0.0 < block.period_s < np.inf):
         raise ValueError(
             "end_s must be above 0 (inf allowed), period_s above 0 and finite, closes_s a number"
         )

@@ -7,8 +7,8 @@ from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.streams import uniform_pair
 
 ARRIVAL, BODY, ROUTE, REDIAL, FATE = range(5)
-"""Uses: gap to the arrival · work and patience · balking and choice of group · redial and its delay · resolution and
-return (its delay: `FATE + 1`)."""
+"""Uses: gap to the arrival (two contacts share a pair) · work and patience · balking and choice of group · redial and
+its delay · resolution and return (its delay: `FATE + 1`)."""
 
 
 @jit_inline

@@ -42,11 +42,11 @@ def changes_of_day(s: Any, day: int, at_s: Floats, group: Whole, to: Whole) -> i
         n = _changes_of(s, day, g, at, agents, n)
         ends[g + 1] = n
     order = np.empty(n, np.int64)
-    in_order(at[:n], ends, order)
+    in_order(at[:n], ends, at_s[:n], order)
     for g in range(s.n_groups):
         for k in range(ends[g], ends[g + 1]):
             place = order[k]
-            at_s[place], group[place], to[place] = at[k], g, agents[k]
+            group[place], to[place] = g, agents[k]
     return n
 
 

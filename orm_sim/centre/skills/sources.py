@@ -83,7 +83,7 @@ class Sources:
 
     def of_replication(self, contacts: Key, presence: Key) -> Sources:
         """The same with a replication's keys, before its first day."""
-        record, arrays = self.record.copy(), dict(self.arrays)
+        record, arrays = self.record.view(np.int64).copy().view(SOURCES), dict(self.arrays)
         for name in ("given_used", "staffed"):
             arrays[name] = np.zeros_like(arrays[name])
             record[name] = address(arrays[name])

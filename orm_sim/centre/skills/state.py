@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import threading
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.skills.arena import ARENA
 from orm_sim.centre.skills.packing import Packed
 from orm_sim.centre.skills.plan import Block, Layout
 from orm_sim.core.compiled import jit
@@ -115,6 +115,8 @@ class Memory:
 
     Attributes
     ----------
+    words : int64
+        The record, as plain words.
     record : array of one `CENTRE`
     rows : int64[N_ROWS, room]
         Decisions and ends of service; see `DECIDED`.
@@ -126,6 +128,7 @@ class Memory:
         Arrays that nothing else may hold.
     """
 
+    words: Whole
     record: Records
     rows: Whole
     spent: Floats
@@ -151,22 +154,6 @@ _KNOWN: list[_Rules] = []
 MOST_KNOWN: Final = 16
 
 
-class _Pool(threading.local):
-    """Memory that each block of a thread uses anew: nothing in it outlives a block."""
-
-    def __init__(self) -> None:
-        self.words = np.empty(0, np.int64)
-
-    def of(self, n: int) -> Whole:
-        """At least so many words."""
-        if self.words.size < n:
-            self.words = np.empty(n + n // 4, np.int64)
-        return self.words
-
-
-_POOL: Final = _Pool()
-
-
 def opened(block: Block, people: Packed) -> Opened:
     """The record of a block whose arrays are of the right kinds and lengths."""
     layout = block.layout
@@ -175,7 +162,7 @@ def opened(block: Block, people: Packed) -> Opened:
         block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
         block.change_to, block.outage_at_s, block.outage_until_s, block.outage_blocks, block.outage_drops,
     )  # fmt: skip
-    given = [each if each.flags.c_contiguous else np.ascontiguousarray(each) for each in arrays]
+    given = [each if each.flags.carray else np.require(each, requirements=["C", "A", "W"]) for each in arrays]
     record = known.record.copy()
     record[:_BLOCK_ENDS] = (
         *map(address, given), address(people.whole), address(people.times),
@@ -193,13 +180,14 @@ def memory_of(block: Block, begun: Opened) -> Memory:
     ring = 1 << max(int(record[MOST_AGENTS]) - 1, 0).bit_length()
     carried = kept[1]
     room = carried.n_waiting + carried.n_busy + carried.n_pending + block.arrival_s.size + 1
-    pool = _POOL.of(2 * n_groups * (ring + 1) + room * (_A_SLOT + 2 * n_columns))
-    rows, spent = np.empty((N_ROWS, 2 * room), np.int64), np.zeros((2, n_groups, block.n_periods))
+    pool = ARENA.scratch(2 * n_groups * (ring + 1) + room * (_A_SLOT + 2 * n_columns))
+    rows = ARENA.lasting(N_ROWS * 2 * room).reshape(N_ROWS, 2 * room)
+    spent = np.zeros((2, n_groups, block.n_periods))
     rules = rules.copy()
     record[_MEMORY:_MEMORY_ENDS] = (
         address(pool), address(rows), address(spent), address(rules), room, 2 * room, ring - 1,
     )  # fmt: skip
-    return Memory(record.view(CENTRE), rows, spent, rules, (pool, kept))
+    return Memory(record, record.view(CENTRE), rows, spent, rules, (pool, kept))
 
 
 _A_KIND: Final = KIND.itemsize // 8
@@ -223,11 +211,11 @@ _A_SLOT: Final = _A_CONTACT + 3 * _AN_EVENT + LEFT_WHOLE + LEFT_TIMES
 
 def finished(memory: Memory) -> tuple[int, int, Packed]:
     """How many rows a block has written of decisions and of ends, and what it leaves to the next."""
-    counts = memory.record.view(np.int64)[_COUNTS].tolist()
+    counts = memory.words[_COUNTS].tolist()
     n_decided, n_done, waiting, busy, pending, n_idle, left, left_s, n_groups, n_columns = counts
     n_whole = 2 * n_groups + 3 * (waiting + busy) + 2 * pending
     n_times = (5 + n_columns) * waiting + (6 + n_columns) * busy + (2 + n_columns) * pending + n_idle
-    pool, begin = memory.kept[0], memory.record.view(np.int64)[_MEMORY]
+    pool, begin = memory.kept[0], int(memory.words[_MEMORY])
     first, second = (left - begin) // 8, (left_s - begin) // 8
     whole = pool[first : first + n_whole].copy()
     times = pool[second : second + n_times].copy().view(np.float64)
@@ -282,7 +270,7 @@ def address(array: Any) -> int:
     """Where an array begins; 0 where it has no elements."""
     if not array.size:
         return 0
-    if array.flags.writeable and array.flags.c_contiguous:
+    if array.flags.carray:
         return ctypes.addressof(_BYTE(array))  # a quarter of the time of what is below
     return int(array.ctypes.data)
 
