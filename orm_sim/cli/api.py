@@ -24,7 +24,7 @@ from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
-from orm_sim.study import Run, Unit, plan_run, run_study
+from orm_sim.study import Run, RunPlan, Unit, plan_run, run_study
 from orm_sim.study.execute import OnProgress
 from orm_sim.study.manifest import read_json, to_json
 from orm_sim.study.pool import work_through
@@ -169,7 +169,7 @@ def compare_loaded(
     count = evaluation.replications if replications is None else replications
     root = evaluation.seed if seed is None else seed
     check_run(count, workers, engine, root)
-    plan = plan_run(study.name, study.files, root, count, engine, study.overrides)
+    plan = run_plan(study, count, root, engine)
     folder = Path(out or "outputs")
     crew = workers or usable_cores()
     rates = solved_rates(
@@ -193,6 +193,16 @@ def compare_loaded(
     if report:
         files += _report(result, say)
     return replace(result, files=tuple(files))
+
+
+def run_plan(
+    study: LoadedStudy, replications: int | None = None, seed: int | None = None, engine: str = "kernel"
+) -> RunPlan:
+    """What decides the tables of a study's run, and so the name of its folder."""
+    evaluation = study.base.evaluation
+    count = evaluation.replications if replications is None else replications
+    root = evaluation.seed if seed is None else seed
+    return plan_run(study.name, study.files, root, count, engine, study.overrides)
 
 
 def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
@@ -338,15 +348,15 @@ def _report(result: Comparison, say: Say | None) -> list[Path]:
         say("Drawing figures and rendering the notebook ...")
     gc.collect()
     pa.default_memory_pool().release_unused()  # the notebook's own process needs the room
-    notebook = _notebook()
+    notebook = notebook_path(NOTEBOOK)
     given = {"out_dir": str(result.run_dir.resolve())}
     page = render(notebook, result.run_dir / "notebooks", given) if notebook is not None else ()
     return [*save_figures(result.titled, result.run_dir / "figures"), *page]
 
 
-def _notebook() -> Path | None:
-    """The comparison notebook of the project one works in, else of the one the package lies in."""
+def notebook_path(relative: str) -> Path | None:
+    """A notebook of the project one works in, else of the one the package lies in; None where there is none."""
     for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        if (root / NOTEBOOK).exists():
-            return root / NOTEBOOK
+        if (root / relative).exists():
+            return root / relative
     return None

@@ -8,11 +8,12 @@ from orm_sim.report.base_share import (
     plan_course,
     value_by_base_share,
 )
+from orm_sim.report.beside import beside
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.budget import budget_table
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
-from orm_sim.report.gallery import figures, save_figures
+from orm_sim.report.gallery import draw, draw_ranked, figures, save_figures
 from orm_sim.report.options import contenders, leader, locate, rows_of, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
@@ -30,6 +31,7 @@ __all__ = [
     "Sentences",
     "bands",
     "base_share_table",
+    "beside",
     "both_gains",
     "both_sides",
     "bridge",
@@ -41,6 +43,8 @@ __all__ = [
     "contenders",
     "curve_table",
     "deal_map",
+    "draw",
+    "draw_ranked",
     "driver_chart",
     "failure_by_base_share",
     "figures",
