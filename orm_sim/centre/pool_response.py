@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -12,10 +11,11 @@ from orm_sim.centre.plan import Floats
 from orm_sim.centre.response import ResponseTable
 from orm_sim.centre.schedule import Schedule, spread
 from orm_sim.centre.staffing import RequirementTable, busyness_points
-from orm_sim.core.compiled import jit
+from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.functions import log
 
-COVERAGES: Final = (0.30, 0.45, 0.55, *(0.60 + 0.05 * k for k in range(17)), 1.6, 1.9)
-"""Hours on duty over hours required for the service that is asked for."""
+COVERAGES: Final = tuple(0.30 + 0.05 * k for k in range(33))
+"""Hours on duty over hours required for the service that is asked for, at even steps."""
 
 _LOADS: Final = 9
 
@@ -95,12 +95,47 @@ class PoolResponse:
             for each in np.broadcast_arrays(coverage, load, handle_s)
         ]
         level, gone = np.empty(points[0].size), np.empty(points[0].size)
-        _look_up(
-            self.coverage, np.log(self.load), np.log(self.handle_s), self.values,
-            points[0], points[1], points[2], level, gone,
-        )  # fmt: skip
+        _look_up(even(self), points[0], points[1], points[2], level, gone)
         shape = np.shape(coverage)
         return level.reshape(shape), gone.reshape(shape)
+
+
+class EvenTable(NamedTuple):
+    """A `PoolResponse` as compiled code reads it, without a search: first nodes, nodes a unit, and the values.
+
+    ``values`` float64[n_coverages, n_loads, n_handles, 2]; loads and handle times go by their logarithms.
+    """
+
+    coverage: float
+    per_coverage: float
+    log_load: float
+    per_load: float
+    log_handle: float
+    per_handle: float
+    values: Floats
+
+
+def even(table: PoolResponse) -> EvenTable:
+    """The table by its steps.
+
+    Raises
+    ------
+    ValueError
+        When nodes do not lie at even steps, of logarithms for loads and handle times.
+    """
+    (first, per_unit), (load, per_load), (handle, per_handle) = (
+        _steps(axis) for axis in (table.coverage, np.log(table.load), np.log(table.handle_s))
+    )
+    values = np.ascontiguousarray(np.moveaxis(table.values, 0, -1))
+    return EvenTable(first, per_unit, load, per_load, handle, per_handle, values)
+
+
+def _steps(axis: Floats) -> tuple[float, float]:
+    """First node and nodes a unit; none where there is one node."""
+    steps = np.diff(axis)
+    if steps.size and not np.allclose(steps, steps[0]):
+        raise ValueError("coverages must be even, and loads and handle times even in their logarithms")
+    return float(axis[0]), (axis.size - 1) / float(axis[-1] - axis[0]) if steps.size else 0.0
 
 
 def _over_week(
@@ -134,37 +169,34 @@ def _over_week(
 
 @jit
 def _look_up(
-    coverages: Floats,
-    log_loads: Floats,
-    log_handles: Floats,
-    values: Floats,
-    coverage: Floats,
-    load: Floats,
-    handle_s: Floats,
-    level: Floats,
-    gone: Floats,
+    table: EvenTable, coverage: Floats, load: Floats, handle_s: Floats, level: Floats, gone: Floats
 ) -> None:
-    """Trilinear interpolation at each point."""
+    """The answer at each point."""
     for i in range(coverage.size):
-        scarce = min(coverage[i] / coverages[0], 1.0)
-        a, p = _place(coverages, coverage[i])
-        b, q = _place(log_loads, math.log(max(load[i], 1e-9)))
-        c, r = _place(log_handles, math.log(max(handle_s[i], 1e-9)))
-        reached = lost = 0.0
-        for corner in range(8):
-            x, y, z = corner & 1, corner >> 1 & 1, corner >> 2
-            weight = (p if x else 1.0 - p) * (q if y else 1.0 - q) * (r if z else 1.0 - r)
-            if weight > 0.0:
-                reached += weight * values[0, a + x, b + y, c + z]
-                lost += weight * values[1, a + x, b + y, c + z]
-        level[i] = reached * scarce
-        gone[i] = 1.0 - (1.0 - lost) * scarce
+        of_load, of_handle = log(max(load[i], 1e-9)), log(max(handle_s[i], 1e-9))
+        level[i], gone[i] = answer_at(table, coverage[i], of_load, of_handle)
 
 
-@jit
-def _place(axis: Floats, at: float) -> tuple[int, float]:
-    """Node to the left of a point, and how far on to the next it lies, 0 to 1; the edges hold beyond them."""
-    if axis.size == 1 or at <= axis[0]:
-        return 0, 0.0
-    left = min(int(np.searchsorted(axis, at, side="right")) - 1, axis.size - 2)
-    return left, min((at - axis[left]) / (axis[left + 1] - axis[left]), 1.0)
+@jit_inline
+def answer_at(table: EvenTable, coverage: float, log_load: float, log_handle: float) -> tuple[float, float]:
+    """Service level and abandonment rate at one point (compiled), trilinear; see `PoolResponse.answer`."""
+    values = table.values
+    scarce = min(coverage / table.coverage, 1.0)
+    a, a1, p = _place(table.coverage, table.per_coverage, values.shape[0], coverage)
+    b, b1, q = _place(table.log_load, table.per_load, values.shape[1], log_load)
+    c, c1, r = _place(table.log_handle, table.per_handle, values.shape[2], log_handle)
+    weights = (1.0 - q) * (1.0 - r), (1.0 - q) * r, q * (1.0 - r), q * r
+    corners = (b, c), (b, c1), (b1, c), (b1, c1)
+    level = gone = 0.0
+    for weight, (y, z) in zip(weights, corners):  # noqa: B905 - compiled code knows no strict
+        level += weight * (values[a, y, z, 0] * (1.0 - p) + values[a1, y, z, 0] * p)
+        gone += weight * (values[a, y, z, 1] * (1.0 - p) + values[a1, y, z, 1] * p)
+    return level * scarce, 1.0 - (1.0 - gone) * scarce
+
+
+@jit_inline
+def _place(first: float, per_unit: float, size: int, at: float) -> tuple[int, int, float]:
+    """Nodes to either side of a point, and how far it lies between them, 0 to 1; the edges hold beyond them."""
+    place = min(max((at - first) * per_unit, 0.0), size - 1.0)
+    left = int(place)
+    return left, min(left + 1, size - 1), place - left

@@ -18,6 +18,7 @@ from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import write_whole
 from orm_sim.decision import precision
+from orm_sim.decision.hazard_effects import hazard_effects, register_table
 from orm_sim.decision.rank import rank
 from orm_sim.demand.programme import CHANNELS
 from orm_sim.negotiation.tie_price import add_tie_multipliers
@@ -25,12 +26,12 @@ from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
-from orm_sim.study import Run, Unit, plan_run, run_study
+from orm_sim.study import Run, RunPlan, Unit, plan_run, run_study
 from orm_sim.study.execute import OnProgress
 from orm_sim.study.manifest import read_json, to_json
 from orm_sim.study.pool import work_through
 from orm_sim.study.store import make_folder
-from orm_sim.study.tables import COMPARISON
+from orm_sim.study.tables import COMPARISON, HAZARD_EFFECTS, RISKS
 
 if TYPE_CHECKING:
     from orm_sim.report.rank_table import RankTable
@@ -171,7 +172,7 @@ def compare_loaded(
     count = evaluation.replications if replications is None else replications
     root = evaluation.seed if seed is None else seed
     check_run(count, workers, engine, root)
-    plan = plan_run(study.name, study.files, root, count, engine, study.overrides)
+    plan = run_plan(study, count, root, engine)
     folder = Path(out or "outputs")
     crew = workers or usable_cores()
     rates = solved_rates(
@@ -196,6 +197,16 @@ def compare_loaded(
     if report:
         files += _report(result, say)
     return replace(result, files=tuple(files))
+
+
+def run_plan(
+    study: LoadedStudy, replications: int | None = None, seed: int | None = None, engine: str = "kernel"
+) -> RunPlan:
+    """What decides the tables of a study's run, and so the name of its folder."""
+    evaluation = study.base.evaluation
+    count = evaluation.replications if replications is None else replications
+    root = evaluation.seed if seed is None else seed
+    return plan_run(study.name, study.files, root, count, engine, study.overrides)
 
 
 def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
@@ -316,6 +327,7 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFr
         rank(outcomes, evaluation.risk_weight, evaluation.tail, study.zero), outcomes
     )
     best = str(ranked[ranked["option"] != study.zero].sort_values("rank")["option"].iloc[0])
+    _weigh_risks(study, done, best)
     computed = {
         COMPARISON: ranked,
         EVIDENCE: evidence_table(study, outcomes, draws, best),
@@ -327,6 +339,19 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFr
     return ranked
 
 
+def _weigh_risks(study: LoadedStudy, done: Run, best: str) -> None:
+    """What hazards take, where they were left out in turn, and the register beside what is simulated of it."""
+    outcomes, strikes = done.table("outcomes"), done.table("strikes")
+    months, effects = study.base.programme.months, None
+    if study.variants:
+        effects = hazard_effects(outcomes, strikes, study.variants, months)
+        done.add_table(HAZARD_EFFECTS, effects)
+        best = list(study.variants)[-1][0]
+    entries = study.base.risks.entries
+    if entries:
+        done.add_table(RISKS, register_table(entries, strikes, outcomes, best, months, effects))
+
+
 def _report(result: Comparison, say: Say | None) -> list[Path]:
     """Figures as SVG, and the notebook executed and as a page."""
     from orm_sim.report import save_figures
@@ -336,15 +361,15 @@ def _report(result: Comparison, say: Say | None) -> list[Path]:
         say("Drawing figures and rendering the notebook ...")
     gc.collect()
     pa.default_memory_pool().release_unused()  # the notebook's own process needs the room
-    notebook = _notebook()
+    notebook = notebook_path(NOTEBOOK)
     given = {"out_dir": str(result.run_dir.resolve())}
     page = render(notebook, result.run_dir / "notebooks", given) if notebook is not None else ()
     return [*save_figures(result.titled, result.run_dir / "figures"), *page]
 
 
-def _notebook() -> Path | None:
-    """The comparison notebook of the project one works in, else of the one the package lies in."""
+def notebook_path(relative: str) -> Path | None:
+    """A notebook of the project one works in, else of the one the package lies in; None where there is none."""
     for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        if (root / NOTEBOOK).exists():
-            return root / NOTEBOOK
+        if (root / relative).exists():
+            return root / relative
     return None

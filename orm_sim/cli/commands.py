@@ -1,10 +1,10 @@
-"""Commands: compare, run, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
+"""Commands: compare, run, hazards, respond, dashboard, centre, staff, validate, calibrate, schema, verify, warm."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,12 +12,15 @@ import click
 
 from orm_sim.cli.brief import brief_command
 from orm_sim.cli.contract import contract
+from orm_sim.cli.doctor import doctor
 from orm_sim.cli.negotiate import negotiate_command
+from orm_sim.cli.new import new
+from orm_sim.cli.options import overrides_of, running
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
 EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
-_TOLD = ("RunInterrupted", "RunFailed", "RenderError")
+_TOLD = ("RunInterrupted", "BatchInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
 
 
@@ -46,60 +49,6 @@ def _stop(text: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def overrides_of(settings: tuple[str, ...]) -> dict[str, str]:
-    """--set path=value, as given."""
-    found: dict[str, str] = {}
-    for each in settings:
-        path, equals, value = each.partition("=")
-        if not equals or not path.strip():
-            raise InputError(Problem(Place("--set"), "", each, "must be written path=value"))
-        if path.strip() in found:
-            raise InputError(Problem(Place("--set"), path.strip(), value, "is set twice: leave one out"))
-        found[path.strip()] = value
-    return found
-
-
-def _running(command: Callable[..., None]) -> Callable[..., None]:
-    """Options shared by the commands that simulate."""
-    for option in reversed(
-        (
-            click.option(
-                "--replications", type=int, help="Random histories per option; default: the scenario's."
-            ),
-            click.option("--seed", type=int, help="Root of every random stream; default: the scenario's."),
-            click.option(
-                "--workers", type=int, help="Processes; default: one per core. Results do not depend on it."
-            ),
-            click.option(
-                "--engine",
-                default="kernel",
-                show_default=True,
-                help="kernel (compiled) or reference (SimPy, slow).",
-            ),
-            click.option(
-                "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable."
-            ),
-            click.option(
-                "--out",
-                type=click.Path(file_okay=True, path_type=Path),
-                default=None,
-                help="Folder of runs; default: outputs.",
-            ),
-            click.option(
-                "--report/--no-report",
-                default=True,
-                show_default=True,
-                help="Figures and the executed notebook.",
-            ),
-            click.option(
-                "--json", "as_json", is_flag=True, help="Print the result as JSON instead of tables."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="orm-sim")
 def main() -> None:
@@ -112,15 +61,17 @@ def main() -> None:
 
 main.add_command(brief_command)
 main.add_command(contract)
+main.add_command(doctor)
+main.add_command(new)
 main.add_command(negotiate_command)
 
 
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
-@_running
+@running
 def compare(study: Path, **options: Any) -> None:
     """Compare the options of a STUDY file and rank them for client and vendor."""
-    overrides = overrides_of(options["settings"])
+    overrides = overrides_of(options["settings"], options["without"])
     _hurry(study, options["workers"])
     from orm_sim.scenario.load import is_study, load_study
 
@@ -132,10 +83,10 @@ def compare(study: Path, **options: Any) -> None:
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@_running
+@running
 def run(scenario: Path, **options: Any) -> None:
     """Run one SCENARIO file against in-house as is."""
-    overrides = overrides_of(options["settings"])
+    overrides = overrides_of(options["settings"], options["without"])
     _hurry(scenario, options["workers"])
     from orm_sim.scenario.load import as_study, is_study, load_scenario
 
@@ -147,6 +98,30 @@ def run(scenario: Path, **options: Any) -> None:
         rule = "has no contract and no improvement: it is the in-house zero line itself, so there is nothing to compare"
         raise InputError(Problem(Place(str(scenario), 1), "contract", "null", rule))
     _compare(loaded, overrides, options)
+
+
+@main.command()
+@click.argument("path", metavar="FOLDER|STUDY", type=click.Path(path_type=Path))
+@running
+def batch(path: Path, **options: Any) -> None:
+    """Run every scenario of a FOLDER, or every option of a STUDY, each on its own; join and report them."""
+    overrides = overrides_of(options["settings"], options["without"])
+    from orm_sim.cli.batch.command import run_batch
+
+    run_batch(path, overrides, options)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--option", help="Which option of a study; default: the first with a vendor.")
+@running
+def hazards(file: Path, **options: Any) -> None:
+    """Say what each hazard takes from both sides, for one option of a study or scenario FILE."""
+    overrides = overrides_of(options["settings"], options["without"])
+    _hurry(file, options["workers"])
+    from orm_sim.cli.hazards import run_hazards
+
+    run_hazards(file, overrides, options)
 
 
 def _hurry(file: Path, workers: int | None) -> None:
@@ -213,6 +188,30 @@ def respond(scenario: Path, **options: Any) -> None:
 
 
 @main.command()
+@click.argument(
+    "study",
+    required=False,
+    type=click.Path(path_type=Path),
+    default=Path("scenarios/studies/which_contract.yaml"),
+)
+@click.option("--port", type=int, help="Port on 127.0.0.1; default: any that is free.")
+@click.option(
+    "--browser/--no-browser", default=True, show_default=True, help="Open a browser when it is ready."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=None, help="Folder of runs; default: outputs."
+)
+def dashboard(study: Path, port: int | None, browser: bool, out: Path | None) -> None:
+    """Open the executive explorer of a STUDY (or scenario): sliders, an estimate at once, a simulation when asked.
+
+    It listens on this machine alone and lets in whoever has the token in the address it prints.
+    """
+    from orm_sim.cli.dashboard import serve
+
+    serve(study, port, browser=browser, out=out)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--engine",
@@ -269,13 +268,17 @@ def staff(
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario and study FILES and report every problem in them."""
     from orm_sim.scenario.load import is_study, load_scenario, load_study
+    from orm_sim.scenario.unlived import not_simulated
 
     problems: dict[Problem, None] = {}
     for file in files:
         try:
             _refuse_mapping(file)
-            (load_study if is_study(file) else load_scenario)(file)
+            found = load_study(file).options if is_study(file) else {"": load_scenario(file)}
             click.echo(f"{file}: ok")
+            for name, scenario in found.items():
+                for words in not_simulated(scenario.contract):
+                    click.echo(f"  {name + ': ' if name else ''}not simulated: {words}")
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:

@@ -90,7 +90,8 @@ def notes(found: Response) -> list[str]:
     months = min(found.scenario.vendor.traits.horizon_months, found.scenario.programme.months - found.month)
     said.append(
         f"Values in $ thousand: expected present values over {months} months; they add up to the value. risk: what"
-        " uncertainty takes off; conscience: what pressed sales and short contacts cost it."
+        " uncertainty takes off; conscience: what pressed sales and short contacts cost it; term: the contract's months"
+        " beyond the horizon, where the client has not given notice by then."
     )
     return said
 

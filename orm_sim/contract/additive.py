@@ -7,6 +7,7 @@ from typing import Final
 from orm_sim.contract.clause import Clause
 from orm_sim.contract.clauses import (
     All,
+    Benchmark,
     Between,
     Commission,
     CostPlus,
@@ -19,7 +20,7 @@ from orm_sim.contract.clauses import (
     Tail,
 )
 
-_BY_PARTS: Final = (All, Between, Indexed, Ramp, Scaled, Tail)
+_BY_PARTS: Final = (All, Benchmark, Between, Indexed, Ramp, Scaled, Tail)
 """Combinators that come to the sum of their parts wherever the clauses inside do."""
 
 _WHY: Final[dict[str, str]] = {
@@ -38,6 +39,8 @@ _WHY: Final[dict[str, str]] = {
     "holdback": "what it releases was withheld in another month",
     "earn_back": "its targets are measured over a window",
     "when": "its condition is asked of the month",
+    "upfront": "it is paid once, and given back once a month",
+    "liability_cap": "its limit holds for a year",
 }
 
 

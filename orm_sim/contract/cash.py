@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from orm_sim.contract.payment import DAYS_OF_INTEREST, DisputeTerms, PaymentTerms
+from orm_sim.contract.payment import DAYS_OF_INTEREST, WEEKS, DisputeTerms, PaymentTerms
 from orm_sim.contract.period import Array, LineItem
 from orm_sim.contract.rounding import to_cents
 
@@ -145,7 +145,20 @@ def flows(
     -----
     A discount or interest is reckoned on all that is paid together on a day, and rounded once. What a dispute leaves
     to the vendor is paid with interest, where there is any, from the day it was due.
+
+    Weekly invoices are four, a week apart, the last on `invoiced_day`; a dispute is of the same share of each, and days
+    count from each.
     """
+    if terms.every == "week":
+        weeks = _weekly(items)
+        days = [invoiced_day - 7 * (len(weeks) - 1 - week) for week in range(len(weeks))]
+        each = terms.model_copy(update={"every": "month"})
+        parts = (
+            flow
+            for day, part in zip(days, weeks, strict=True)
+            for flow in flows(each, part, day, disputed=disputed, early=early, late_days=late_days)
+        )
+        return tuple(sorted(parts, key=lambda flow: flow.day))
     disputes = _known(terms, items, disputed)
     _refuse(terms, early, late_days)
     due: list[tuple[int, Flow]] = []
@@ -190,6 +203,23 @@ def netted(parts: Iterable[Flow]) -> tuple[Payment, ...]:
         if np.any(net < 0.0):
             made.append(Payment(day, "vendor", "client", np.maximum(-net, 0.0), cause))
     return tuple(made)
+
+
+def _weekly(items: Sequence[LineItem]) -> list[list[LineItem]]:
+    """The lines of a month in equal parts, one invoice a week; the last makes up the cents."""
+    parts = [to_cents(item.amount / WEEKS) for item in items]
+    rest = [to_cents(item.amount - part * (WEEKS - 1)) for item, part in zip(items, parts, strict=True)]
+    return [
+        [item._replace(amount=amount) for item, amount in zip(items, amounts, strict=True)]
+        for amounts in [*[parts] * (WEEKS - 1), rest]
+    ]
+
+
+def due_after(items: Sequence[LineItem], before: PaymentTerms, after: PaymentTerms) -> tuple[LineItem, ...]:
+    """Lines settled under one set of payment terms, with the days of another: for months after a change of terms."""
+    return tuple(
+        item._replace(net_days=after.net_days) if item.net_days == before.net_days else item for item in items
+    )
 
 
 def _sum(parts: Iterable[Flow]) -> Array:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
 from orm_sim.contract.clauses import Cap, Fixed, Floor, MinimumCommitment, PerUnit, ServiceCredit
-from orm_sim.contract.price_checks import indexed_cost, paid_twice, unreached_sums
-from orm_sim.contract.remedy_checks import course, no_such, remedies
+from orm_sim.contract.duty_checks import copies_kept, duties
+from orm_sim.contract.price_checks import clock_of_rates_that_move, indexed_cost, paid_twice, unreached_sums
+from orm_sim.contract.remedy_checks import course, no_such, remedies, told_apart
 from orm_sim.contract.time_checks import days_outside, months_outside
 from orm_sim.contract.wording import share
 
@@ -195,11 +196,15 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (_bounds, ()),
     (_price, ("price",)),
     (remedies, ("term_months",)),
+    (told_apart, ()),
     (course, ("term_months", "life", "triggers", "scope")),
     (months_outside, ("term_months",)),
     (days_outside, ("term_months", "starts")),
     (indexed_cost, ()),
     (unreached_sums, ()),
     (paid_twice, ()),
+    (clock_of_rates_that_move, ()),
+    (duties, ()),
+    (copies_kept, ("ending",)),
 )
 """What is checked, and the fields of the contract that must have been read for it."""

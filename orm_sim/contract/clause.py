@@ -40,7 +40,8 @@ Rate = Annotated[Annotated[float, Field(ge=0.0)] | Literal["solve"], WrapValidat
 _SITE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
-def _plain_name(value: str) -> str:
+def plain_name(value: str) -> str:
+    """The name itself, where it can stand in the name of a column; raises a sentence where it cannot."""
     if not _SITE.fullmatch(value):
         text = "must be a name of small letters, digits, - and _, as in `inbound@cebu.offered`"
         raise PydanticCustomError("site", "{sentence}", {"sentence": text})
@@ -48,7 +49,7 @@ def _plain_name(value: str) -> str:
 
 
 SiteName = Annotated[
-    str, AfterValidator(_plain_name), WithJsonSchema({"type": "string", "pattern": f"^{_SITE.pattern}$"})
+    str, AfterValidator(plain_name), WithJsonSchema({"type": "string", "pattern": f"^{_SITE.pattern}$"})
 ]
 """The name of a site: small letters, digits, - and _, so that it can stand in `inbound@cebu.offered`."""
 

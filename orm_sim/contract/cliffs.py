@@ -48,8 +48,8 @@ def _side(kpi: str) -> str:
 
 
 def _of_a_credit(here: Placed, clause: ServiceCredit, position: int, measure: Measure) -> Found:
-    at, credit, name = ("measures", position, "credit"), measure.credit, INDICATORS[measure.kpi].name
-    missed = f"{_side(measure.kpi)} {_edge(measure.kpi, measure.target)}"
+    at, credit, name = ("measures", position, "credit"), measure.credit, INDICATORS[measure.reads].name
+    missed = f"{_side(measure.reads)} {_edge(measure.reads, measure.target)}"
     if isinstance(credit, Lump | Pooled):
         lost = (
             _sum(credit)
@@ -63,7 +63,7 @@ def _of_a_credit(here: Placed, clause: ServiceCredit, position: int, measure: Me
             "note", "cliff", at, f"{name} jumps at the edge of each band: {_jumps(credit)}", _GAMED
         )
     elif isinstance(credit, PerPoint) and credit.points == "up":
-        unit = "point" if INDICATORS[measure.kpi].unit == "share" else INDICATORS[measure.kpi].unit
+        unit = "point" if INDICATORS[measure.reads].unit == "share" else INDICATORS[measure.reads].unit
         sentence = f"the first hundredth of a {unit} {missed} costs a whole {unit}, {_sum(credit)}"
         yield here.finding(
             "note", "cliff", at, sentence, "Months a hair under the target are the ones that are disputed"
@@ -81,14 +81,14 @@ def _jumps(credit: Banded) -> str:
 def _of_a_severe_miss(here: Placed, position: int, measure: Measure) -> Found:
     if measure.minimum is not None and measure.severe_multiple is not None and measure.severe_multiple > 1.0:
         sentence = (
-            f"{INDICATORS[measure.kpi].name} {_side(measure.kpi)} {_edge(measure.kpi, measure.minimum)} multiplies the"
-            f" credit by {measure.severe_multiple:g} at once"
+            f"{INDICATORS[measure.reads].name} {_side(measure.reads)} {_edge(measure.reads, measure.minimum)}"
+            f" multiplies the credit by {measure.severe_multiple:g} at once"
         )
         yield here.finding("note", "cliff", ("measures", position, "minimum"), sentence, _GAMED)
 
 
 def _of_a_bonus(here: Placed, position: int, reward: Reward) -> Found:
-    name, edge = INDICATORS[reward.kpi].name, _edge(reward.kpi, reward.target)
+    name, edge = INDICATORS[reward.reads].name, _edge(reward.reads, reward.target)
     if isinstance(reward.bonus, Lump):
         sentence = f"{name} of {edge} earns {_sum(reward.bonus)} at once, and nothing more beyond it"
         yield here.finding("warning", "cliff", ("measures", position, "bonus"), sentence, _GAMED)

@@ -20,8 +20,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from orm_sim.contract.change_order import ChangeOrder
 from orm_sim.contract.checks import Draft, contradictions, free_rates
 from orm_sim.contract.clause import Channel, Clause, inside, walk
-from orm_sim.contract.clauses import AnyClause, Fixed, Indexed, ServiceCredit
+from orm_sim.contract.clauses import AnyClause, Benchmark, Fixed, Indexed, ServiceCredit
 from orm_sim.contract.clauses.between import Day
+from orm_sim.contract.duties import Continuity, Ending, Governance, Liability, Sharing, Volumes
 from orm_sim.contract.life_terms import Life, Renewal, Trigger, months_of
 from orm_sim.contract.payment import PaymentTerms
 from orm_sim.contract.records import Records, Remedies
@@ -104,6 +105,18 @@ class Contract(Term):
     """What an hour is, whose records hold, audit, repeats and training."""
     remedies: Remedies | None = None
     """What one side may ask of the other when things go wrong."""
+    volumes: Volumes | None = None
+    """What the client forecasts, and what it gives to this vendor at least and at most."""
+    sharing: Sharing | None = None
+    """How the client divides its volume among several vendors."""
+    governance: Governance | None = None
+    """How the two sides work together."""
+    continuity: Continuity | None = None
+    """The vendor's plan for emergencies."""
+    liability: Liability | None = None
+    """Higher caps, indemnities, insurance, bonds and guarantees."""
+    ending: Ending | None = None
+    """What the sides owe each other when the contract ends."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -138,9 +151,10 @@ class Contract(Term):
     @property
     def index_names(self) -> tuple[str, ...]:
         """The price indices that its meters must carry as ("index", name)."""
-        names = (
-            name for _, clause in walk(self.clauses) if isinstance(clause, Indexed) for name in clause.index
+        followed = (
+            clause.index for _, clause in walk(self.clauses) if isinstance(clause, Indexed | Benchmark)
         )
+        names = (name for index in followed for name in ((index,) if isinstance(index, str) else index))
         return tuple(dict.fromkeys(names))
 
     def with_rate(self, value: float) -> Contract:

@@ -58,12 +58,13 @@ class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
 
 
 def meters_read(contract: Contract) -> tuple[tuple[str, str], ...]:
-    """Every (channel, meter) that the contract reads over its term and run-off, in the order of the clauses."""
+    """Every (channel, meter) that the contract reads over its term and run-off, clauses before triggers."""
     meters, state = _Noted(), NOTHING
     priced = contract if contract.is_priced else contract.with_rate(1.0)
     for month in range(contract.term_months + RUN_OFF_MONTHS):
         _, state = settle(priced, state, meters, month)
-    return tuple(meters)
+    asked = (meter for trigger in contract.triggers for meter in trigger.if_.relies_on)
+    return tuple(dict.fromkeys([*meters, *asked]))
 
 
 def unsolved(contract: Contract) -> Iterator[str]:

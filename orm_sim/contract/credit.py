@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from orm_sim.contract.wording import money, share
+from orm_sim.core.elementwise import flat, where_due
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
 
@@ -72,6 +73,15 @@ def _sum(amount: float | None, part: float | None, fees: Array) -> Array | float
     return 0.0 if amount is None else amount
 
 
+def _where_due(miss: Miss, amounts: Array, factor: float) -> Array:
+    """So much of the amounts where a lump is owed."""
+    if flat(amounts) and miss.due.shape == amounts.shape:
+        owed = np.empty(amounts.size)
+        where_due(miss.due, amounts, factor, owed)
+        return owed
+    return np.asarray(miss.due * (amounts * factor))
+
+
 def _said(amount: float | None, part: float | None) -> str:
     return f"{share(part)} of the fees" if part is not None else money(amount or 0.0)
 
@@ -114,7 +124,9 @@ class Lump(Term):
 
     def owed(self, miss: Miss) -> Array:
         """The credit for this result."""
-        return np.asarray(miss.due * _sum(self.amount, self.share, miss.fees))
+        if self.share is not None:
+            return _where_due(miss, miss.fees, self.share)
+        return np.asarray(miss.due * (self.amount or 0.0))
 
     def wording(self) -> str:
         """The credit in words."""
@@ -133,7 +145,7 @@ class Pooled(Term):
 
     def owed(self, miss: Miss) -> Array:
         """The credit for this result."""
-        return np.asarray(miss.due * (miss.at_risk * (miss.pools[self.pool] * self.weight)))
+        return _where_due(miss, miss.at_risk, miss.pools[self.pool] * self.weight)
 
     def wording(self) -> str:
         """The credit in words."""

@@ -11,7 +11,7 @@ from orm_sim.contract.cells import Decimal, months_of, numbers
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import meters_read
 from orm_sim.contract.events import EVENTS as HAPPENINGS
-from orm_sim.contract.period import Meters
+from orm_sim.contract.period import COVENANTS, Meters
 from orm_sim.contract.sheet import Cell, Sheet, letters, read_sheet
 from orm_sim.contract.written_number import written
 from orm_sim.core.errors import InputError, Place, Problem, in_order, nearest
@@ -65,7 +65,8 @@ def read_history(
     ----------
     path : str or path
         One row a month. Columns: `month` (1, 2, 3, ... or 2027-03 where the contract says when it starts), and meters
-        as `inbound.offered`, `inbound@cebu.offered`, `index.wages`, `events.force_majeure`, in any order.
+        as `inbound.offered`, `inbound@cebu.offered`, `index.wages`, `events.force_majeure`, `covenants.liquidity`, in
+        any order.
     contract : Contract
         What it reads must be there; its rates may be open.
     ignore : iterable of str
@@ -150,7 +151,7 @@ def _is_known(name: str) -> bool:
     base, at, site = channel.partition("@")
     if channel == EVENTS:
         return meter in HAPPENINGS
-    if channel == INDEX:
+    if channel in (INDEX, COVENANTS):
         return meter.isidentifier()
     return base in _CHANNELS and meter in METERS and bool(site) == bool(at)
 
@@ -162,7 +163,7 @@ def _unknown(name: str, wanted: list[str]) -> tuple[str, str]:
         counted = ", ".join(f"{channel}.{each}" for each in INDICATORS[meter].needs)
         return f"'{meter}' is computed, not counted", f"Give what it is computed from: {counted}"
     channels = dict.fromkeys([*_CHANNELS, *(each.partition(".")[0] for each in wanted)])
-    every = [f"{each}.{id_}" for each in channels if each not in (INDEX, EVENTS) for id_ in METERS]
+    every = [f"{each}.{id_}" for each in channels if each not in (INDEX, EVENTS, COVENANTS) for id_ in METERS]
     every += [f"{EVENTS}.{each}" for each in HAPPENINGS]
     tried = [name] if dot else [name, *(f"{each}.{name}" for each in _CHANNELS)]
     close = next(
@@ -187,6 +188,8 @@ def _where(meter: Meter, given: Iterable[Meter]) -> str | None:
 def _meaning(meter: Meter) -> str | None:
     if meter[0] == INDEX:
         return f"It is the level of the price index '{meter[1]}' in each month, on any base"
+    if meter[0] == COVENANTS:
+        return f"It is '{meter[1]}' as it is reported for each month"
     counter = METERS.get(meter[1])
     return None if counter is None else f"It counts: {counter.counted}"
 

@@ -5,43 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from orm_sim.contract.clause import Window, walk
-from orm_sim.contract.clauses import Commission, Fixed, Indexed, PerUnit, ServiceCredit, When
+from orm_sim.contract.clause import walk
+from orm_sim.contract.clauses import Benchmark, Commission, Fixed, Indexed, PerUnit, ServiceCredit, When
 from orm_sim.contract.condition import Failures
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.credit import Lump, PerPoint
 from orm_sim.contract.lint import Finding, Placed
+from orm_sim.contract.reach import beyond_reach, condition_beyond_reach
 from orm_sim.contract.wording import price, share
 from orm_sim.core.document import Parts
-from orm_sim.kpi import INDICATORS
 
-_MONTHS: dict[Window, int] = {"month": 1, "quarter": 3, "year": 12}
 _WHY = "A clause that cannot act is a mistake, or belongs out"
 
 
 def idle(here: Placed, contract: Contract) -> Iterator[Finding]:
     """What of a clause never comes to anything."""
     clause, term = here.clause, contract.term_months
-    for at, sentence in (*_idle_credit(clause, contract), *_idle_price(clause), *_idle_months(clause, term)):
-        yield here.finding("warning", "idle", at, sentence, _WHY)
+    for look in (
+        _idle_credit(clause, contract), _idle_price(clause), _idle_months(clause, term), beyond_reach(clause, contract),
+    ):  # fmt: skip
+        for at, sentence in look:
+            yield here.finding("warning", "idle", at, sentence, _WHY)
 
 
 def idle_triggers(contract: Contract) -> Iterator[Finding]:
-    """Triggers that need more failures than the term has windows for."""
-    credits_ = {
-        clause.name: clause for _, clause in walk(contract.clauses) if isinstance(clause, ServiceCredit)
-    }
+    """Triggers whose condition can never hold."""
     for position, trigger in enumerate(contract.triggers):
-        condition = trigger.if_
-        if not isinstance(condition, Failures) or condition.failures_of not in credits_:
-            continue
-        clause = credits_[condition.failures_of]
-        windows = -(-max(contract.term_months - clause.grace_months, 0) // _MONTHS[clause.window])
-        needed = condition.in_a_row or condition.times or 1
-        if needed > windows:
-            left = f"{windows} of a {clause.window}"
-            sentence = f"needs {needed} missed windows, and the term leaves {left} to be measured"
-            yield Finding("warning", "idle", ("triggers", position, "if"), trigger.name, sentence, _WHY)
+        for at, sentence in condition_beyond_reach(trigger.if_, contract, ("triggers", position, "if")):
+            yield Finding("warning", "idle", at, trigger.name, sentence, _WHY)
 
 
 def _idle_credit(clause: Any, contract: Contract) -> Iterator[tuple[Parts, str]]:
@@ -56,7 +47,7 @@ def _idle_credit(clause: Any, contract: Contract) -> Iterator[tuple[Parts, str]]
     if clause.at_risk == 0.0:
         yield ("at_risk",), "no part of the fees is at risk, so no credit is ever due"
     for position, measure in enumerate(clause.measures):
-        credit, kpi = measure.credit, INDICATORS[measure.kpi]
+        credit, kpi = measure.credit, measure.indicator
         if isinstance(credit, PerPoint | Lump) and not (credit.amount or credit.share):
             yield ("measures", position, "credit"), "a miss costs nothing"
         if kpi.unit == "share" and measure.target == (0.0 if kpi.better == "higher" else 1.0):
@@ -93,10 +84,15 @@ def _idle_price(clause: Any) -> Iterator[tuple[Parts, str]]:
 
 
 def _idle_months(clause: Any, term: int) -> Iterator[tuple[Parts, str]]:
-    if isinstance(clause, Indexed) and term <= 12:
+    if isinstance(clause, Indexed) and clause.against == "last_review":
+        every = clause.every_months or 12
+        often = "at each anniversary" if every == 12 else f"every {every} months"
+        if term <= every:
+            yield ("index",), f"amounts change {often}, and the term of {term} months ends before the first"
+    if isinstance(clause, Benchmark) and term <= clause.every_months:
         yield (
-            ("index",),
-            f"amounts change at each anniversary, and the term of {term} months ends before the first",
+            ("every_months",),
+            f"prices are compared after {clause.every_months} months, in a term of {term}",
         )
     first = getattr(clause, "from_month", None)
     if isinstance(first, int) and first > term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -197,15 +197,24 @@ class _Step:
         )
         for trigger, kept in zip(self.contract.triggers, self.before.asked, strict=True):
             holds, after = trigger.if_.holds(self.period, kept)
-            self.asked.append(after)
             holds = np.broadcast_to(holds, self.state.shape) & opened
-            holding[trigger.opens] = holding[trigger.opens] | holds
-            self._open(trigger, holds, fresh)
+            if trigger.opens in holding:
+                holding[trigger.opens] = holding[trigger.opens] | holds
+                self._open(trigger, holds, fresh)
+            else:
+                after |= self._told_once(trigger, holds, kept)
+            self.asked.append(after)
         failing = holding["cure"] | holding["step_in"]
         self._end_remedies(over, failing)
         late = self._is(State.CURE, State.STEP_IN) & over & failing
         stays = self.before.exit_open & self._is(State.CURE, State.STEP_IN)
         self.exit_open = holding["exit"] | late | stays
+
+    def _told_once(self, trigger: Trigger, holds: Flags, kept: Mapping[str, Array]) -> dict[str, Array]:
+        """A right that moves the contract to no other state: told in the month in which it begins to hold."""
+        new = holds & ~(np.asarray(kept.get("opened", 0.0)) > 0.0)
+        self._tell(new, f"owing to '{trigger.name}' {trigger.opened}")
+        return {"opened": np.asarray(holds, dtype=np.float64)}
 
     def _open(self, trigger: Trigger, holds: Flags, fresh: Flags) -> None:
         if trigger.opens == "exit":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
 from orm_sim.contract.condition import Condition
 from orm_sim.contract.wording import price
+from orm_sim.contract.wording import share as said_share
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Rule, Term
 
@@ -60,7 +61,11 @@ class Renewal(Term):
 
 def nothing_said(*values: object) -> str | None:
     """Why a group of terms that are all left out may not stand there."""
-    return "says nothing: give one of its keys, or leave it out" if all(v is None for v in values) else None
+    return (
+        "says nothing: give one of its keys, or leave it out"
+        if all(v is None or v == () for v in values)
+        else None
+    )
 
 
 class Life(Term):
@@ -110,6 +115,26 @@ class Life(Term):
             yield f"A change order takes effect {self.change_order_days} days after it is asked for, at the earliest"
 
 
+Opening = Literal["cure", "step_in", "exit", "exit_for_fee", "monitoring", "removal", "repricing"]
+"""What a trigger opens."""
+
+_OPENED: Final[dict[Opening, str]] = {
+    "cure": "the vendor must cure it",
+    "step_in": "the client may step in",
+    "exit": "the client may end the contract at once, without a fee",
+    "exit_for_fee": "the client may end the contract at once, for the termination fee",
+    "monitoring": "the client may monitor the service more closely",
+    "removal": "the client may take {share} of the volume away",
+    "repricing": "either side may ask for new prices",
+}
+
+
+def _share_of_what(opens: str, taken: float | None) -> str | None:
+    if (opens == "removal") != (taken is not None):
+        return "`share` belongs to `opens: removal`: the share of the volume that may be taken away"
+    return None
+
+
 class Trigger(Term):
     """A condition that opens a remedy."""
 
@@ -117,14 +142,19 @@ class Trigger(Term):
     """What the contract calls it."""
     if_: Condition = Field(alias="if")
     """What must hold at the end of a month."""
-    opens: Literal["cure", "step_in", "exit"]
-    """The remedy: a period of cure, the client's step-in, or its right of exit without fee."""
+    opens: Opening
+    """The remedy: a period of cure, the client's step-in, its right of exit with or without the termination fee, closer
+    monitoring, the removal of a part of the volume, or new prices."""
+    share: float | None = optional(unit="share", gt=0.0, le=1.0)
+    """For removal: the share of the volume that may be taken away."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("opens", "share"), _share_of_what),)
+
+    @property
+    def opened(self) -> str:
+        """What it opens, in words."""
+        return _OPENED[self.opens].format(share=said_share(self.share or 0.0))
 
     def wording(self) -> str:
         """The trigger as a sentence."""
-        opened = {
-            "cure": "the vendor must cure it",
-            "step_in": "the client may step in",
-            "exit": "the client may end the contract at once, without a fee",
-        }[self.opens]
-        return f"'{self.name}': if {self.if_.wording()}, {opened}"
+        return f"'{self.name}': if {self.if_.wording()}, {self.opened}"

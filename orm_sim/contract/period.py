@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.contract.rounding import to_cents
+from orm_sim.contract.rounding import product_to_cents, to_cents
 from orm_sim.contract.wording import money, say
+from orm_sim.core.elementwise import added, alike, sum_rounded
 from orm_sim.kpi import METERS
 
 Array = NDArray[np.float64]
@@ -25,7 +26,12 @@ price indices by ("index", name), what happened in the month (0 or 1) by ("event
 EVENTS = "events"
 """The channel under which a period's meters carry what happened in the month: ("events", "force_majeure")."""
 
-_OF_THE_CONTRACT = ("index", EVENTS)
+_DOUBLE: Final = np.dtype(np.float64)
+
+COVENANTS = "covenants"
+"""The channel under which they carry figures that a party reports about itself: ("covenants", "liquidity")."""
+
+_OF_THE_CONTRACT = ("index", EVENTS, COVENANTS)
 """Channels that belong to no site."""
 
 _CHANNELS = ("inbound", "outbound")
@@ -54,13 +60,20 @@ Kind = Literal[
     "holdback_released",
     "termination_fee",
     "damages",
+    "advance",
+    "advance_returned",
 ]
 """What a line item is for; finance books each kind to an account."""
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """Months of each window."""
 
-_RESERVE = ("reserve_withheld", "reserve_released", "holdback", "holdback_released")
+_ABREAST: Final = 6
+"""Amounts that are added up in one pass."""
+
+_RESERVE = (
+    "reserve_withheld", "reserve_released", "holdback", "holdback_released", "advance", "advance_returned",
+)  # fmt: skip
 
 
 class LineItem(NamedTuple):
@@ -225,6 +238,10 @@ class Period(NamedTuple):
         KeyError
             When the period does not carry it.
         """
+        if self.site is None and not self.closed:
+            plain = self.meters.get((channel, name))
+            if type(plain) is np.ndarray and plain.dtype is _DOUBLE:
+                return plain
         read = self._read_as(channel)
         try:
             value = np.asarray(self.meters[read, name], dtype=np.float64)
@@ -298,14 +315,40 @@ def line(
     )
 
 
+def line_of_units(
+    period: Period,
+    label: str,
+    kind: Kind,
+    units: Array,
+    rate: Array | float,
+    template: str | Callable[[], str],
+    *,
+    channel: str = "",
+    **parts: Any,
+) -> LineItem:
+    """A line item of units at their rate, the product rounded to the cent."""
+    amount = product_to_cents(units, rate)
+    return LineItem(
+        period.path, label, kind, channel, np.asarray(units), np.asarray(rate), amount, period.net_days, template, parts
+    )  # fmt: skip
+
+
 def total(items: Iterable[LineItem]) -> Array:
     """What line items come to together, to the cent: the invoice."""
     amounts = [item.amount for item in items]
     if len(amounts) < 2:
         return amounts[0] if amounts else np.asarray(0.0)
-    together = amounts[0] + amounts[1]
-    for amount in amounts[2:]:
-        if amount.shape == together.shape:
+    if len(amounts) == 2 and alike(*amounts):
+        cents = np.empty(amounts[0].size)
+        sum_rounded(amounts[0], amounts[1], cents)
+        return cents
+    together = np.asarray(amounts[0] + amounts[1])
+    rest = amounts[2:]
+    while len(rest) >= _ABREAST and alike(together, *rest[:_ABREAST]):
+        added(together, *rest[:_ABREAST])
+        rest = rest[_ABREAST:]
+    for amount in rest:
+        if amount.shape == together.shape or (together.shape and not amount.shape):
             together += amount  # in place: an invoice has many lines
         else:
             together = together + amount

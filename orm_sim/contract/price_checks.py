@@ -70,6 +70,29 @@ def paid_twice(draft: Draft) -> Found:
         seen[clause.name] = clause
 
 
+def clock_of_rates_that_move(draft: Draft) -> Found:
+    """A clock that stops, on sales whose price depends on the month: months since the sale must be told then."""
+    placed = {clause.name: clause for _, clause in draft.placed}
+    moved = {
+        under.name: clause
+        for _, clause in draft.placed
+        if isinstance(clause, Indexed | Ramp | Tail)
+        for _, under in walk(inside(clause))
+    }
+    for place, clause in draft.placed:
+        if not isinstance(clause, Clawback) or clause.clock == "runs" or clause.suspended_at_most is not None:
+            continue
+        fee = placed.get(clause.fee)
+        slides = isinstance(fee, Commission) and fee.scale is not None
+        if slides or clause.fee in moved:
+            why = "slides with the month's sales" if slides else f"changes under '{moved[clause.fee].name}'"
+            yield (
+                (*place, "clock"),
+                f"the price under '{clause.fee}' {why}, and an age on the clock does not tell the month of sale: give"
+                " the longest suspension (`suspended_at_most`), so that the history reports both",
+            )
+
+
 def _not_a_price(fee: Clause | None, label: str) -> str | None:
     if fee is None:
         return None  # it comes later or is not there, which is told elsewhere

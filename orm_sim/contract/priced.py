@@ -14,7 +14,7 @@ from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import unsolved
 from orm_sim.contract.history import EVENTS, KpiHistory
 from orm_sim.contract.lived import live, signed
-from orm_sim.contract.period import LineItem, Meters, total
+from orm_sim.contract.period import COVENANTS, LineItem, Meters, total
 from orm_sim.contract.wording import money
 from orm_sim.core.errors import InputError, Place, Problem
 
@@ -140,7 +140,9 @@ def price_history(contract: Contract, history: KpiHistory, *, file: str = "contr
 def _run_off(meters: Meters) -> Meters:
     """Meters of a month after the end: cancellations of earlier sales, indices and events as they are, work as 0."""
     return {
-        (channel, name): value if channel in ("index", EVENTS) or name.startswith("cancelled_") else 0.0
+        (channel, name): value
+        if channel in ("index", EVENTS, COVENANTS) or name.startswith("cancelled_")
+        else 0.0
         for (channel, name), value in meters.items()
     }
 

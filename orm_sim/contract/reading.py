@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ Denominator = Literal["offered", "answered", "offered_less_short"]
 
 _SHORT = "abandoned_short"
 _OF_CONTACTS = ("service_level", "abandonment_rate")
+_TIMES = ("wait_s", "handle_time_s")
 _WORDS: dict[Denominator, str] = {
     "offered": "contacts offered",
     "answered": "contacts answered",
@@ -34,7 +36,7 @@ def threshold_missing(kpi: str, within_s: float | None) -> str | None:
 
 def denominator_unknown(kpi: str, of: Denominator) -> str | None:
     """Why a KPI cannot have the denominator it is given."""
-    if of != "offered" and kpi not in _OF_CONTACTS:
+    if of != "offered" and kpi not in (*_OF_CONTACTS, *_TIMES):
         return f"only {' and '.join(_OF_CONTACTS)} have a choice of denominator; '{kpi}' has its own"
     if of == "answered" and kpi == "abandonment_rate":
         return (
@@ -52,6 +54,7 @@ def value_impossible(kpi: str, *values: float | None) -> str | None:
     return None
 
 
+@cache
 def needs_of(kpi: str, of: Denominator = "offered") -> tuple[str, ...]:
     """The counters a reading is computed from."""
     more = {"offered": (), "answered": ("answered",), "offered_less_short": (_SHORT,)}[of]
@@ -80,9 +83,14 @@ def tallied(
     return {name: np.asarray(value + before.get(name, 0.0)) for name, value in now.items()}
 
 
+def points_in(kpi: str) -> float:
+    """How many points one unit of a KPI is: a point is 0.01 of a share, or one unit of any other KPI."""
+    return 100.0 if INDICATORS[kpi].unit == "share" else 1.0
+
+
 def points_of(kpi: str, difference: Array) -> Array:
-    """A difference between values in points: 0.01 of a share, or one unit of any other KPI."""
-    return difference * (100.0 if INDICATORS[kpi].unit == "share" else 1.0)
+    """A difference between values in points."""
+    return difference * points_in(kpi)
 
 
 def format_of(kpi: str) -> str:

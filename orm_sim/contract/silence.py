@@ -9,6 +9,7 @@ from orm_sim.contract.clause import walk
 from orm_sim.contract.clauses import ServiceCredit
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.lint import Finding
+from orm_sim.contract.silence_of_duties import unsaid_duties
 from orm_sim.core.document import Parts
 
 _HOURS = ("paid_hours", "productive_hours", "training_hours", "logged_hours", "overtime_hours", "fte")
@@ -23,6 +24,8 @@ def silent(contract: Contract) -> Iterator[Finding]:
     yield from _records(contract, meters, kinds)
     yield from _life(contract, kinds)
     yield from _money(contract, kinds)
+    for field, question, why in unsaid_duties(contract):
+        yield _silent((field,), question, why)
 
 
 def _silent(at: Parts, sentence: str, why: str) -> Finding:
@@ -100,7 +103,7 @@ def _money(contract: Contract, kinds: set[str]) -> Iterator[Finding]:
             ("remedies", "sole_remedy"), "whether credits are the client's only remedy",
             "Damages beyond the credits are open to both readings",
         )  # fmt: skip
-    if _said(contract, "remedies", "liability_cap_months") is None:
+    if "liability_cap" not in kinds and _said(contract, "remedies", "liability_cap_months") is None:
         yield _silent(
             ("remedies", "liability_cap_months"), "up to what sum either side is liable",
             "The exposure of both sides is open-ended",

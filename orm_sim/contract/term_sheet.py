@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from orm_sim.contract.clause import Clause, inside, walk
-from orm_sim.contract.condition import Reached
+from orm_sim.contract.duties import DUTIES
 from orm_sim.contract.measure import Goal
 from orm_sim.contract.wording import number, share
 from orm_sim.kpi import INDICATORS
@@ -86,6 +86,14 @@ def _course(contract: Contract) -> Iterator[str]:
         sentences = list(term.wording()) if term is not None else []
         if sentences:
             yield f"{heading}. {'. '.join(sentences)}."
+    agreed = [heading for field, heading in DUTIES.items() if getattr(contract, field) is not None]
+    for field, heading in DUTIES.items():
+        duties = getattr(contract, field)
+        if duties is not None:
+            yield f"{heading}. {'. '.join(_capital(said) for said in duties.wording())}."
+    if agreed:
+        listed = " and ".join(filter(None, (", ".join(agreed[:-1]), agreed[-1])))
+        yield f"Not settled. What stands under {listed} moves no money, but for the clauses it cites."
     if contract.triggers:
         yield f"Triggers. {'. '.join(trigger.wording() for trigger in contract.triggers)}."
 
@@ -101,9 +109,15 @@ def _definitions(contract: Contract) -> Iterator[str]:
                     cited[name] = None
         cited |= dict.fromkeys(getattr(clause, "less", ()))
         for goals in (getattr(clause, field, ()) for field in ("measures", "goals", "if_")):
-            cited |= dict.fromkeys(each.kpi for each in goals if isinstance(each, Goal))
-    for trigger in contract.triggers:
-        cited |= {trigger.if_.kpi: None} if isinstance(trigger.if_, Reached) else {}
+            for goal in (each for each in goals if isinstance(each, Goal)):
+                cited |= {goal.reads: None, getattr(goal, "test", goal.reads): None}
+    warnings = contract.governance.early_warnings if contract.governance is not None else ()
+    for condition in (*(each.if_ for each in contract.triggers), *(each.if_ for each in warnings)):
+        for field in ("reads", "meter", "forecast"):
+            name = getattr(condition, field, None)
+            cited |= {name: None} if isinstance(name, str) else {}
+    if contract.sharing is not None:
+        cited |= dict.fromkeys(each.kpi for each in contract.sharing.measured_by)
     for name in cited:
         kpi = INDICATORS[name]
         yield f"{_capital(kpi.name)}: {kpi.formula}."

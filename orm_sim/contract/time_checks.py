@@ -10,6 +10,7 @@ from orm_sim.contract.clause import Window, inside, walk
 from orm_sim.contract.clauses.between import Between, month_of
 from orm_sim.contract.clauses.ramp import Ramp
 from orm_sim.contract.clauses.tiered import Tiered
+from orm_sim.contract.clauses.upfront import Upfront
 
 if TYPE_CHECKING:
     from orm_sim.contract.checks import Draft
@@ -26,6 +27,11 @@ def months_outside(draft: Draft) -> Found:
     for place, clause in draft.placed:
         if isinstance(clause, Ramp):
             yield from _ramp(place, clause, term_months)
+        if isinstance(clause, Upfront) and clause.in_month >= term_months:
+            yield (
+                (*place, "in_month"),
+                f"leaves no month of the term, which is {term_months} months, to give it back",
+            )
         if not isinstance(clause, Between):
             continue
         for field in ("from_month", "through_month"):

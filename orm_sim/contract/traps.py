@@ -12,6 +12,7 @@ from orm_sim.contract.clauses import (
     CostPlus,
     Fixed,
     Indexed,
+    LiabilityCap,
     PerUnit,
     ServiceCredit,
     Tiered,
@@ -22,7 +23,6 @@ from orm_sim.contract.contract import Contract
 from orm_sim.contract.idle import idle, idle_triggers
 from orm_sim.contract.lint import Finding, Placed, placed
 from orm_sim.contract.wording import price, share
-from orm_sim.kpi import INDICATORS
 
 Found = Iterator[Finding]
 
@@ -37,12 +37,12 @@ def traps(contract: Contract) -> Found:
 
 
 def _capped(here: Placed) -> bool:
-    return any(isinstance(each, Cap) for each in here.around)
+    return any(isinstance(each, Cap | LiabilityCap) for each in here.around)
 
 
 def _uncapped(here: Placed, contract: Contract) -> Found:
     clause = here.clause
-    if isinstance(clause, Indexed) and clause.cap_per_year is None:
+    if isinstance(clause, Indexed) and clause.index and clause.cap_per_year is None and not _capped(here):
         yield here.finding(
             "warning", "uncapped", ("index",), "prices follow the index without a yearly limit",
             "The client bears whatever the index does for the whole term",
@@ -168,13 +168,16 @@ def _bonus_with_credit(contract: Contract) -> Found:
         rewarded = getattr(here.clause, "measures", ()) if here.clause.kind == "bonus" else ()
         for position, measure in enumerate(rewarded):
             for other, target in missed:
-                if (measure.kpi, measure.within_s) != (target.kpi, target.within_s):
+                if (measure.reads, measure.within_s) != (
+                    target.reads,
+                    target.within_s,
+                ) or target.window is not None:
                     continue
                 if (getattr(here.clause, "channel", None), here.clause.site) != (other.channel, other.site):
                     continue
                 if getattr(here.clause, "not_with_credit", None) == other.name:
                     continue
-                higher = INDICATORS[measure.kpi].better == "higher"
+                higher = measure.indicator.better == "higher"
                 if measure.target < target.target if higher else measure.target > target.target:
                     yield here.finding(
                         "error", "contradiction", ("measures", position, "target"),
@@ -198,7 +201,7 @@ def _two_targets(contract: Contract) -> Found:
             if (
                 level is not None
                 and asked
-                and measure.kpi == "service_level"
+                and (measure.kpi, measure.window) == ("service_level", None)
                 and level.target < measure.target
             ):
                 yield here.finding(
@@ -207,7 +210,7 @@ def _two_targets(contract: Contract) -> Found:
                     "Whoever does as asked owes credits",
                 )  # fmt: skip
             key = (
-                measure.kpi,
+                measure.test,
                 measure.within_s,
                 channel,
                 here.clause.site,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.core.elementwise import alike
+from orm_sim.core.elementwise import quotient as divided
 from orm_sim.core.errors import nearest
 from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
+from orm_sim.kpi.families import METER_PATTERN, Families, meter_of_family
 from orm_sim.kpi.reported import METERS, REPORTED, RETAINED_DAYS
 
 Array = NDArray[np.float64]
@@ -94,6 +100,10 @@ class Kpi:
 
 def ratio(numerator: Array | float, denominator: Array | float) -> Array:
     """A quotient that is nan where its denominator is zero, elementwise."""
+    if alike(numerator, denominator):
+        result = np.empty(len(numerator))  # type: ignore[arg-type]
+        divided(numerator, denominator, result)  # type: ignore[arg-type]
+        return result
     bottom = np.asarray(denominator, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = np.asarray(np.asarray(numerator, dtype=np.float64) / bottom)
@@ -281,11 +291,33 @@ _REPORTED = (
     _quotient("return_rate", "return rate", "share", "lower", "sales_returned", "sales_net"),
 )
 
-INDICATORS: dict[str, Kpi] = {
-    **KPIS,
-    **{each.id: each for each in (*(_count(counter) for counter in REPORTED.values()), *_REPORTED)},
-}
-"""Every KPI that a contract may cite, by id: those above, and those that only a history delivers."""
+
+KPI_PATTERN: Final = METER_PATTERN[:-2] + r"|(days|weeks)_missed_share_[a-z][a-z0-9_]*)$"
+"""Ids of the families' KPIs, as a pattern for editors."""
+
+
+@cache
+def _of_family(name: str) -> Kpi | None:
+    """The KPI of a family: its meter read, or the share of days or weeks that miss a target."""
+    counter = meter_of_family(name)
+    if counter is not None:
+        return _count(counter)
+    shared = re.fullmatch(r"(days|weeks)_missed_share_(.+)", name)
+    missed = meter_of_family(f"{shared[1]}_missed_{shared[2]}") if shared else None
+    if shared is None or missed is None:
+        return None
+    return _quotient(name, f"share of {missed.name}", "share", "lower", missed.id, f"{shared[1]}_open")
+
+
+INDICATORS: Families[Kpi] = Families(
+    {
+        **KPIS,
+        **{each.id: each for each in (*(_count(counter) for counter in REPORTED.values()), *_REPORTED)},
+    },
+    _of_family,
+)
+"""Every KPI that a contract may cite, by id: those above, and those that only a history delivers; those of families
+(`wait_p85_s`, `weeks_missed_share_service_level`) are known, though not listed."""
 
 
 def unknown_kpi(name: str) -> str:

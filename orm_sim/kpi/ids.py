@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from orm_sim.kpi.dictionary import INDICATORS, unknown_kpi
+from orm_sim.kpi.dictionary import INDICATORS, KPI_PATTERN, unknown_kpi
+from orm_sim.kpi.families import METER_PATTERN
 from orm_sim.kpi.reported import METERS
 
 
@@ -24,12 +25,15 @@ def _known_meter(name: str) -> str:
     return name
 
 
-KpiId = Annotated[
-    str, AfterValidator(_known_kpi), WithJsonSchema({"type": "string", "enum": list(INDICATORS)})
-]
+def _listed_or(names: list[str], pattern: str) -> dict[str, Any]:
+    """An id that is listed, or one of a family."""
+    return {"type": "string", "anyOf": [{"enum": names}, {"pattern": pattern}]}
+
+
+KpiId = Annotated[str, AfterValidator(_known_kpi), WithJsonSchema(_listed_or(list(INDICATORS), KPI_PATTERN))]
 """An id of the KPI dictionary."""
 
 MeterId = Annotated[
-    str, AfterValidator(_known_meter), WithJsonSchema({"type": "string", "enum": list(METERS)})
+    str, AfterValidator(_known_meter), WithJsonSchema(_listed_or(list(METERS), METER_PATTERN))
 ]
 """An id of the KPI dictionary that counts something, and can therefore be billed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from orm_sim.kpi.counters import COUNTERS, Better, Counter, Unit
+from orm_sim.kpi.families import Families, meter_of_family
 
 LAST_LAG = 5
 """Months after the month of sale up to which cancelled sales are reported apart."""
@@ -55,6 +56,9 @@ _TIME = (
 )  # fmt: skip
 
 _SERVICE = (
+    _reported("total_offered", "contacts of all operators", "count",
+              "contacts that ask for an agent of any operator of the client, its own people included",
+              single="contact of any operator"),
     _reported("abandoned_short", "short abandons", "count",
               "offered contacts that leave before the bound under which an abandon is not counted", "lower",
               single="short abandon"),
@@ -141,6 +145,10 @@ _MONEY = (
               "cost in the open book of training agents hired in the place of leavers", "lower"),
     _reported("passed_through_cost", "passed-through cost", "money",
               "cost of third parties that the vendor pays for the client", "lower"),
+    _reported("client_loss", "client's loss", "money",
+              "losses of the client that the vendor answers for, as agreed or adjudged", "lower"),
+    _reported("vendor_loss", "vendor's loss", "money",
+              "losses of the vendor that the client answers for, as agreed or adjudged", "lower"),
     _reported("realised_savings", "realised savings", "money",
               "savings of the client as both parties have signed them off"),
 )  # fmt: skip
@@ -150,8 +158,8 @@ REPORTED: Final[dict[str, Counter]] = {
 }
 """Every meter that only a history delivers, by id."""
 
-METERS: Final[dict[str, Counter]] = {**COUNTERS, **REPORTED}
-"""Every meter a contract may cite, by id."""
+METERS: Final = Families({**COUNTERS, **REPORTED}, meter_of_family)
+"""Every meter a contract may cite, by id; those of families (`wait_p85_s`) are known, though not listed."""
 
 CANCELLED: Final = tuple(f"cancelled_lag{months}" for months in range(LAST_LAG + 1))
 """Ids of cancelled sales, by months since the month of sale."""

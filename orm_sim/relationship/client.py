@@ -5,6 +5,7 @@ from __future__ import annotations
 from orm_sim.core.evidence import optional, quantity, required
 from orm_sim.core.terms import Many, Rule, Term
 from orm_sim.finance.accounts import CLIENT_ACCOUNTS
+from orm_sim.vendor.platform import PlatformTerms
 from orm_sim.vendor.workforce import WorkforceTerms
 
 
@@ -71,6 +72,8 @@ class InHouse(Term):
 
     workforce: WorkforceTerms
     """Terms of the client's own agents."""
+    platform: PlatformTerms = PlatformTerms()
+    """What its site works on; its upkeep is always paid."""
     staffing_ratio: float = quantity(
         1.0, unit="ratio", source="assumption", grade="D", low=0.95, high=1.1, gt=0
     )
@@ -89,6 +92,23 @@ class InHouse(Term):
         0.20, unit="share", source="expert_judgement_2026", grade="D", low=0.1, high=0.4, ge=0
     )
     """Premium on labour and hiring when the client has to rebuild in-house after a vendor's insolvency."""
+
+
+class DisputeHabit(Term):
+    """How often the client disputes an invoice, and what comes of it; only where the contract knows disputes."""
+
+    chance_per_month: float = quantity(
+        0.10, unit="share", source="assumption", grade="D", low=0.0, high=0.5, ge=0, le=1
+    )
+    """Chance that an invoice is disputed."""
+    share: float = quantity(
+        0.20, unit="share", source="assumption", grade="D", low=0.02, high=1.0, ge=0, le=1
+    )
+    """Share of its largest line that is then withheld until the dispute is resolved."""
+    conceded: float = quantity(
+        0.50, unit="share", source="assumption", grade="D", low=0.0, high=1.0, ge=0, le=1
+    )
+    """Share of what is disputed that the vendor gives up in the end."""
 
 
 class Client(Term):
@@ -141,5 +161,7 @@ class Client(Term):
     pays_late_days: int | None = optional(unit="days", ge=0)
     """Days after they are due on which the client pays invoices; where not given, on time, or early where the
     contract's discount earns more than its discount rate."""
+    disputes: DisputeHabit | None = None
+    """Its disputes; where not given, it pays whatever is invoiced."""
     declared_zero: Many[DeclaredZero] = ()
     """Accounts that stay empty, each with its reason."""

@@ -9,16 +9,18 @@ from orm_sim.report.base_share import (
     plan_course,
     value_by_base_share,
 )
+from orm_sim.report.beside import beside
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.budget import budget_table
 from orm_sim.report.control_chart import control_chart
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
 from orm_sim.report.exceedance import exceedance_table, loss_exceedance
-from orm_sim.report.gallery import figures, save_figures
+from orm_sim.report.gallery import draw, draw_ranked, figures, save_figures
 from orm_sim.report.options import contenders, leader, locate, rows_of, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
+from orm_sim.report.risks import hazard_chart, hazard_table, risk_matrix, risk_table
 from orm_sim.report.spread import quantile_dots, s_curve
 from orm_sim.report.talks import both_gains, clause_prices, deal_map, trade
 from orm_sim.report.talks_tables import clause_table, curve_table, findings, quotes_table, their_view
@@ -32,6 +34,7 @@ __all__ = [
     "Sentences",
     "bands",
     "base_share_table",
+    "beside",
     "both_gains",
     "both_sides",
     "bridge",
@@ -44,12 +47,16 @@ __all__ = [
     "control_chart",
     "curve_table",
     "deal_map",
+    "draw",
+    "draw_ranked",
     "driver_chart",
     "exceedance_table",
     "exception_list",
     "failure_by_base_share",
     "figures",
     "findings",
+    "hazard_chart",
+    "hazard_table",
     "kpi_by_month",
     "kpi_course",
     "kpi_targets",
@@ -62,6 +69,8 @@ __all__ = [
     "quotes_table",
     "rank_chart",
     "rank_table",
+    "risk_matrix",
+    "risk_table",
     "rows_of",
     "s_curve",
     "save_figures",

@@ -26,6 +26,7 @@ from orm_sim.report.html import page
 from orm_sim.report.options import contenders, rows_of, target
 from orm_sim.report.rank_table import rank_table
 from orm_sim.report.ranking import rank_chart
+from orm_sim.report.risks import risk_matrix, risk_table
 from orm_sim.report.spread import quantile_dots
 from orm_sim.report.theme import SERIES, Figure, show
 from orm_sim.report.vendor_view import vendor_course, vendor_money, vendor_tables
@@ -159,6 +160,9 @@ def _analyst(subject: Subject, every: Every, tolerance: Sequence[Tolerance]) -> 
         + _table(exceedance_table(outcomes, options, tolerance=tolerance)),
         _heading("What the whole venture costs") + _table(budget_table(outcomes, subject.budget)),
     ]
+    risks = tables.get("risks")
+    if risks is not None:
+        parts.insert(4, _heading("Risk register") + _figure(risk_matrix(risks)) + _table(risk_table(risks)))
     return parts + _service(kpis, targets, option, every, [name for name, _ in WATCHED])
 
 

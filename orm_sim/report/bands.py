@@ -60,6 +60,8 @@ def bands(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 def misfits(table: pd.DataFrame) -> tuple[str, ...]:
     """Where simulated figures lie outside the published bands, in words."""
+    if table.empty:
+        return ("No option has a vendor, so there is nothing to hold against the trade.",)
     told = table[table["published_low"].notna()]
     away = told[~told["verdict"].isin(["fits", "cannot be told"])]
     lines = [

@@ -28,12 +28,12 @@ Party = Literal["client", "vendor"]
 PATHS = 5
 """Single histories drawn over a fan."""
 _AXES = {
-    "share": ("", ".0%"),
+    "share": ("share", ".0%"),
     "s": ("seconds", ",.0f"),
     "min": ("minutes", ",.1f"),
     "money": ("$", ",.2f"),
     "per_hour": ("per hour", ",.2f"),
-    "count": ("", ",.0f"),
+    "count": ("count", ",.0f"),
 }
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from orm_sim.core.document import Document, put
-from orm_sim.core.errors import InputError, Problem
+from orm_sim.core.errors import InputError, Place, Problem, name_hint
 from orm_sim.core.files import readable_file
 from orm_sim.core.loader import build, load_extended, merge, override
+from orm_sim.risk.site import HAZARDS
 from orm_sim.scenario.negotiation import Negotiation
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.scenario.study import Study
@@ -37,6 +38,8 @@ class LoadedStudy:
         What was set on the command line.
     negotiation
         What its two sides talk about, if the study says so.
+    variants
+        Options that are another one without a hazard, by that option and hazard ("all" for none at all).
     """
 
     name: str
@@ -47,6 +50,7 @@ class LoadedStudy:
     files: tuple[Path, ...]
     overrides: dict[str, str]
     negotiation: Negotiation | None = None
+    variants: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def base(self) -> Scenario:
@@ -123,6 +127,43 @@ def as_study(scenario: Scenario, path: Path, overrides: Mapping[str, Any]) -> Lo
     )  # fmt: skip
 
 
+def without_hazards(study: LoadedStudy, option: str) -> LoadedStudy:
+    """The zero line and one option of a study (or the zero line alone), without each hazard in turn and without any.
+
+    Raises
+    ------
+    InputError
+        When the study has no such option, or no hazard can strike it.
+    """
+    if option not in study.options:
+        hint = name_hint(option, list(study.options))
+        raise InputError(Problem(Place("--option"), "", option, "is no option of this study", hint))
+    active = study.options[option].risks.active
+    if not active:
+        rule = "names no hazard that can strike, so there is nothing to leave out"
+        raise InputError(Problem(Place("--option"), f"{option}: risks", None, rule))
+    options, titles = {}, {}
+    variants: dict[tuple[str, str], str] = {}
+    for name in dict.fromkeys((study.zero, option)):
+        scenario = study.options[name]
+        options[name], titles[name] = scenario, study.titles[name]
+        for hazard in (*active, "all"):
+            left_out = HAZARDS if hazard == "all" else (*scenario.risks.without, hazard)
+            variant = variants[name, hazard] = f"{name}-without-{hazard}"
+            risks = scenario.risks.model_copy(update={"without": left_out})
+            options[variant] = scenario.model_copy(update={"risks": risks})
+            titles[variant] = f"{study.titles[name]}, without {'any hazard' if hazard == 'all' else hazard}"
+    told = f"{study.titles[option]}: what hazards take"
+    return replace(
+        study,
+        name=f"{study.name}-hazards-{option}",
+        title=told,
+        options=options,
+        titles=titles,
+        variants=variants,
+    )
+
+
 def is_study(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a study rather than a scenario: it names options."""
     return "options" in load_extended(path).data
@@ -137,12 +178,14 @@ def _base(document: Document, study: Study, path: Path) -> Document:
 def _option(
     base: Document, document: Document, study: Study, name: str, title: str, given: dict[str, Any]
 ) -> Document:
-    """The base with an option's differences, the study's evaluation and evidence, and the overrides laid over it."""
+    """The base with all differences, evaluation and evidence of the study, and the overrides laid over it."""
     at = ("options", name)
     place = document.place(at)
     laid = base
     if "evaluation" in document.data:
         laid = merge(laid, Document({"evaluation": document.data["evaluation"]}, document.places))
+    if "set" in document.data:
+        laid = merge(laid, document.section(("set",)))
     if "set" in document.value(at):
         laid = merge(laid, document.section((*at, "set")))
     laid = put(put(laid, ("name",), name, place), ("title",), title, place)

@@ -13,12 +13,12 @@ from orm_sim.contract.clauses.when import When
 from orm_sim.contract.condition import Happening
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.events import EVENTS as EVENT_WORDS
-from orm_sim.contract.period import EVENTS, NOTHING
+from orm_sim.contract.period import COVENANTS, EVENTS, NOTHING
 from orm_sim.contract.settlement import settle
 from orm_sim.kpi import METERS
 
-INDICES = ("wages",)
-"""Price indices that the simulation knows."""
+INDICES = ("wages", "currency")
+"""Price indices at the vendor's site that the simulation knows: wages, and the price of the local currency."""
 
 _RUN_OFF_MONTHS = 6
 
@@ -52,7 +52,16 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
     """
     if contract is None:
         return None
-    found = [*_not_counted(contract), *_never(contract), *_other_thresholds(contract, threshold_s)]
+    found = [
+        *_not_counted(contract),
+        *_never(contract),
+        *_never_opened(contract),
+        *_other_thresholds(contract, threshold_s),
+    ]
+    if contract.payment.every == "week":
+        found.append(
+            "sends its invoices every week: the simulation settles a month at its end.  Leave `payment.every` out"
+        )
     return "; ".join(found) or None
 
 
@@ -65,12 +74,18 @@ def _not_counted(contract: Contract) -> Iterator[str]:
         if channel == "index":
             if name not in INDICES:
                 yield f"cites the price index '{name}', of which nothing is known.  Indices: {', '.join(INDICES)}"
+        elif channel == COVENANTS:
+            yield f"asks for '{name}' as a party reports it: the simulation reports no such figure"
         elif "@" in channel:
             where, _, site = channel.partition("@")
             yield f"reads '{name}' of {where} contacts at the site '{site}': the simulation counts all sites together"
         elif name in METERS and channel not in METERS[name].channels:
             there = " and ".join(METERS[name].channels)
-            where = f"it is counted on {there} contacts only" if there else "the simulation does not count it"
+            where = (
+                f"it is counted on {there} contacts only"
+                if there
+                else f"the simulation does not count it (a history may, in the column `{channel}.{name}`)"
+            )
             yield f"reads '{name}' of {channel} contacts: {where}"
 
 
@@ -82,6 +97,17 @@ def _never(contract: Contract) -> Iterator[str]:
                 f"'{clause.name}' is owed only for a month with {EVENT_WORDS[clause.if_.event]}, which the simulation"
                 " never brings about: leave the clause out, or price a history that has `events."
                 f"{clause.if_.event}`"
+            )
+
+
+def _never_opened(contract: Contract) -> Iterator[str]:
+    """Triggers that wait for an event: no simulated month has one, so they would never open anything."""
+    for trigger in contract.triggers:
+        if isinstance(trigger.if_, Happening):
+            event = trigger.if_.event
+            yield (
+                f"the trigger '{trigger.name}' waits for {EVENT_WORDS[event]}, which the simulation never brings about:"
+                f" leave the trigger out, or price a history that has `events.{event}`"
             )
 
 

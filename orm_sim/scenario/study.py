@@ -32,6 +32,8 @@ class Study(Term):
     """The option that is the zero line: what happens if nothing is signed."""
     options: Mapping[str, Option]
     """Options by name, in the order of tables."""
+    set: Mapping[str, Any] = {}
+    """What differs from the base in every option; an option's own differences are laid over it."""
     evaluation: Mapping[str, Any] = {}
     """Changes to how the base is run and judged."""
     evidence: Many[Figure] = ()

@@ -7,21 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orm_sim.contract.cash import Flow, flows
+from orm_sim.contract.cash import Dispute, Flow, flows
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.payment import PaymentTerms
 from orm_sim.contract.period import NOTHING, LineItem, Memory
 from orm_sim.contract.settlement import settle
 from orm_sim.contract.taxes import TaxFlow, tax_flows
+from orm_sim.core.streams import Key, uniforms
 from orm_sim.finance.accounts import Kind, Party
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.relationship.client import Client
+from orm_sim.risk.site import Site
+from orm_sim.scenario.metered import INDICES
 from orm_sim.simulation.history import Books
 from orm_sim.vendor.decision.outlook import KEPT_AFTER
 from orm_sim.vendor.decision.tolerance import Tolerance
 from orm_sim.vendor.decision.valuation import Signed
 
-_LATER = ("early_discount", "late_interest")
+_LATER = ("early_discount", "late_interest", "conceded")
 """Causes that no invoice has named: they are billed when they come about."""
 
 _REMEDIES = ("service_credit", "earn_back", "damages")
@@ -53,14 +56,25 @@ class Billing:
     """The invoices of one contract in one replication."""
 
     def __init__(
-        self, contract: Contract, client: Client, books: Books, ledger: Ledger, wage_growth: float
+        self,
+        contract: Contract,
+        client: Client,
+        books: Books,
+        ledger: Ledger,
+        wage_growth: float,
+        site: Site | None = None,
+        luck: Key | None = None,
     ) -> None:
         self._contract = contract
         self._books = books
         self._ledger = ledger
         self._wage_growth = wage_growth
+        self._site = site or Site("vendor")
+        self.indices = {name: np.ones(books.days.n_months_with_run_off) for name in INDICES}
         self._tax_share = client.irrecoverable_tax_share
         self._habit = Habit.of(client, contract.payment)
+        self._disputes = client.disputes if contract.payment.dispute is not None else None
+        self._luck = luck
         self._memory: Memory = NOTHING
         self._due: dict[int, list[Flow]] = defaultdict(list)
         self._taxes: dict[int, list[TaxFlow]] = defaultdict(list)
@@ -79,23 +93,40 @@ class Billing:
         """Settle a month on the vendor's meters, book the invoice, and note when each line is to be paid."""
         meters = self._books.meters("vendor", month)
         years = day // 365
-        meters["index", "wages"] = np.asarray((1.0 + self._wage_growth) ** years)
+        found = {
+            "wages": (1.0 + self._wage_growth) ** years * self._site.wages,
+            "currency": self._site.currency,
+        }
+        for name in INDICES:
+            self.indices[name][month] = found[name]
+            meters["index", name] = np.asarray(found[name])
         items, self._memory = settle(self._contract, self._memory, meters, month, ended=not in_force)
         billed = [item for item in items if float(item.amount) != 0.0]
         for item in billed:
             self._post(day, item.kind, float(item.amount), "invoice", item.label)
-        self._schedule(billed, day)
+        self._schedule(billed, day, self._disputed(month, billed))
 
-    def _schedule(self, billed: list[LineItem], day: int) -> None:
+    def _disputed(self, month: int, billed: list[LineItem]) -> tuple[Dispute, ...]:
+        """What the client disputes of a month's invoice: its largest line, or nothing."""
+        habit, fees = self._disputes, [item for item in billed if float(item.amount) > 0.0]
+        if habit is None or self._luck is None or not fees:
+            return ()
+        if float(uniforms(self._luck, 1, month)[0]) >= habit.chance_per_month:
+            return ()
+        largest = max(fees, key=lambda item: float(item.amount))
+        return (Dispute(largest.label, habit.share, habit.conceded),)
+
+    def _schedule(self, billed: list[LineItem], day: int, disputed: tuple[Dispute, ...]) -> None:
         """Note the payments of an invoice, and the taxes that move with them."""
         terms, habit = self._contract.payment, self._habit
-        parts = flows(terms, billed, day, early=habit.early, late_days=habit.late_days)
+        parts = flows(terms, billed, day, disputed=disputed, early=habit.early, late_days=habit.late_days)
         close = self._books.days.end_day - 1
+        waits = bool(habit.late_days or disputed)
         for part in parts:  # who pays late pays before the books are closed
-            self._due[min(part.day, close) if habit.late_days else part.day].append(part)
+            self._due[min(part.day, close) if waits else part.day].append(part)
         if self._contract.taxes is not None:
             for tax in tax_flows(self._contract.taxes, parts):
-                self._taxes[min(tax.day, close) if habit.late_days else tax.day].append(tax)
+                self._taxes[min(tax.day, close) if waits else tax.day].append(tax)
 
     def receipts(self, day: int, solvent: bool) -> float:
         """Payments that fall due on a day: what the vendor receives, net of what it owes.

@@ -38,7 +38,8 @@ class ClientBooks:
         client = self._client
         inbound = {n: self._sum("inbound", n, month) for n in ("abandoned", "unresolved", "resolved")}
         kept = self._sum("outbound", "sales_kept", month)
-        lost = inbound["abandoned"] * (1.0 - client.redialled_share)
+        kept_out = float(self._books.lost[:, 0, month].sum())
+        lost = (inbound["abandoned"] + kept_out) * (1.0 - client.redialled_share)
         self._value(day, True, "sale_margin", kept * client.sale.per_sale)
         self._value(day, True, "contact_value", inbound["resolved"] * client.value_per_resolved)
         self._value(day, False, "abandoned_loss", lost * client.loss_per_abandoned)
@@ -62,7 +63,8 @@ class ClientBooks:
         """Severance now; notice pay and empty seats until they can be given up: stranded cost."""
         client, terms = self._client, home.terms
         self._pay(day, "severance", people * client.severance_per_employee, "displaced employees")
-        notice = people * client.in_house.notice_weeks * terms.paid_hours_per_week * terms.wage_level(day)
+        hour = terms.wage_level(day) * home.site.price
+        notice = people * client.in_house.notice_weeks * terms.paid_hours_per_week * hour
         self._pay(day, "stranded", notice, "notice pay")
         for month in range(1, client.in_house.seat_avoidable_after_months + 1):
             due = day + round(month * DAYS_PER_MONTH)

@@ -24,6 +24,7 @@ from orm_sim.scenario.metered import unmetered
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import NAMES
 from orm_sim.simulation.pricing import Metered, ReferenceJob, solve_rates
+from orm_sim.simulation.reach import unreached
 
 Floats = NDArray[np.float64]
 Meters = dict[tuple[str, str], Floats]
@@ -84,7 +85,23 @@ def lint_lived(
     if not contract.is_priced:
         contract = contract.with_rate(solve_rates({"it": option}, lived)["it"])
     histories = [each["it"] for each in lived]
-    return (*_seldom_met(contract, histories), *_cheaper_to_miss(contract, scenario, histories))
+    growth = scenario.vendor.workforce.wage_growth_per_year
+    return (
+        *_seldom_met(contract, histories),
+        *_cheaper_to_miss(contract, scenario, histories),
+        *unreached(contract, histories, growth),
+        *_triggers_that_sleep(contract),
+    )
+
+
+def _triggers_that_sleep(contract: Contract) -> Iterator[Finding]:
+    """Triggers, which a simulation does not live: there the client's rule of exit decides."""
+    for position, trigger in enumerate(contract.triggers):
+        yield Finding(
+            "note", "idle", ("triggers", position), trigger.name,
+            "opens nothing in a simulation, in which the client leaves by `relationship.exit_rule`",
+            "Whether and when it opens is told by `contract price --history`",
+        )  # fmt: skip
 
 
 def _refuse(contract: Contract, scenario: Scenario) -> None:
@@ -158,7 +175,8 @@ def _cheaper_to_miss(
     an_hour = (float(np.mean([each.cost for each in histories])) - overhead) / hours
     page = counters[CHANNELS.index("inbound")]
     for here, clause, position, measure in _targets(contract):
-        if measure.kpi != "service_level" or clause.channel != "inbound" or clause.site is not None:
+        monthly = measure.kpi == "service_level" and measure.window is None
+        if not monthly or clause.channel != "inbound" or clause.site is not None:
             continue
         pool = pool_of(scenario, page, measure.target)
         months = [
@@ -203,4 +221,6 @@ def _at(
     meters["inbound", "abandoned"] = pool.abandoned * offered
     growth = 1.0 + scenario.vendor.workforce.wage_growth_per_year
     meters["index", "wages"] = even * growth ** (int(histories[0].last_day[month]) // 365)
+    meters["index", "currency"] = even
+    meters["index", "currency"] = even
     return meters

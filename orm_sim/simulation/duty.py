@@ -7,19 +7,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.interrupted import Window
+from orm_sim.centre.staffing import whole_agents
+from orm_sim.demand.inbound import INTERVAL_S
+from orm_sim.risk.site import Site
 from orm_sim.simulation.operator import Operator
 
 Whole = NDArray[np.int64]
 
 
 class InboundDuty(NamedTuple):
-    """An operator's share of contacts, its agents on duty (int64[48] as bytes), and how they handle contacts."""
+    """An operator's share of contacts, its agents on duty (int64[48] as bytes), and how they handle contacts.
+
+    ``down``: when its platform fails that day.
+    """
 
     operator: str
     share: float
     staffed: bytes
     handle_factor: float
     fcr: float
+    down: tuple[Window, ...] = ()
 
 
 class OutboundDuty(NamedTuple):
@@ -59,10 +67,36 @@ def outbound_week(operator: Operator) -> list[OutboundDuty]:
     people, means = operator.people, operator.means
     pressed = people.pressed_sales * means.pressure
     unfit = pressed / (1.0 + pressed) * people.unsuitable_cancelled
-    skill = float(people.coached(means.coaching_hours)) * (1.0 + pressed)
+    skill = float(people.coached(means.coaching_hours) * people.output_by_pay(means.wage_premium)) * (
+        1.0 + pressed
+    )
     converted = operator.staff("outbound").conversion / operator.reference.conversion * skill
     factor = operator.handle_multiplier("outbound")
     return [
         OutboundDuty(operator.name, day.tobytes(), factor, converted, unfit)
         for day in operator.staffed["outbound"]
     ]
+
+
+def inbound_struck(duty: InboundDuty, site: Site, day: int) -> InboundDuty:
+    """An operator's inbound duty with what has befallen its site on a day; contacts feel an outage one by one."""
+    staffed = _fewer(duty.staffed, site.present.get(day, 1.0))
+    return duty._replace(staffed=staffed, down=site.down.get(day, ()))
+
+
+def outbound_struck(duty: OutboundDuty, site: Site, day: int) -> OutboundDuty:
+    """An operator's outbound duty with what has befallen its site on a day.
+
+    Callers make no calls for the part of each interval in which the platform is down; calls that were begun end.
+    """
+    begins = np.arange(len(duty.staffed) // 8) * INTERVAL_S
+    up = np.ones(begins.size)
+    for window in site.down.get(day, ()):
+        overlap = np.minimum(begins + INTERVAL_S, window.end_s) - np.maximum(begins, window.start_s)
+        up -= np.clip(overlap, 0.0, None) / INTERVAL_S
+    return duty._replace(staffed=_fewer(duty.staffed, site.present.get(day, 1.0) * np.clip(up, 0.0, 1.0)))
+
+
+def _fewer(staffed: bytes, present: float | NDArray[np.float64]) -> bytes:
+    """Only a share of those on duty can work."""
+    return whole_agents(agents(staffed) * np.asarray(present)).tobytes()

@@ -13,7 +13,8 @@ from orm_sim.demand.programme import CHANNELS
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.operator import Operator, Reference
 from orm_sim.simulation.setting import Planning, Setting
-from orm_sim.vendor.policy import ServiceRequest
+from orm_sim.vendor.firm import Purse
+from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ def employers(scenario: Scenario, setting: Setting) -> Employers:
     terms = scenario.client.in_house.workforce
     reference = Reference.of(terms)
     offshore, people = scenario.vendor.offshore, scenario.vendor.people
-    home = Operator.found("in_house", terms, reference, setting, 1.0, 0.0, people)
+    home = Operator.found(
+        "in_house", terms, reference, setting, 1.0, 0.0, people, scenario.client.in_house.platform
+    )
     home.established = True
     home.staffing_ratio = scenario.client.in_house.staffing_ratio
     vendor = Operator.found(
@@ -50,6 +53,7 @@ def employers(scenario: Scenario, setting: Setting) -> Employers:
         offshore.handle_time_factor,
         -offshore.fcr_points,
         people,
+        scenario.vendor.platform,
     )
     service = scenario.programme.inbound.service
     asked = scenario.contract.requested_service_level() if scenario.contract is not None else None
@@ -59,6 +63,24 @@ def employers(scenario: Scenario, setting: Setting) -> Employers:
         ServiceRequest(service.share, service.threshold_s),
         ServiceRequest(asked.target, asked.within_s) if asked is not None else None,
     )
+
+
+def payroll(scenario: Scenario, vendor: Operator) -> float:
+    """What the vendor's people are paid in a month at its wages of the first day, on-costs aside, $."""
+    terms = scenario.vendor.workforce
+    agents = sum(vendor.staff(c).agents + vendor.staff(c).trainees for c in CHANNELS)
+    return agents * terms.paid_hours_per_week * 52.0 / 12.0 * terms.wage_per_hour
+
+
+def vendor_plan(scenario: Scenario, found: Employers, purse: Purse) -> StaffingPlan:
+    """What the vendor staffs this week, and whether it may hire."""
+    if scenario.vendor.policy == "fixed":
+        return fixed(found.requested, 1.0)
+    liquidity = float("inf") if purse.unlimited else purse.liquidity
+    return contract_following(
+        found.asked, found.requested, liquidity, payroll(scenario, found.vendor),
+        scenario.vendor.hiring_reserve_months,
+    )  # fmt: skip
 
 
 def establish(home: Operator, setting: Setting, planning: Planning) -> None:

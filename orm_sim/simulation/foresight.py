@@ -18,6 +18,7 @@ from orm_sim.demand.leads import KEPT_DAYS, conversion_table, expected_attempt_s
 from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.dismissal import weeks_owed
+from orm_sim.simulation.hazards import outage_ahead
 from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.vendor.decision.outlook import (
@@ -33,6 +34,7 @@ from orm_sim.vendor.decision.purse_ahead import PurseAhead
 from orm_sim.vendor.firm import Purse
 from orm_sim.vendor.people import People
 from orm_sim.vendor.policy import ServiceRequest
+from orm_sim.vendor.workforce import WorkforceTerms
 
 Floats = NDArray[np.float64]
 ShareOf = Callable[[Channel, int], float]
@@ -94,7 +96,7 @@ def outlook_of(
         Funded sales of the last months, the latest first.
     """
     months = range(moment.month, moment.month + moment.n_months)
-    terms = scenario.vendor.workforce
+    terms, site = _as_priced(scenario.vendor.workforce, vendor), vendor.site
     middles = [int(setting.days.month_starts[m]) + 15 for m in months]
     growth = np.array([(1.0 + terms.wage_growth_per_year) ** (day // 365) for day in middles])
     planning = planning_for(setting.programme, service, vendor.schedule_efficiency)
@@ -109,11 +111,29 @@ def outlook_of(
         floors={c: _floor(scenario, vendor, c, moment) for c in CHANNELS},
         terms=terms,
         people=scenario.vendor.people,
-        wage_level=np.array([terms.wage_level(day) for day in middles]) * scenario.vendor.overtime_factor,
+        wage_level=np.array([terms.wage_level(day) for day in middles])
+        * scenario.vendor.overtime_factor
+        * site.price,
         platform_per_month=scenario.vendor.platform_per_month,
         overhead_per_month=scenario.vendor.account_overhead_per_month,
-        wages_index=growth,
+        wages_index=growth * site.wages,
         dismiss_above=scenario.vendor.dismiss_above,
+        currency_index=site.currency,
+        outages=outage_ahead(scenario, vendor),
+    )
+
+
+def _as_priced(terms: WorkforceTerms, vendor: Operator) -> WorkforceTerms:
+    """Terms of employment with what shocks have done to all that is paid locally, wages aside."""
+    site = vendor.site
+    if site.price == site.currency == 1.0:
+        return terms
+    return terms.model_copy(
+        update={
+            "support_per_agent_month": terms.support_per_agent_month * site.price,
+            "hiring_cost": terms.hiring_cost * site.currency,
+            "seat_per_month": terms.seat_per_month * site.currency,
+        }
     )
 
 
@@ -201,8 +221,14 @@ def _inbound(
 
 def requirement_of(programme: Programme, planning: Planning) -> Requirement:
     """Hours on duty a week that the service asked for takes, by the hours of handle time offered."""
-    week = _week(programme)
-    loads = np.geomspace(_largest_load(programme) / 50.0, _largest_load(programme), _LOAD_POINTS)
+    return _requirement(planning, _week(programme).tobytes(), _largest_load(programme))
+
+
+@lru_cache(maxsize=16)
+def _requirement(planning: Planning, week_bytes: bytes, largest_load: float) -> Requirement:
+    """Tabulated once in a process."""
+    week = np.frombuffer(week_bytes).reshape(7, -1)
+    loads = np.geomspace(largest_load / 50.0, largest_load, _LOAD_POINTS)
     hours = []
     for load in loads.tolist():
         erlangs = week * (load / _HOURS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -12,6 +13,7 @@ from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.kpi.counters import COUNTERS
+from orm_sim.risk.site import Strike
 from orm_sim.vendor.levers import Plan
 
 Floats = NDArray[np.float64]
@@ -39,11 +41,21 @@ def places(operator: str, channel: Channel, counters: Rows, month: int, n_months
     return (page * len(NAMES) + counters) * n_months + month
 
 
+class Struck(NamedTuple):
+    """Contacts that an outage has kept out of an operator's centre in a month, and those it has cut off in service."""
+
+    operator: str
+    month: int
+    blocked: int
+    cut: int
+
+
 class Counts(NamedTuple):
-    """What a day adds to the books: places in them, each once, and the values added there."""
+    """What a day adds to the books: places in them, each once, the values added there, and what outages have done."""
 
     places: Rows
     values: Floats
+    struck: tuple[Struck, ...] = ()
 
 
 _PEOPLE: Final = rows("paid_hours", "training_hours", "fte")
@@ -73,6 +85,8 @@ class Books:
         float64[operator, channel, month]: people and seats as incurred, account overhead aside.
     turnover
         float64[operator, 2]: leavers from the floor, and weeks that agents were on it.
+    lost
+        float64[operator, 2, month]: contacts that outages have kept out, and those they have cut off.
     """
 
     days: Calendar
@@ -83,6 +97,7 @@ class Books:
     events: list[Event] = field(default_factory=list)
     decisions: list[tuple[int, Plan]] = field(default_factory=list)
     turnover: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
+    lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2, 0)))
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -94,11 +109,14 @@ class Books:
             np.zeros((*shape, days.n_days)),
             np.zeros((*shape, days.n_days)),
             np.zeros((*shape, days.n_months_with_run_off)),
+            lost=np.zeros((len(OPERATORS), 2, days.n_months_with_run_off)),
         )
 
     def count(self, counts: Counts) -> None:
         """Add to counters."""
         self.counters.reshape(-1)[counts.places] += counts.values
+        for each in counts.struck:
+            self.lost[_OPERATOR[each.operator], :, each.month] += (each.blocked, each.cut)
 
     def put(self, operator: str, channel: Channel, name: str, month: int, value: float) -> None:
         """Set a counter that is known at the month's end."""
@@ -171,6 +189,13 @@ class History:
         Why the vendor did not sign, so that everything stayed in-house; None where it did.
     turnover
         Leavers from the vendor's floor, and weeks that its agents were on it.
+    strikes
+        What hazards have done at either site, in order.
+    lost
+        float64[operator, 2]: contacts that outages have kept out, and those they have cut off.
+    indices
+        Price indices at the vendor's site by month, shocks included: float64[n_months with run-off] each; none where
+        there is no vendor.
     """
 
     days: Calendar
@@ -188,6 +213,9 @@ class History:
     ended_day: int | None = None
     no_deal: str | None = None
     turnover: tuple[float, float] = (0.0, 0.0)
+    strikes: tuple[Strike, ...] = ()
+    lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
+    indices: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -15,12 +15,22 @@ from orm_sim.centre import engine as engine_of
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import draw_inputs, with_inputs
 from orm_sim.simulation.history import History
-from orm_sim.simulation.outcomes import client_flows, decision_rows, kpi_rows, ledger_rows, outcome_row
+from orm_sim.simulation.outcomes import (
+    client_flows,
+    decision_rows,
+    index_rows,
+    kpi_rows,
+    ledger_rows,
+    outcome_row,
+    strike_rows,
+)
 from orm_sim.simulation.setting import Setting, make_setting
 from orm_sim.simulation.world import simulate
 from orm_sim.vendor.levers import Plan
 
 LEDGER_COLUMNS = ("option", "replication", "month", "payer", "payee", "account", "kind", "amount")
+STRIKE_COLUMNS = ("option", "replication", "hazard", "site", "strikes", "caught", "hours", "contacts_lost")
+INDEX_COLUMNS = ("option", "replication", "month", "wages", "currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,8 @@ class StudyJob:
         ledger: list[tuple[object, ...]] = []
         draws: list[tuple[int, str, float]] = []
         decisions: list[tuple[object, ...]] = []
+        strikes: list[tuple[object, ...]] = []
+        indices: list[tuple[object, ...]] = []
         for replication in unit.replications:
             values, histories = self.live(replication)
             draws += [(replication, path, value) for path, value in sorted(values.items())]
@@ -64,6 +76,8 @@ class StudyJob:
                 kpis.append(kpi_rows(name, replication, history))
                 ledger += ledger_rows(name, replication, history)
                 decisions += decision_rows(name, replication, history)
+                strikes += strike_rows(name, replication, scenario, history)
+                indices += index_rows(name, replication, history)
         return {
             "outcomes": pd.DataFrame(outcomes).astype(
                 {"replication": "int64", "insolvent": "bool", "no_deal": "bool", "ended": "bool"}
@@ -74,6 +88,8 @@ class StudyJob:
                 {"replication": "int64", "path": "str", "value": "float64"}
             ),
             "decisions": _decisions(decisions),
+            "strikes": _numbers(strikes, STRIKE_COLUMNS, ("option", "hazard", "site")),
+            "indices": _numbers(indices, INDEX_COLUMNS, ("option",)),
         }
 
     def live(self, replication: int) -> tuple[dict[str, float], dict[str, History]]:
@@ -122,6 +138,14 @@ def _decisions(rows: list[tuple[object, ...]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["option", "replication", "week", *Plan._fields])
     levers = dict.fromkeys(Plan._fields, "float64")
     return frame.astype({"option": "str", "replication": "int64", "week": "int64", **levers})
+
+
+def _numbers(rows: list[tuple[object, ...]], columns: tuple[str, ...], text: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of words, whole numbers (replication and month) and numbers."""
+    frame = pd.DataFrame(rows, columns=list(columns))
+    kinds = dict.fromkeys(columns, "float64")
+    kinds |= dict.fromkeys(text, "str") | {n: "int64" for n in ("replication", "month") if n in columns}
+    return frame.astype(kinds)
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,9 +13,11 @@ from orm_sim.centre.staffing import whole_agents
 from orm_sim.core.streams import key
 from orm_sim.demand.inbound import INTERVAL_S, N_INTERVALS
 from orm_sim.demand.programme import CHANNELS, Channel
+from orm_sim.risk.site import Site, SiteName
 from orm_sim.simulation.setting import Planning, Setting
 from orm_sim.vendor.levers import STANDARD, Plan
 from orm_sim.vendor.people import CONTENT, STANDARD_COACHING, People
+from orm_sim.vendor.platform import Platform, PlatformTerms
 from orm_sim.vendor.workforce import WeekStaff, Workforce, WorkforceTerms, stationary_proficiency
 
 Floats = NDArray[np.float64]
@@ -47,7 +49,8 @@ class Operator:
     `handle_factor`, `fcr_delta` and `schedule_efficiency` may change while the simulation runs (an improvement
     programme); `staffed` holds agents on duty by day of the week and interval for the week being lived, `targets`
     the agents wanted on the floor at the end of the hiring lead time. An `established` operator expects the people it
-    will hire first to work like its own, another expects newcomers.
+    will hire first to work like its own, another expects newcomers. `site` is where hazards strike it, `platform` what
+    it works on.
     """
 
     name: str
@@ -64,24 +67,28 @@ class Operator:
     people: People = field(default_factory=People)
     means: Plan = STANDARD
     satisfaction: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(CHANNELS, CONTENT))
+    site: Site = field(default_factory=lambda: Site("in_house"))
+    platform: Platform = field(default_factory=lambda: Platform(PlatformTerms()))
 
     @classmethod
     def found(
         cls,
-        name: str,
+        name: SiteName,
         terms: WorkforceTerms,
         reference: Reference,
         setting: Setting,
         handle_factor: float,
         fcr_delta: float,
         people: People,
+        platform: PlatformTerms,
     ) -> Operator:
         """An operator with nobody on the floor yet."""
         stream = {c: key(setting.seed, setting.replication, "workforce", name, c) for c in CHANNELS}
         return cls(
             name, terms, reference, {c: Workforce(terms, stream[c]) for c in CHANNELS},
             {c: np.zeros((7, N_INTERVALS), np.int64) for c in CHANNELS},
-            handle_factor, fcr_delta, terms.schedule_efficiency, people=people,
+            handle_factor, fcr_delta, terms.schedule_efficiency, people=people, site=Site(name),
+            platform=Platform(platform),
         )  # fmt: skip
 
     @property
@@ -93,15 +100,22 @@ class Operator:
         """Work to a plan from now on."""
         self.means = plan
         self.staffing_ratio = plan.staffing_ratio
+        self.platform.added = plan.redundancy
         for force in self.workforce.values():
             force.train(
                 plan.training, float(self.people.head_start(plan.training, self.terms.training_weeks))
             )
+            force.recruit(float(self.people.recruiting_by_pay(plan.wage_premium)))
 
     @property
     def on_duty_hours(self) -> float:
         """Hours on duty of an agent in a week; coaching beyond the standard takes them off the contacts."""
         return self.terms.on_duty_hours_per_agent_week - (self.means.coaching_hours - STANDARD_COACHING)
+
+    @property
+    def hiring_cost(self) -> float:
+        """Cost of a hire at what is paid now."""
+        return self.terms.hiring_cost * float(self.people.recruiting_by_pay(self.means.wage_premium))
 
     def leaving(self, channel: Channel) -> float:
         """Factor on the leaving rate of a channel's agents, by pay and satisfaction."""
@@ -125,8 +139,11 @@ class Operator:
             speed = (
                 self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
             )
-        pressed = 1.0 - self.people.pressed_handle_cut * self.means.pressure if channel == "inbound" else 1.0
-        return self.handle_factor * self.reference.handle_speed / speed * pressed
+        factor = self.handle_factor * self.reference.handle_speed / speed
+        if channel == "outbound":
+            return factor
+        pressed = 1.0 - self.people.pressed_handle_cut * self.means.pressure
+        return factor * pressed / float(self.people.output_by_pay(self.means.wage_premium))
 
     def inbound_load(self, setting: Setting, week: int, share: float) -> Floats:
         """Erlangs expected in each interval of a week for a share of inbound contacts, float64[7, 48].

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ from orm_sim.finance.discounting import discount_factor
 from orm_sim.finance.ledger import Entry
 from orm_sim.kpi.counters import COUNTERS
 from orm_sim.kpi.dictionary import KPIS
+from orm_sim.risk.site import SITES
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.history import History
+from orm_sim.simulation.history import OPERATORS, History
 
 Floats = NDArray[np.float64]
 _COSTS = tuple(a.name for a in CLIENT_ACCOUNTS if a.sign < 0)
@@ -242,6 +244,33 @@ def ledger_rows(option: str, replication: int, history: History) -> list[tuple[o
 def decision_rows(option: str, replication: int, history: History) -> list[tuple[object, ...]]:
     """The vendor's plans by the week from which they held; see `orm_sim.study.tables.DECISIONS`."""
     return [(option, replication, week, *plan) for week, plan in history.decisions]
+
+
+def strike_rows(
+    option: str, replication: int, scenario: Scenario, history: History
+) -> list[tuple[object, ...]]:
+    """What each hazard has done at each site; see `orm_sim.study.tables.STRIKES`."""
+    rows: list[tuple[object, ...]] = []
+    sites = SITES if scenario.contract is not None else SITES[:1]
+    for hazard, site in product(scenario.risks.active, sites):
+        if scenario.risks.at(hazard, site) is None:
+            continue
+        found = [s for s in history.strikes if (s.hazard, s.site) == (hazard, site)]
+        lost = float(history.lost[OPERATORS.index(site)].sum()) if hazard == "outage" else 0.0
+        caught, hours = sum(s.caught for s in found), sum(s.hours for s in found)
+        rows.append((option, replication, hazard, site, len(found), caught, hours, lost))
+    return rows
+
+
+def index_rows(option: str, replication: int, history: History) -> list[tuple[object, ...]]:
+    """Price indices by month; see `orm_sim.study.tables.INDICES`."""
+    if not history.indices:
+        return []
+    wages, currency = (history.indices[name].tolist() for name in ("wages", "currency"))
+    return [
+        (option, replication, month, *values)
+        for month, values in enumerate(zip(wages, currency, strict=True))
+    ]
 
 
 def attrition(history: History) -> float:

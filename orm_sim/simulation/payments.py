@@ -15,6 +15,11 @@ from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
 from orm_sim.vendor.firm import Purse
 
 
+def _nothing(day: int, seats: float) -> float:
+    """Nothing is left out."""
+    return 0.0
+
+
 @dataclass(slots=True)
 class Payments:
     """Pays what is due, day by day; a payment that the vendor cannot meet ends it.
@@ -35,6 +40,8 @@ class Payments:
         Whether there is a vendor that has not failed, and whether its contract is still in force.
     fail : callable
         What happens on the day it does.
+    neglect : callable
+        What the vendor leaves out of a month's seats, by day and cost of the seats.
     """
 
     days: Calendar
@@ -48,6 +55,7 @@ class Payments:
     serves: Callable[[], bool]
     fail: Callable[[int], None]
     platform: float = 0.0
+    neglect: Callable[[int, float], float] = _nothing
 
     def pay(self, day: int, is_month_end: bool) -> None:
         """What falls due on a day."""
@@ -82,6 +90,7 @@ class Payments:
         self._post(day, "vendor", "other_clients", "other_business", max(-margin, 0.0), "other accounts")
         self.purse.receive(margin)
         support, hiring, seats = self.vendor.take_month()
+        seats -= self.neglect(day, seats)
         severance = self.vendor.take_severance()
         in_term = day < self.days.n_days and self.serves()
         overhead, platform = (self.overhead, self.platform) if in_term else (0.0, 0.0)

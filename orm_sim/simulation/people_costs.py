@@ -62,30 +62,41 @@ class PeopleCosts:
             staff = self.operator.staff(channel)
             self.books.floor(self.operator.name, staff.leavers, staff.agents)
             hired = (
-                self.operator.staff(channel).hires * self.operator.terms.hiring_cost * self._premium(channel)
+                staff.hires * self.operator.hiring_cost * self._premium(channel) * self.operator.site.currency
             )
             self.due.hiring += hired
             self.books.cost(self.operator.name, channel, day, hired)
 
+    def reprice(self, day: int) -> None:
+        """What people cost has changed: from a day on it counts as it is now."""
+        self.book(day)
+        if self._rates:
+            self._rates = {channel: self._day_cost(channel, day) for channel in CHANNELS}
+
     def _day_cost(self, channel: Channel, day: int) -> DayCost:
-        terms, staff = self.operator.terms, self.operator.staff(channel)
+        terms, staff, site = self.operator.terms, self.operator.staff(channel), self.operator.site
         hours, heads = terms.paid_hours_per_week / 7.0, staff.agents + staff.trainees
-        growth = (1.0 + terms.wage_growth_per_year) ** (
-            day // 365
-        )  # support is mostly people: it grows as wages do
+        # support is mostly people: it grows as wages do
+        growth = (1.0 + terms.wage_growth_per_year) ** (day // 365) * site.price
         means = self.operator.means
         more = means.coaching_hours - STANDARD_COACHING  # the standard is part of the support of an agent
         coaching = (
             staff.agents * more / 7.0 * terms.wage_level(day) * self.overtime * (1.0 + means.wage_premium)
-        )
+        ) * site.price
         return DayCost(
             paid_hours=staff.agents * hours,
             trainee_hours=staff.trainees * hours,
             heads=heads,
-            wage=terms.wage_level(day) * (1.0 + means.wage_premium) * self._premium(channel) * self.overtime,
+            wage=self._hour(channel, day),
             support=staff.agents * terms.support_per_agent_month * growth / DAYS_PER_MONTH + coaching,
-            seats=heads * terms.seat_per_month / DAYS_PER_MONTH,
+            seats=heads * terms.seat_per_month / DAYS_PER_MONTH * site.currency,
         )
+
+    def _hour(self, channel: Channel, day: int) -> float:
+        """What an hour of an agent costs on a day."""
+        terms, premium = self.operator.terms, self.operator.means.wage_premium
+        hour = terms.wage_level(day) * (1.0 + premium) * self._premium(channel) * self.overtime
+        return hour * self.operator.site.price
 
     def _premium(self, channel: Channel) -> float:
         """What hiring and wages cost more on a channel than they would at leisure."""
@@ -116,9 +127,7 @@ class PeopleCosts:
 
     def owe(self, channel: Channel, day: int, weeks: float) -> None:
         """Weeks of pay are owed to agents who were let go on a day: notice and severance."""
-        terms, premium = self.operator.terms, self.operator.means.wage_premium
-        hour = terms.wage_level(day) * (1.0 + premium) * self._premium(channel) * self.overtime
-        amount = weeks * terms.paid_hours_per_week * hour
+        amount = weeks * self.operator.terms.paid_hours_per_week * self._hour(channel, day)
         self.due.severance += amount
         self.books.cost(self.operator.name, channel, day, amount)
 

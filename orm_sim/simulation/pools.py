@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.centre import Engine
+from orm_sim.centre.interrupted import run_interrupted
 from orm_sim.centre.outcome import ANSWERED, DayOutcome
 from orm_sim.centre.plan import Carry, DayPlan
 from orm_sim.demand.inbound import Contacts
@@ -29,7 +31,7 @@ from orm_sim.demand.leads import (
 from orm_sim.kpi.counters import LAGS
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, agents
 from orm_sim.simulation.fates import FIELDS, aftermath, merge_contacts, take_share
-from orm_sim.simulation.history import Counts, places, rows
+from orm_sim.simulation.history import Counts, Struck, places, rows
 from orm_sim.simulation.setting import Setting
 
 Floats = NDArray[np.float64]
@@ -132,15 +134,29 @@ class InboundPool:
 
     def _replay(self, day: int, duty: InboundDuty, mine: Contacts) -> Counts:
         arrival, handle, patience, ref = mine
-        outcome = self._engine(
-            DayPlan(
-                arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=agents(duty.staffed),
-                threshold_s=self._setting.programme.inbound.service.threshold_s,
-                carry=self._carry.get(duty.operator, Carry.empty()),
-            )
+        plan = DayPlan(
+            arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=agents(duty.staffed),
+            threshold_s=self._setting.programme.inbound.service.threshold_s,
+            carry=self._carry.get(duty.operator, Carry.empty()),
         )  # fmt: skip
+        if duty.down:
+            return self._interrupted(day, duty, plan)
+        outcome = self._engine(plan)
         _keep(self._carry, duty.operator, outcome.carry)
         return Counts(self._places(duty.operator, day), self._aftermath(day, duty, outcome))
+
+    def _interrupted(self, day: int, duty: InboundDuty, plan: DayPlan) -> Counts:
+        """A day on which the platform fails; a contact that is cut off settles nothing."""
+        lived = run_interrupted(self._engine, plan, duty.down)
+        outcome, cut = lived.outcome, lived.cut
+        _keep(self._carry, duty.operator, outcome.carry)
+        sums = self._aftermath(day, duty, _only(outcome, ~cut))
+        if cut.any():
+            unsettled = duty._replace(fcr=0.0)
+            sums = sums + self._aftermath(day, unsettled, _without_counts(_only(outcome, cut)))
+        month = int(self._setting.days.month[day])
+        struck = Struck(duty.operator, month, lived.blocked, int(cut.sum()) + lived.cut_before)
+        return Counts(self._places(duty.operator, day), sums, (struck,))
 
     def _places(self, operator: str, day: int) -> Whole:
         days = self._setting.days
@@ -278,4 +294,24 @@ def _joined(counts: list[Counts]) -> Counts:
         return counts[0]
     if not counts:
         return Counts(_NONE, np.empty(0))
-    return Counts(np.concatenate([c.places for c in counts]), np.concatenate([c.values for c in counts]))
+    return Counts(
+        np.concatenate([c.places for c in counts]),
+        np.concatenate([c.values for c in counts]),
+        sum((c.struck for c in counts), ()),
+    )
+
+
+def _only(outcome: DayOutcome, which: NDArray[np.bool_]) -> DayOutcome:
+    """An outcome with some of its contacts one by one, and the counts of all."""
+    return replace(
+        outcome, ref=outcome.ref[which], state=outcome.state[which], wait_s=outcome.wait_s[which],
+        start_s=outcome.start_s[which], end_s=outcome.end_s[which],
+    )  # fmt: skip
+
+
+def _without_counts(outcome: DayOutcome) -> DayOutcome:
+    """An outcome whose counts have been taken already."""
+    return replace(
+        outcome, counts=0 * outcome.counts, waits_s=0.0 * outcome.waits_s, busy_s=0.0 * outcome.busy_s,
+        staffed_s=0.0 * outcome.staffed_s,
+    )  # fmt: skip

@@ -1,7 +1,8 @@
 """Free rates solved: what a reference vendor must charge to expect the stated margin at the central forecast.
 
 Options then differ in structure and not in generosity. The reference vendor follows the same policy, cannot fail, and
-meets the scenario's own values (no uncertain input is drawn); what it does is simulated once and priced at any rate.
+meets the scenario's own values (no uncertain input is drawn, no hazard strikes); what it does is simulated once and
+priced at any rate.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ class ReferenceJob:
                 setting = make_setting(
                     scenario.programme, scenario.evaluation.forecast_cv, self.seed, replication
                 )
-            unpriced = scenario.model_copy(update={"contract": contract_of(scenario).with_rate(1.0)})
+            calm = {"contract": contract_of(scenario).with_rate(1.0), "risks": scenario.risks.calm()}
+            unpriced = scenario.model_copy(update=calm)
             history = simulate(unpriced, setting, engine_of(self.engine), unlimited_cash=True)
             overhead = scenario.vendor.account_overhead_per_month * scenario.programme.months
             cost = float(history.operating_cost[_VENDOR].sum()) + overhead
@@ -193,4 +195,5 @@ def _meters(stacked: Floats, month: int, last_day: int, wage_growth: float) -> d
         (c, n): stacked[i, j, month] for i, c in enumerate(CHANNELS) for j, n in enumerate(NAMES)
     }
     meters["index", "wages"] = np.full(stacked.shape[-1], (1.0 + wage_growth) ** (last_day // 365))
+    meters["index", "currency"] = np.ones(stacked.shape[-1])
     return meters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from orm_sim.core.loader import load_extended
 from orm_sim.demand.calendar import calendar
 from orm_sim.kpi.counters import COUNTERS
 from orm_sim.scenario.load import LoadedStudy, as_study, load_scenario, load_study
-from orm_sim.scenario.metered import unmetered
+from orm_sim.scenario.metered import INDICES, unmetered
 from orm_sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -55,6 +55,9 @@ class Lived:
         float64[replication, month] by (channel, counter), both operators together, run-off included.
     wage_growth
         float64[replication]: yearly growth of the vendor's wages.
+    indices
+        float64[replication, month] by name, as they were lived: growth and shocks; where there is none, wages grow
+        and the currency stands still.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Lived:
     n_failed: int
     counters: Mapping[tuple[str, str], Floats]
     wage_growth: Floats
+    indices: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,31 @@ def _lived(folder: Path, study: LoadedStudy, name: str, rate: float | None) -> L
         len(outcomes) - len(survived),
         counters,
         growth,
+        _lived_indices(folder, name, survived),
     )
+
+
+def _lived_indices(folder: Path, name: str, survived: Sequence[int]) -> dict[str, Floats]:
+    """Price indices of the replications that are priced, by name."""
+    file = folder / "tables" / "indices.parquet"
+    if not file.is_file():
+        return {}
+    rows = pd.read_parquet(file, filters=[("option", "==", name)])
+    rows = rows[rows["replication"].isin(survived)].sort_values(["replication", "month"])
+    return {
+        index: rows[index].to_numpy(dtype=np.float64).reshape(len(survived), -1)
+        for index in INDICES
+        if len(rows)
+    }
+
+
+def _indices(lived: Lived, month: int, years: int) -> dict[tuple[str, str], Floats]:
+    """Price indices of a month as a contract reads them."""
+    even = {"wages": (1.0 + lived.wage_growth) ** years, "currency": np.ones_like(lived.wage_growth)}
+    return {
+        ("index", name): lived.indices[name][:, month] if name in lived.indices else even[name]
+        for name in INDICES
+    }
 
 
 def filled(contract: Contract, lived: Sequence[Lived], rate: float | None) -> Contract | None:
@@ -268,8 +296,7 @@ def price_static(lived: Lived, contract: Contract, first: int) -> StaticPrice:
         meters: dict[tuple[str, str], Floats] = {
             key: values[:, month] for key, values in lived.counters.items()
         }
-        years = (int(days.month_starts[month + 1]) - 1) // 365
-        meters["index", "wages"] = (1.0 + lived.wage_growth) ** years
+        meters |= _indices(lived, month, (int(days.month_starts[month + 1]) - 1) // 365)
         items, state = settle(contract, state, meters, month)
         months.append(np.broadcast_to(total(items), (len(lived.replications),)))
     return StaticPrice(lived.name, contract.title, first + 1, last, np.stack(months[first:], axis=1))

@@ -19,7 +19,8 @@ from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.departure import Departure
 from orm_sim.simulation.dismissal import dismiss
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
-from orm_sim.simulation.employers import employers, establish, improve
+from orm_sim.simulation.employers import employers, establish, improve, vendor_plan
+from orm_sim.simulation.hazards import Hazards
 from orm_sim.simulation.history import Books, Event, History
 from orm_sim.simulation.month_measures import measure
 from orm_sim.simulation.operator import Operator
@@ -33,7 +34,7 @@ from orm_sim.simulation.standing import Standing, watch_of
 from orm_sim.vendor.decision.participation import participation
 from orm_sim.vendor.decision.valuation import Decision
 from orm_sim.vendor.firm import Purse, other_margins
-from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
+from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, fixed
 
 EVENING = 0.75
 """A day closes in the evening, after everything that happened on it."""
@@ -85,8 +86,9 @@ class World:
         self._books = Books.open(self._days)
         self._inbound = Remembered(lambda: InboundPool(setting, engine), setting.memory["inbound"])
         self._outbound = Remembered(lambda: OutboundPool(setting, engine), setting.memory["outbound"])
-        found = employers(scenario, setting)
-        self._home, self._vendor = found.home, found.vendor
+        found = self._employers = employers(scenario, setting)
+        self._home, self._vendor = both = found.home, found.vendor
+        self._hazards = Hazards(scenario, setting, both)
         self._requested, self._asked = found.requested, found.asked
         self._home_costs = PeopleCosts(self._home, self._books)
         self._vendor_costs = PeopleCosts(self._vendor, self._books, overtime=scenario.vendor.overtime_factor)
@@ -100,12 +102,14 @@ class World:
         self._client = ClientBooks(scenario, self._books, self._ledger)
         self._billing: Billing | None = None
         if scenario.contract is not None:
-            growth = vendor.workforce.wage_growth_per_year
-            self._billing = Billing(scenario.contract, scenario.client, self._books, self._ledger, growth)
+            given = (self._books, self._ledger, vendor.workforce.wage_growth_per_year, self._vendor.site)
+            luck = key(setting.seed, setting.replication, "dispute")
+            self._billing = Billing(scenario.contract, scenario.client, *given, luck)
         self._standing = Standing(self._billing is not None)
         self._payments = Payments(
             self._days, self._ledger, self._home_costs, self._vendor_costs, self._purse, self._other,
             vendor.account_overhead_per_month, lambda: self._standing.solvent, self._acts, self._fail,
+            neglect=self._neglect,
         )  # fmt: skip
         self._departure = Departure(
             scenario, self._books, self._client, self._home_costs, self._vendor_costs, self._standing
@@ -151,12 +155,13 @@ class World:
         env.run(until=self._days.end_day)
         self._inbound.release()
         self._outbound.release()
-        opening = self._scenario.vendor.firm.opening_cash if self._billing else float("nan")
+        opening = self._scenario.vendor.firm.opening_cash if self._billing else np.nan
         return History(
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
             self._books.operating_cost, self._ledger, tuple(self._books.events), self._standing.insolvent_day, opening,
-            self._purse.cash if self._billing else float("nan"), self._cash, tuple(self._books.decisions),
-            self._standing.ended_day, turnover=tuple(self._books.turnover[1].tolist()),
+            self._purse.cash if self._billing else np.nan, self._cash, tuple(self._books.decisions),
+            self._standing.ended_day, turnover=tuple(self._books.turnover[1].tolist()), strikes=self._hazards.strikes,
+            lost=self._books.lost.sum(axis=2), indices=self._billing.indices if self._billing else {},
         )  # fmt: skip
 
     def decision_in(self, week: int) -> Decision | None:
@@ -174,6 +179,7 @@ class World:
         establish(self._home, self._setting, self._planning(self._home, self._requested))
         if self._planner is not None:
             self._sign(self._planner)
+        self._hazards.begin(env, self._reprice)
         env.process(self._weeks(env))
         env.process(self._evenings(env))
         env.process(improve(env, self._scenario, self._home))
@@ -192,7 +198,7 @@ class World:
         self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
         if self._planner is not None and week and week % WEEKS_BETWEEN == 0 and self._acts():
             self._take(week, self._decision(week, self._planner))
-        plan = self._vendor_plan() if self._acts() else None
+        plan = vendor_plan(self._scenario, self._employers, self._purse) if self._acts() else None
         if self._followed is not None:
             self._follow_week(week, self._followed.week(week), plan)
         else:
@@ -253,7 +259,7 @@ class World:
         self._displace(week, before)
         share = {c: 1.0 - self._vendor_share[c] for c in CHANNELS}
         if any(share.values()) or self._home.is_peopled or self._standing.last_day is not None:
-            self._man(self._home, self._home_plan(), week, share, True)
+            self._man(self._home, fixed(self._requested, self._home.staffing_ratio), week, share, True)
         if plan is not None:
             self._man(self._vendor, plan, week, self._vendor_share, False)
         self._assign(7 * week)
@@ -297,20 +303,6 @@ class World:
         if key_ not in self._plannings:
             self._plannings[key_] = planning_for(self._scenario.programme, *key_)
         return self._plannings[key_]
-
-    def _home_plan(self) -> StaffingPlan:
-        return fixed(self._requested, self._home.staffing_ratio)
-
-    def _vendor_plan(self) -> StaffingPlan:
-        vendor = self._scenario.vendor
-        if vendor.policy == "fixed":
-            return fixed(self._requested, 1.0)
-        agents = sum(self._vendor.staff(c).agents + self._vendor.staff(c).trainees for c in CHANNELS)
-        payroll = agents * vendor.workforce.paid_hours_per_week * 52.0 / 12.0 * vendor.workforce.wage_per_hour
-        liquidity = float("inf") if self._purse.unlimited else self._purse.liquidity
-        return contract_following(
-            self._asked, self._requested, liquidity, payroll, vendor.hiring_reserve_months
-        )
 
     def _displace(self, week: int, before: dict[Channel, float]) -> None:
         """When the vendor's share rises, the client lets go those it no longer needs."""
@@ -373,12 +365,23 @@ class World:
     def _replay(self, day: int) -> None:
         """Live the day's contacts with whoever is on duty, the vendor's share first."""
         if self._followed is None:
-            counts = [self._inbound.live(day, self._inbound_duties[day % 7])]
+            inbound, outbound = self._inbound_duties[day % 7], self._outbound_duties[day % 7]
+            counts = [self._inbound.live(day, self._hazards.inbound(day, inbound))]
             if self._setting.calling[day]:
-                counts.append(self._outbound.live(day, self._outbound_duties[day % 7]))
+                counts.append(self._outbound.live(day, self._hazards.outbound(day, outbound)))
             self._week.counts[day] = counts
         for each in self._week.counts[day]:
             self._books.count(each)
+
+    def _reprice(self, operator: Operator, day: int) -> None:
+        """People of an operator cost something else from a day on."""
+        (self._home_costs if operator is self._home else self._vendor_costs).reprice(day)
+
+    def _neglect(self, day: int, seats: float) -> float:
+        """What the vendor leaves out of a month's seats: upkeep of its platform, while cash binds."""
+        if saved := self._hazards.upkeep(seats, self._purse):
+            self._part(day)
+        return saved
 
     def _fail(self, day: int) -> None:
         """A payment cannot be met: the firm is insolvent."""

@@ -7,6 +7,7 @@ from typing import Final
 from orm_sim.core.tables import Column, TableContract, register
 from orm_sim.kpi.counters import COUNTERS
 from orm_sim.kpi.dictionary import KPIS
+from orm_sim.risk.site import HAZARDS, SITES
 
 ENDS: Final = ("", "_low", "_high")
 """Suffixes of an estimated column: the value and the ends of its interval."""
@@ -32,7 +33,7 @@ LEVERS: Final = {
     "wage_premium": "share",
     "training": "multiple",
     "coaching_hours": "hours/week",
-    "redundancy": "share",
+    "redundancy": "multiple",
     "pressure": "share",
 }
 """The columns of a vendor's plan and their units; see `orm_sim.vendor.levers.Plan`."""
@@ -144,6 +145,76 @@ DECISIONS: Final = register(
 )
 """What a vendor that plans chose to do, from which week; no rows where it does not plan or did not sign."""
 
+STRIKES: Final = register(
+    TableContract(
+        "strikes",
+        (
+            _OPTION,
+            _REPLICATION,
+            Column("hazard", "str", "text", allowed=HAZARDS),
+            Column("site", "str", "text", allowed=SITES),
+            Column("strikes", "float64", "events", low=0.0),
+            Column("caught", "float64", "events", low=0.0),  # what stood by took over
+            Column(
+                "hours", "float64", "hours down, or hours of work lost by an agent around the clock", low=0.0
+            ),
+            Column("contacts_lost", "float64", "contacts kept out or cut off", low=0.0),
+        ),
+        ("option", "replication", "hazard", "site"),
+    )
+)
+"""What each hazard has done at each site; a row of zeros where it could strike and did not."""
+
+INDICES: Final = register(
+    TableContract(
+        "indices",
+        (
+            _OPTION,
+            _REPLICATION,
+            _MONTH,
+            Column("wages", "float64", "ratio to contract start", low=0.0),
+            Column("currency", "float64", "ratio to contract start", low=0.0),
+        ),
+        ("option", "replication", "month"),
+    )
+)
+"""Price indices at the vendor's site, shocks included, as the contract of the option read them."""
+
+HAZARD_EFFECTS: Final = register(
+    TableContract(
+        "hazard_effects",
+        (
+            _OPTION,
+            Column("hazard", "str", "text", allowed=(*HAZARDS, "all")),
+            Column("n", "int64", "replications", low=1),
+            Column("per_year", "float64", "events/year at the site that works", low=0.0),
+            *(_money(f"{side}{end}", nullable=True) for side in ("client", "vendor") for end in ENDS),
+        ),
+        ("option", "hazard"),
+    )
+)
+"""What each hazard takes from both sides: present value with it less without it, on the same replications."""
+
+RISKS: Final = register(
+    TableContract(
+        "risks",
+        (
+            Column("name", "str", "text"),
+            Column("likelihood", "int64", "score 1 to 5", 1, 5),
+            Column("impact", "int64", "score 1 to 5", 1, 5),
+            Column("score", "int64", "score 1 to 25", 1, 25),
+            Column("rank", "int64", "index", low=1),
+            Column("hazards", "str", "text"),
+            Column("per_year", "float64", "events/year", low=0.0, nullable=True),
+            Column("loss_per_year", "float64", "$/year", nullable=True),
+            Column("simulated_likelihood", "float64", "score 1 to 5", 1.0, 5.0, nullable=True),
+            Column("simulated_impact", "float64", "score 1 to 5", 1.0, 5.0, nullable=True),
+        ),
+        ("name",),
+    )
+)
+"""The expert's register beside what is simulated of it; nan where nothing is."""
+
 MEASURES: Final[dict[str, str]] = {
     "risk_adjusted_value": "$",
     "mean_value": "$",
@@ -203,5 +274,5 @@ COMPARISON: Final = register(
 )
 """The rank table: one row per option, best first."""
 
-SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS, DECISIONS)
+SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS, DECISIONS, STRIKES, INDICES)
 """The tables that replications write; the comparison is computed from them."""

@@ -25,8 +25,8 @@ class Plan(NamedTuple):
     ``staffing_ratio``: hours on duty over those required for the service that is asked for · ``seat_ratio``: seats
     manned over those of the outbound programme · ``wage_premium``: share of the market wage paid on top of it ·
     ``training``: multiple of the standard weeks of training · ``coaching_hours``: coaching and quality assurance, hours
-    per agent and week · ``redundancy``: share of the platform that stands by · ``pressure``: how hard contacts are
-    shortened and sales pressed, 0 honest.
+    per agent and week · ``redundancy``: platforms that stand by, beyond those of its terms · ``pressure``: how hard
+    contacts are shortened and sales pressed, 0 honest.
     """
 
     staffing_ratio: float
@@ -66,6 +66,7 @@ Premium = Annotated[float, Field(gt=-0.5, le=1.0)]
 Multiple = Annotated[float, Field(ge=0.25, le=4.0)]
 Hours = Annotated[float, Field(ge=0.0, le=8.0)]
 Part = Annotated[float, Field(ge=0.0, le=1.0)]
+Standby = Annotated[float, Field(ge=0.0, le=2.0)]
 
 
 def _no_plan_or_too_many(*grids: tuple[float, ...]) -> str | None:
@@ -111,10 +112,10 @@ class Levers(Term):
         (0.0, 0.5, 1.0), unit="hours/agent-week", source="design_choice", grade="D", low=0.0, high=4.0
     )
     """Coaching and quality assurance, hours per agent and week."""
-    redundancy: Many[Part] = quantity(
-        (0.0,), unit="share of the platform", source="design_choice", grade="D", low=0.0, high=1.0
+    redundancy: Many[Standby] = quantity(
+        (0.0,), unit="multiple of the platform", source="design_choice", grade="D", low=0.0, high=2.0
     )
-    """Share of the platform that stands by."""
+    """Platforms that stand by: 0, 1, 2 or parts of one."""
     pressure: Many[Part] = quantity(
         (0.0, 0.5), unit="share of full pressure", source="design_choice", grade="D", low=0.0, high=1.0
     )

@@ -32,6 +32,29 @@ class People(Term):
         le=0,
     )
     """Change of the leaving rate with the wage, in per cent for one per cent."""
+    recruitment_elasticity: float = quantity(
+        3.7,
+        unit="ratio of relative changes",
+        source="emanuel_harrington_pay",
+        grade="A",
+        low=3.0,
+        high=4.5,
+        ge=0,
+    )
+    """Change of those who come to be hired with the wage, in per cent for one: weeks and cost of a hire fall by it."""
+    output_elasticity: float = quantity(
+        0.5,
+        unit="ratio of relative changes",
+        source="emanuel_harrington_pay",
+        grade="D",
+        low=0.0,
+        high=1.1,
+        ge=0,
+    )
+    """Change of output with the wage, in per cent for one per cent: contacts an hour, and sales to customers reached.
+
+    A dollar of pay brought more than a dollar of output, over half of it by those who were there before: half is taken.
+    """
     occupancy_knee: float = quantity(
         0.85, unit="share", source="assumption", grade="D", low=0.80, high=0.92, gt=0, lt=1
     )
@@ -71,9 +94,13 @@ class People(Term):
     )
     """Hours a week per agent after which 63 % of that gain is reached."""
     training_credit: float = quantity(
-        0.5, unit="share", source="assumption", grade="D", low=0.2, high=1.0, ge=0, le=1
+        1.0, unit="ratio", source="de_grip_training_2012", grade="D", low=0.5, high=2.0, ge=0, le=4
     )
-    """What a week of training beyond the standard teaches, against a week on the floor; a week less costs as much."""
+    """What a week of training beyond the standard teaches, against a week on the floor; a week less costs as much.
+
+    A week of training raised output by 10 % and wore off over weeks: as much output in all as a first week on the floor
+    brings if it wore off in four.
+    """
     pressed_handle_cut: float = quantity(
         0.10, unit="share", source="assumption", grade="D", low=0.0, high=0.2, ge=0, lt=1
     )
@@ -111,8 +138,12 @@ class People(Term):
     ) -> Floats:
         """Satisfaction that conditions take people to, 0 to 1."""
         load = self.strain_of_load * np.maximum(np.asarray(occupancy) - self.occupancy_knee, 0.0) / 0.10
+        return np.clip(self.mood(coaching, pressure) - load, 0.0, 1.0)
+
+    def mood(self, coaching: Floats | float, pressure: Floats | float) -> Floats:
+        """Satisfaction by coaching and pressure, before load takes from it; it may lie outside 0 to 1."""
         lift = self.lift_of_coaching * (self._reached(coaching) - self._reached(STANDARD_COACHING))
-        return np.clip(CONTENT - load + lift - self.strain_of_pressure * np.asarray(pressure), 0.0, 1.0)
+        return np.asarray(CONTENT + lift - self.strain_of_pressure * np.asarray(pressure))
 
     def settled(self, satisfaction: Floats | float, towards: Floats | float, months: float) -> Floats:
         """Satisfaction some months later."""
@@ -129,6 +160,18 @@ class People(Term):
     def leaving_by_pay(self, premium: Floats | float) -> Floats:
         """Factor on the leaving rate by pay alone: 1.0 at the market wage."""
         return np.asarray((1.0 + np.asarray(premium, np.float64)) ** self.turnover_elasticity)
+
+    def recruiting_by_pay(self, premium: Floats | float) -> Floats:
+        """Factor on the weeks and the cost of a hire: 1.0 at the market wage."""
+        return np.asarray((1.0 + np.asarray(premium, np.float64)) ** -self.recruitment_elasticity)
+
+    def output_by_pay(self, premium: Floats | float) -> Floats:
+        """Factor on output: 1.0 at the market wage."""
+        return np.asarray((1.0 + np.asarray(premium, np.float64)) ** self.output_elasticity)
+
+    def more_coaching(self, hours: Floats | float) -> Floats:
+        """Coaching beyond the standard, which is part of shrinkage and of the support of an agent, hours a week."""
+        return np.asarray(np.asarray(hours, np.float64) - STANDARD_COACHING)
 
     def head_start(self, training: Floats | float, training_weeks: float) -> Floats:
         """Weeks on the floor that training beyond the standard stands for; negative where it was cut."""

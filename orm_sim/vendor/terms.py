@@ -10,6 +10,7 @@ from orm_sim.vendor.firm import FirmTerms
 from orm_sim.vendor.labour import Labour, rules_of, unlawful_hours, unlawful_wage
 from orm_sim.vendor.levers import Levers, Plans
 from orm_sim.vendor.people import People
+from orm_sim.vendor.platform import PlatformTerms
 from orm_sim.vendor.policy import PolicyName
 from orm_sim.vendor.traits import Traits
 from orm_sim.vendor.workforce import WorkforceTerms
@@ -53,6 +54,8 @@ class Vendor(Term):
     """What it may do, under best_response."""
     doubts: Doubts = Doubts()
     """What it is unsure of when it plans."""
+    platform: PlatformTerms = PlatformTerms()
+    """What its site works on."""
     platform_per_month: float = quantity(
         6_000.0, unit="$/month", source="assumption", grade="D", low=2_000, high=20_000, ge=0
     )

@@ -36,6 +36,10 @@ class Traits(Term):
         12, unit="months", source="design_choice", grade="D", low=3, high=24, ge=1, le=36
     )
     """Months ahead that a plan is valued over."""
+    looks_beyond_months: int = quantity(
+        24, unit="months", source="design_choice", grade="D", low=0, high=48, ge=0, le=120
+    )
+    """Most months of the term beyond the horizon that it counts, at the margin of the horizon's last quarter."""
     ruin_loss: float = quantity(
         500_000.0, unit="$", source="assumption", grade="D", low=0, high=5_000_000, ge=0
     )

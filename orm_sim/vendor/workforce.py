@@ -162,6 +162,7 @@ class Workforce:
         self._present = np.empty(0, dtype=np.bool_)
         self._offers = 0
         self._classes: list[tuple[int, int, int]] = []
+        self._recruit_weeks = terms.recruit_weeks
         self._training_weeks = terms.training_weeks
         self._head_start = 0.0
         self.last = _EMPTY
@@ -199,6 +200,10 @@ class Workforce:
         """From now on recruits train so many times the standard weeks, and begin so many weeks of tenure ahead."""
         self._training_weeks = round(self.terms.training_weeks * multiple)
         self._head_start = head_start
+
+    def recruit(self, multiple: float) -> None:
+        """From now on it takes so many times the standard weeks to find recruits."""
+        self._recruit_weeks = round(self.terms.recruit_weeks * multiple)
 
     def release(self, n_agents: int) -> int:
         """Let go up to `n_agents`, the last hired first; returns how many went."""
@@ -262,7 +267,7 @@ class Workforce:
 
     def _recruit(self, week: int, target: float, factor: float) -> None:
         """Make as many offers as the gap at the end of the lead time needs, no-shows allowed for."""
-        lead = self.terms.recruit_weeks + self._training_weeks
+        lead = self._recruit_weeks + self._training_weeks
         stay = np.exp(-self.terms.attrition_per_year * factor / WEEKS_PER_YEAR * lead)
         gap = target - (self.agents * stay + self.coming)
         if gap <= 0.0:
@@ -272,7 +277,7 @@ class Workforce:
         self._offers += offers
         shown = int(np.count_nonzero(u >= self.terms.offer_no_show))
         if shown:
-            self._classes.append((week + self.terms.recruit_weeks, week + lead, shown))
+            self._classes.append((week + self._recruit_weeks, week + lead, shown))
 
     def _staff(self, week: int, trainees: int, hires: int, leavers: int) -> WeekStaff:
         tenure = week - self._floor_week[self._present]

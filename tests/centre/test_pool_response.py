@@ -19,6 +19,7 @@ from orm_sim.demand.inbound import INTERVAL_S, busyness, forecast, weekly_shape
 from orm_sim.scenario.load import load_scenario
 from orm_sim.simulation.foresight import requirement_of, response_of
 from orm_sim.simulation.setting import planning_for
+from orm_sim.vendor.decision.heads_ahead import along, wanted_of
 from orm_sim.vendor.policy import ServiceRequest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,7 +125,8 @@ def test_shapes_are_kept(response: PoolResponse) -> None:
 def test_the_requirement_grows_with_load_and_goes_on_beyond_its_table() -> None:
     need = requirement_of(PROGRAMME, planning_for(PROGRAMME, ASKED, EFFICIENCY))
     load = np.linspace(0.0, 3.0 * need.load[-1], 400)
-    hours = need.at(load)
+    wanted = wanted_of(load, need)
+    hours = np.array([along(wanted.load, wanted.hours, each) for each in load.tolist()])
     assert hours[0] == 0.0
     assert np.all(np.diff(hours) > 0.0)
     assert np.all(hours[1:] > load[1:])

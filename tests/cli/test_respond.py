@@ -62,7 +62,7 @@ def test_json_holds_the_same_at_a_later_month() -> None:
     for plan in plans:
         assert sum(plan["split"].values()) == pytest.approx(plan["value"], abs=1e-6)
     assert {"revenue", "credits", "wages", "hiring", "training", "quality", "seats", "platform", "overhead",
-            "interest", "risk", "ruin", "conscience", "renewal"} == set(plans[0]["split"])  # fmt: skip
+            "interest", "risk", "ruin", "conscience", "term", "renewal"} == set(plans[0]["split"])  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,35 @@ GOALS: list[Data] = [
 ]  # fmt: skip
 
 
+TESTED: list[Data] = [
+    {"kpi": "wait_s", "statistic": "percentile", "at": 0.85, "target": 30.0, "credit": {"by": "lump", "amount": 3.0}},
+    {"kpi": "wait_s", "statistic": "tail_share", "above_s": 20.0, "target": 0.2, "of": "answered",
+     "credit": {"by": "point", "points": "exact", "amount": 2.0}},
+    {"kpi": "abandonment_rate", "target": 0.04, "window": "week", "credit": {"by": "lump", "amount": 4.0}},
+    {"kpi": "handle_time_s", "statistic": "mean", "target": 300.0, "window": "day", "missed_at_most": 0.1,
+     "credit": {"by": "point", "points": "up", "share": 0.001}},
+]  # fmt: skip
+"""Targets with a statistic of their choice, or tested by the day or week."""
+
+OF_FAMILIES = (
+    "weeks_missed_service_level",
+    "days_missed_wait_p90_s",
+    "tail_share_20s",
+    "handle_time_p95_s",
+    "wait_p50_s",
+    "tail_share_answered_120s",
+    "wait_p85_s",
+    "tail_share_answered_20s",
+    "weeks_missed_abandonment_rate",
+    "days_missed_aht",
+    "cancelled_on_clock_lag0_sold_lag0",
+    "cancelled_on_clock_lag0_sold_lag1",
+    "cancelled_on_clock_lag1_sold_lag1",
+    "cancelled_on_clock_lag1_sold_lag2",
+)
+"""Meters that no list holds, which those targets and the worked examples read."""
+
+
 def bound(draw: Draw) -> Data:
     """An amount, fixed or metered."""
     if draw(st.booleans()):
@@ -106,6 +135,9 @@ def service_credit(draw: Draw) -> Data:
         "measures": [goal | {"credit": credit_terms(draw)} for goal in goals],
         "excess": draw(st.sampled_from(["dropped", "carried_forward"])),
     }  # fmt: skip
+    tested = draw(st.sampled_from([None, *TESTED]))
+    if tested is not None:
+        data["measures"] = [*data["measures"], tested]
     optional = {"forecast_band": 0.2, "multiplier": 1.5, "exclusions": ["force_majeure"], "sole_remedy": True}
     return data | {name: value for name, value in optional.items() if draw(st.booleans())}
 
@@ -143,6 +175,9 @@ def condition(draw: Draw) -> Data:
         st.sampled_from([
             {"event": "force_majeure"}, {"kpi": "fcr", "channel": "inbound", "below": draw(shares)},
             {"failures_of": "measured", "in_a_row": draw(whole_months)},
+            {"covenant": "liquidity", "below": draw(shares)},
+            {"outside": draw(shares), "channel": "inbound", "meter": "offered", "forecast": "forecast_offered",
+             "window": draw(windows)},
         ])
     )  # fmt: skip
 
@@ -181,12 +216,20 @@ PRIMITIVES: dict[str, Callable[[Draw], Data]] = {
     "volume_adjustment": volume_adjustment,
     "clawback": lambda draw: {
         "channel": "outbound", "fee": "sales",
-        "schedule": [{"before_months": 1, "share": 1.0}, {"before_months": 3, "share": draw(shares)}],
+        "schedule": [{"before_months": 1, "share": 1.0}, {"before_months": 2, "share": draw(shares)}],
+        **draw(st.sampled_from([{}, {"clock": "stops_while_suspended", "suspended_at_most": 1}])),
     },
     "termination_fee": lambda draw: draw(st.sampled_from([
         {"schedule": [{"through_month": 3, "amount": draw(rates)}, {"through_month": 9, "amount": draw(rates)}]},
         {"unamortised": draw(rates), "over_months": 10}, {"months_of_fees": 2.0, "fees": ["base"]},
     ])),
+    "upfront": lambda draw: {
+        "amount": draw(rates), "payer": draw(st.sampled_from(["client", "vendor"])), "in_month": draw(whole_months),
+        **draw(st.sampled_from([
+            {"given_back": "in_parts", "over_months": draw(whole_months)}, {"given_back": "at_end"},
+            {"given_back": "early_end", "over_months": 8}, {"given_back": "at_end", "early_end": "kept"},
+        ])),
+    },
 }  # fmt: skip
 """How to draw the terms of each clause that stands alone."""
 
@@ -194,8 +237,18 @@ COMBINATORS: dict[str, Callable[[Draw], Data]] = {
     "all": lambda draw: {},
     "cap": lambda draw: {"at": bound(draw)},
     "floor": lambda draw: {"at": bound(draw), "recoverable": draw(st.booleans())},
-    "indexed": lambda draw: {
-        "index": draw(st.sampled_from(["wages", {"wages": 0.6, "prices": 0.4}])), "cap_per_year": draw(shares),
+    "indexed": lambda draw: draw(st.sampled_from([
+        {"index": "wages", "cap_per_year": draw(shares)},
+        {"index": {"wages": 0.6, "prices": 0.4}, "share": draw(shares), "plus": -0.02},
+        {"index": "wages", "every_months": draw(whole_months), "against": "base", "dead_band": 0.03},
+    ])),
+    "benchmark": lambda draw: {
+        "index": "prices", "price": draw(rates), "every_months": draw(whole_months),
+        **draw(st.sampled_from([{}, {"dead_band": draw(shares), "reset": "edge"}, {"rises": True, "at_most": 0.2}])),
+    },
+    "liability_cap": lambda draw: {
+        "window": draw(st.sampled_from(["year", "term"])),
+        **draw(st.sampled_from([{"amount": draw(rates)}, {"months_of_fees": draw(shares), "fees": ["base"]}])),
     },
     "scale": lambda draw: {"by": draw(rates)},
     "between": lambda draw: {"from_month": draw(whole_months), "through_month": 6 + draw(whole_months)},
@@ -228,7 +281,9 @@ def clause_of(draw: Draw, kind: str, label: str) -> Data:
     """One clause of a kind, a combinator with one or two clauses inside."""
     if kind in PRIMITIVES:
         return {"clause": kind, "label": label, **PRIMITIVES[kind](draw)}
-    fit = ["service_credit"] if kind == "earn_back" else sorted(PRIMITIVES)
+    fit = {"earn_back": ["service_credit"], "liability_cap": ["damages", "service_credit"]}.get(
+        kind, sorted(PRIMITIVES)
+    )
     inner = draw(st.lists(st.sampled_from(fit), min_size=1, max_size=2))
     of = [clause_of(draw, each, f"{label}.{position}") for position, each in enumerate(inner)]
     return {"clause": kind, "label": label, **COMBINATORS[kind](draw), "of": of}
@@ -264,10 +319,11 @@ def drawn(seed: int, shape: tuple[int, ...] = ()) -> dict[tuple[str, str], Any]:
     draw = np.random.Generator(np.random.PCG64(seed))
     meters: dict[tuple[str, str], Any] = {}
     for channel in ("inbound", "outbound"):
-        for name in METERS:
+        for name in (*METERS, *OF_FAMILIES):
             meters[channel, name] = draw.uniform(0.0, 1000.0, shape) * (draw.random(shape) < 0.9)
     for name in ("wages", "prices"):
         meters["index", name] = draw.uniform(0.9, 1.2, shape)
+    meters["covenants", "liquidity"] = draw.uniform(0.0, 2.0, shape)
     for name in EVENTS:
         meters["events", name] = 1.0 * (draw.random(shape) < 0.1)
     return meters

@@ -24,7 +24,7 @@ from orm_sim.contract import (
     to_cents,
     total,
 )
-from orm_sim.contract.cash import CLAIMS, netted
+from orm_sim.contract.cash import CLAIMS, due_after, netted
 from orm_sim.contract.period import Kind
 from orm_sim.core.errors import InputError
 from orm_sim.core.loader import build, load_yaml, parse_yaml
@@ -168,6 +168,57 @@ def test_a_conceded_part_is_no_more_than_what_was_disputed_and_nothing_moves_bef
     assert all(p.day >= 100 for p in parts)
     late = manner.get("late_days", 0)
     assert all(p.day <= 100 + max(45 + late, 60 + 90) for p in parts)
+
+
+@LAW
+@given(lines, disputes)
+def test_weekly_invoices_come_to_the_month_and_are_paid_no_later(
+    items: list[LineItem], dispute: Dispute
+) -> None:
+    month = PaymentTerms(net_days=30, dispute=DisputeTerms(window_days=60, resolve_days=30))
+    week = month.changed(every="week")
+    once, often = (lived(terms, items, dispute, {}) for terms in (month, week))
+    for causes in (("invoice", "disputed"), ("conceded",)):
+        sums = [sum(float(p.amount) for p in parts if p.cause in causes) for parts in (once, often)]
+        assert sums[1] == pytest.approx(sums[0], abs=0.04 * len(items) if causes == ("conceded",) else CENT)
+    assert min(p.day for p in often) == min(p.day for p in once) - 21
+    assert max(p.day for p in often) == max(p.day for p in once)
+
+
+def test_terms_change_on_notice_and_with_the_end_of_factoring() -> None:
+    weekly = PaymentTerms.model_validate(load_yaml(WORKED[0].parent / "weekly_invoices.yaml").data["payment"])
+    monthly = weekly.monthly()
+    assert (monthly.every, monthly.net_days, monthly.early_discount) == ("month", 30, None)
+    assert weekly.without_factoring().net_days == 20
+    assert monthly.model_copy(update={"factoring": None}).without_factoring().net_days == 30
+    items = (line(100.0, net_days=10), line(50.0, net_days=5))
+    assert [(p.day, float(p.amount)) for p in flows(monthly, due_after(items, weekly, monthly), 0)] == [
+        (5, 50.0), (30, 100.0)
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="does not let the client change"):
+        monthly.monthly()
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ("{net_days: 30, monthly_on_notice: {notice_days: 60, net_days: 30}}", "is monthly already"),
+        ("{net_days: 30, factoring: {allowed: no_, net_days_without: 10}}", "allowed"),
+        ("{net_days: 30, factoring: {allowed: 'no', net_days_without: 10}}", "what follows the end of sales"),
+        ("{net_days: 30, every: day}", "every"),
+    ],
+)
+def test_payment_terms_that_contradict_themselves_are_refused(terms: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        build(PaymentTerms, parse_yaml(terms, "a.yaml"))
+
+
+@pytest.mark.parametrize("allowed", ["yes", "with_consent", "no"])
+def test_factoring_is_said(allowed: str) -> None:
+    terms = PaymentTerms.model_validate({"net_days": 30, "factoring": {"allowed": allowed}})
+    assert "sell what the client owes it" in terms.wording()
+    assert len({PaymentTerms.model_validate({"net_days": 30, "factoring": {"allowed": each}}).wording()
+                for each in ("yes", "with_consent", "no")}) == 3  # fmt: skip
 
 
 @LAW

@@ -58,6 +58,12 @@ FIRST_MONTH = {
     # half of 40,000 (the cap is 42,000); 10 sales cancelled in their month
     "outcome_share_with_cost_share": {"cost share": 20000.0, "outcome share": 24000.0, "clawback": -300.0},
     "guaranteed_commission": {"test at cost": 40000.0},
+    # the exchange rate as agreed; 1 % of the fees set aside; 81 % in time; a loss of 12,000 under a cap of 588,000
+    "partnership_under_governance": {
+        "inbound hours": 98000.0, "improvement fund": -980.0, "delivery director": 9000.0, "emergency plan": 2500.0,
+        "signing payment": -90000.0, "service credit": 0.0, "indemnity": -12000.0, "cap on liability": 0.0,
+        "exit fee": 0.0,
+    },
     # 28,080 of 36,000 in Cebu is 78 %, two points short; Bogota reaches 85.5 %
     "two_sites": {
         "Cebu hours": 54000.0, "Bogota hours": 51000.0, "Spanish premium": 4500.0, "budget": 0.0,
@@ -154,6 +160,24 @@ def test_a_commission_that_guarantees_cost() -> None:
     assert lines["guarantee of cost", "guarantee"] == pytest.approx(
         0.90 * 43500 - (39200 - 470.40), abs=0.005
     )
+
+
+def test_a_partnership_shares_the_exchange_rate_and_tells_what_its_triggers_open() -> None:
+    """Month 2: the peso is 10 % dearer, 5 % beyond the band, of which 30 %; 72 % in time, 8 points short."""
+    lines = month("partnership_under_governance", 2)
+    hours = 7200 * 14 * 1.015
+    assert lines["inbound hours", "fee"] == pytest.approx(hours, abs=0.005)
+    assert lines["service credit", "service_credit"] == pytest.approx(-0.08 * hours, abs=0.005)
+    contract = priced(ROOT / "scenarios" / "contracts" / "partnership_under_governance.yaml")
+    told = price_history(contract, read_history(HISTORY, contract)).happened
+    assert (2, "'thin' opens a step-in") in told
+    # 8,184.96 of 200,312 in fees is 4.1 %, not above 5 %
+    assert not any("credits add up" in what for at, what in told if at == 2)
+
+
+def test_a_partnership_under_governance_is_silent_on_nothing() -> None:
+    contract = read_contract(ROOT / "scenarios" / "contracts" / "partnership_under_governance.yaml")
+    assert [each.sentence for each in lint(contract) if each.topic == "silent"] == []
 
 
 def test_gains_are_shared_at_the_end_of_the_quarter() -> None:

@@ -72,6 +72,20 @@ def test_one_history_alone_and_among_many_comes_to_the_same_cents(kind: str, dat
 
 
 @each_kind
+@settings(max_examples=2, derandomize=True, deadline=None)
+@given(data=st.data(), seed=seeds)
+def test_hundreds_of_cases_at_once_come_to_the_cents_of_each_alone(kind: str, data: Any, seed: int) -> None:
+    """From 512 cases on whole passes are compiled; they may not differ from numpy's single steps by a cent."""
+    contract = data.draw(contracts(kind))
+    months = [drawn(seed + month, (600,)) for month in range(TERM + 3)]
+    together = settle_history(contract, months)
+    few = settle_history(contract, [{key: value[:40] for key, value in m.items()} for m in months])
+    assert few.keys() == together.keys()
+    for label, amounts in together.items():
+        assert np.array_equal(amounts[:40], few[label]), label
+
+
+@each_kind
 @LAW
 @given(data=st.data(), seed=seeds)
 def test_settlement_is_pure_and_every_line_says_itself(kind: str, data: Any, seed: int) -> None:
@@ -242,7 +256,11 @@ def test_a_month_in_two_parts_comes_to_the_whole_where_clauses_are_divisible(
 
 
 def test_a_clause_is_divisible_or_says_why_not() -> None:
-    divisible = {"all", "scale", "between", "ramp", "tail", "indexed"} | {"per_unit", "commission", "damages"}
+    divisible = {"all", "scale", "between", "ramp", "tail", "indexed", "benchmark"} | {
+        "per_unit",
+        "commission",
+        "damages",
+    }
     assert set(_WHY) | divisible | {"cost_plus", "pass_through"} == set(KINDS)
 
 

@@ -356,3 +356,34 @@ def test_a_failure_during_the_transition_opens_nothing() -> None:
     states, told, _ = lived([BAD, BAD, BAD, GOOD], agreed)
     assert states == [T, T, S, S]
     assert told == ["3: the steady state begins"]
+
+
+RIGHTS = """\
+  - {name: thin, if: {covenant: liquidity, below: 1}, opens: exit_for_fee}
+  - {name: stray, if: {outside: 0.2, channel: inbound, meter: offered, baseline: 100, window: month}, opens: repricing}
+  - {name: severe, if: {kpi: csat, channel: inbound, below: 0.6}, opens: monitoring}
+  - {name: again, if: {failures_of: credit, times: 2, of_last: 3}, opens: removal, share: 0.25}
+"""
+
+
+@pytest.mark.row("R021")
+def test_rights_that_end_nothing_are_told_when_they_begin_to_hold() -> None:
+    agreed = contract("triggers:\n", f"triggers:\n{RIGHTS}")
+
+    def month(satisfied: float, liquidity: float, offered: float) -> Meters:
+        own = {("covenants", "liquidity"): liquidity, ("inbound", "offered"): offered}
+        return {**meters(satisfied), **own}
+
+    fine, poor = month(95.0, 1.5, 100.0), month(50.0, 0.9, 130.0)
+    states, told, _ = lived([fine, fine, fine, poor, poor, fine, poor], agreed)
+    own = [each for each in told if "owing to" in each]
+    assert own == [
+        "4: owing to 'thin' the client may end the contract at once, for the termination fee",
+        "4: owing to 'stray' either side may ask for new prices",
+        "4: owing to 'severe' the client may monitor the service more closely",
+        "5: owing to 'again' the client may take 25 % of the volume away",
+        "7: owing to 'thin' the client may end the contract at once, for the termination fee",
+        "7: owing to 'stray' either side may ask for new prices",
+        "7: owing to 'severe' the client may monitor the service more closely",
+    ]
+    assert states[2:5] == [S, S, C]  # they move the contract to no other state; the misses open the cure

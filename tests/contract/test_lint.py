@@ -115,6 +115,48 @@ TRAPS = [
     pytest.param("{clause: bonus, label: b, channel: inbound, fees: [minutes], at_most: 0.1, measures: [{kpi: csat,"
                  " target: 0.9, bonus: {by: lump, amount: 500}}]}",
                  "warning, cliff: customer satisfaction of 90 % earns $500.00 at once", id="bonus"),
+    pytest.param(CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: lump, share: 0.05}"),
+                 "clauses[1].at_risk (credit)\n    warning, idle: credits of a month come to at most 5 % of the fees,"
+                 " so the limit of 10 % is never reached", id="limit above what credits come to"),
+    pytest.param(
+        CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: band, bands: [{worse_than: 0.8, share: 0.1},"
+                       " {worse_than: 0.7, share: 0.2}]}"),
+        "measures[0].credit.bands[1] (credit)\n    warning, idle: the band before already reaches the limit of 10 %",
+        id="band past the limit",
+    ),
+    pytest.param(
+        CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: band, bands: [{worse_than: 0.8, share: 0.1},"
+                       " {worse_than: 0.0, share: 0.2}]}"),
+        "bands[1].worse_than (credit)\n    warning, idle: no share is worse than 0 %", id="band nobody falls into"),
+    pytest.param(CREDIT.replace("credit: {", "minimum: 0.0, severe_multiple: 2, credit: {"),
+                 "no share is worse than 0 %, so no miss is ever severe", id="minimum nobody falls below"),
+    pytest.param(CREDIT.replace("credit: {", "glide: {from: 0.6, months: 48}, credit: {"),
+                 "leads to the target in month 48 of a term of 36", id="glide past the term"),
+    pytest.param(CREDIT.replace("credit: {", "ratchet: {months: 40, up_at_most: 0.02, ceiling: 0.9}, credit: {"),
+                 "asks for 40 monthly results in a term of 36", id="ratchet past the term"),
+    pytest.param(CREDIT.replace("credit: {", "ratchet: {months: 4, up_at_most: 0.0, ceiling: 0.9}, credit: {"),
+                 "the target may become neither stricter nor easier", id="ratchet that holds still"),
+    pytest.param("{clause: bonus, label: b, channel: inbound, fees: [minutes], at_most: 0.1, measures: [{kpi: csat,"
+                 " target: 1.0, bonus: {by: point, points: exact, amount: 5}}]}",
+                 "nothing is better than the target, so no point is ever earned", id="bonus above 100 %"),
+    pytest.param("{clause: bonus, label: b, channel: inbound, fees: [minutes], at_most: 0.1, measures: [{kpi: csat,"
+                 " target: 0.9, bonus: {by: band, bands: [{better_than: 0.9, share: 0.1},"
+                 " {better_than: 0.95, share: 0.2}]}}]}",
+                 "measures[0].bonus.bands[1] (b)\n    warning, idle: the band before already", id="bonus past limit"),
+    pytest.param("{clause: cap, label: c, at: {amount: 50}, of: [{clause: fixed, amount: 30}, {clause: fixed, label: x,"
+                 " amount: 20}]}", "the clauses inside come to at most $50.00 a month", id="cap above everything"),
+    pytest.param("{clause: floor, label: c, at: {amount: 50}, of: [{clause: fixed, amount: 60}, {clause: per_unit,"
+                 " label: x, channel: inbound, meter: offered, rate: 1}]}",
+                 "the clauses inside come to at least $60.00 a month anyway", id="floor under everything"),
+    pytest.param("{clause: cap, label: c, at: {amount: 300}, of: [{clause: tiered, channel: inbound, meter: offered,"
+                 " mode: marginal, tiers: [{up_to: 100, rate: 3}, {rate: 2}]}]}",
+                 "of[0].tiers[1] (c)\n    warning, idle: begins above 100, where the cap of $300.00 is reached already",
+                 id="tier past the cap"),
+    pytest.param("{clause: when, label: w, if: {kpi: csat, channel: inbound, above: 1.0},"
+                 " of: [{clause: fixed, amount: 5}]}",
+                 "clauses[1].if.above (w)\n    warning, idle: no share lies above 100 %", id="condition above 100 %"),
+    pytest.param("{clause: volume_adjustment, channel: inbound, baseline: 9, dead_band: 0, arc_rate: 0, rrc_rate: 0}",
+                 "neither more volume nor less has a price", id="band without a price"),
 ]  # fmt: skip
 
 
@@ -158,6 +200,31 @@ def test_a_fixed_fee_needs_a_target() -> None:
 def test_a_term_without_anniversary_is_never_indexed() -> None:
     frame = FRAME.replace("term_months: 36", "term_months: 12")
     assert any("the term of 12 months ends before the first" in each for each in told(frame=frame))
+
+
+def test_reviews_that_the_term_has_no_time_for() -> None:
+    fee = "{clause: fixed, label: f, amount: 5}"
+    late = "{clause: benchmark, label: b, index: market, price: 5, every_months: 36, of: [" + fee + "]}"
+    assert any("prices are compared after 36 months, in a term of 36" in each for each in told(late))
+    assert not any("compared after" in each for each in told(late.replace("months: 36", "months: 12")))
+    path = "{clause: indexed, label: p, plus: -0.02, every_months: %s, of: [" + fee + "]}"
+    assert any("amounts change every 48 months, and the term" in each for each in told(path % 48))
+    assert told(path % 6) == []  # no index, so nothing that runs away; and time enough
+
+
+def test_damages_under_a_cap_on_liability_are_limited() -> None:
+    damages = "{clause: damages, label: d, channel: inbound, meter: client_loss, rate: 1}"
+    assert any("the sum of damages has no limit" in each for each in told(damages))
+    assert told("{clause: liability_cap, label: l, amount: 5, of: [" + damages + "]}") == []
+
+
+def test_a_level_followed_under_a_cap_runs_away_with_nobody() -> None:
+    follows = "{clause: indexed, label: x, index: fx, against: base, every_months: 1, of: [{clause: fixed, amount: 5}]}"
+    said = "prices follow the index without a yearly limit"
+    assert any(said in each for each in told(follows))
+    assert not any(
+        said in each for each in told("{clause: cap, label: m, at: {amount: 9}, of: [" + follows + "]}")
+    )
 
 
 def test_a_level_below_the_one_that_costs_contradicts_it() -> None:
@@ -216,8 +283,22 @@ def silent(*clauses: str, more: str = "", frame: str = FRAME) -> set[str]:
 def test_what_is_not_said_is_asked_for() -> None:
     assert silent(CREDIT) == {
         "hour_means", "training", "source", "audit", "clauses", "renewal", "triggers", "sole_remedy",
-        "liability_cap_months", "taxes", "dispute",
+        "liability_cap_months", "taxes", "dispute", "governance", "continuity", "liability", "ending",
     }  # fmt: skip
+
+
+def test_a_contract_that_speaks_of_a_duty_is_not_silent_on_it() -> None:
+    more = (
+        "governance: {root_cause_days: 10}\ncontinuity: {recovery_hours: 4}\nliability: {unlimited: [fraud]}\n"
+        "ending: {data_return_days: 30}\n"
+    )
+    assert not {"governance", "continuity", "liability", "ending"} & silent(CREDIT, more=more)
+    banded = CREDIT.replace("measures", "forecast_band: 0.1, measures")
+    assert "volumes" in silent(banded) and "volumes" not in silent(CREDIT)
+    locked = "volumes: {forecast: {every: month, horizon_months: 3, locked_months: 1}}\n"
+    assert "volumes" not in silent(banded, more=locked)
+    capped = "{clause: liability_cap, label: l, amount: 5, of: [" + CREDIT + "]}"
+    assert "liability_cap_months" not in silent(capped)
 
 
 def test_what_does_not_matter_is_not_asked_for() -> None:
@@ -249,3 +330,27 @@ def test_findings_of_the_catalogue_have_places(path: Path) -> None:
         assert each.as_dict(document)["line"] is not None
         if each.label and each.topic != "silent":
             document.value(each.place[:2])
+
+
+NOT_IDLE = [
+    CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: lump, share: 0.1}"),
+    CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: lump, share: 0.03}").replace(
+        "credit: {", "window: week, credit: {"
+    ),
+    CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: lump, amount: 5}"),
+    "{clause: cap, label: c, at: {amount: 49}, of: [{clause: fixed, amount: 50}]}",
+    "{clause: cap, label: c, at: {amount: 50}, of: [{clause: per_unit, channel: inbound, meter: offered, rate: 1}]}",
+    "{clause: floor, label: c, at: {amount: 61}, of: [{clause: fixed, amount: 60}]}",
+    "{clause: cap, label: c, at: {amount: 301}, of: [{clause: tiered, channel: inbound, meter: offered, mode: marginal,"
+    " tiers: [{up_to: 100, rate: 3}, {rate: 2}]}]}",
+]
+
+
+@pytest.mark.parametrize("clause", NOT_IDLE)
+def test_what_may_act_is_not_called_idle(clause: str) -> None:
+    assert [each for each in found(clause) if each.topic == "idle"] == []
+
+
+def test_a_trigger_on_credits_above_what_is_at_risk_never_opens() -> None:
+    more = "triggers: [{name: t, if: {credits_of: credit, above_share: 0.1}, opens: exit}]\n"
+    assert any("never above 10 %" in each for each in told(CREDIT, more=more))

@@ -38,6 +38,7 @@ from orm_sim.contract.clause import inside, walk
 from orm_sim.contract.clauses import Clawback, ClawbackStep, Commission, Limit
 from orm_sim.core.loader import build, load_yaml
 from orm_sim.kpi import METERS
+from tests.contract.strategies import OF_FAMILIES
 
 LAW = settings(max_examples=60, derandomize=True, deadline=None)
 FEW = settings(max_examples=4, derandomize=True, deadline=None)
@@ -79,8 +80,9 @@ def drawn(seed: int, shape: tuple[int, ...] = (), site: str | None = None) -> di
     meters: dict[tuple[str, str], Any] = {
         ("index", name): draw.uniform(90, 120, shape) for name in ("wages", "prices")
     }
+    meters |= {("covenants", name): draw.uniform(0.0, 2.0, shape) for name in ("liquidity", "attrition")}
     for channel in ("inbound", "outbound"):
-        for name in METERS:
+        for name in (*METERS, *OF_FAMILIES):
             meters[channel if site is None else f"{channel}@{site}", name] = draw.uniform(0.0, 1000.0, shape)
     return meters
 
@@ -322,7 +324,11 @@ def test_every_combinator_keeps_the_memory_of_what_is_inside() -> None:
     for path in WORKED:
         contract = build(Contract, load_yaml(path).section(("contract",)))
         contract = contract.with_rate(0.3) if not contract.is_priced else contract
-        meters = {key: value for site in ("cebu", "manchester") for key, value in drawn(1, (), site).items()}
+        meters = {
+            key: value
+            for site in ("cebu", "manchester", "tampa")
+            for key, value in drawn(1, (), site).items()
+        }
         meters |= drawn(1) | {("index", name): 1.0 for name in contract.index_names}
         _, state = settle(contract, NOTHING, meters, 0)
         for clause, memory in zip(contract.clauses, state.inner, strict=True):

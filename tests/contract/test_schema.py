@@ -20,7 +20,9 @@ from orm_sim.kpi import counters
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "scenarios" / "schema.json"
 CATALOGUE = sorted((ROOT / "scenarios" / "contracts").glob("*.yaml"))
-WORKED = sorted((Path(__file__).parent / "worked").glob("*.yaml"))
+WORKED = sorted(
+    each for name in ("worked", "duties") for each in (Path(__file__).parent / name).glob("*.yaml")
+)
 
 
 def as_json(value: Any) -> Any:
@@ -56,7 +58,7 @@ def test_every_clause_and_meter_is_in_it() -> None:
     schema = language_schema()
     kinds = {kind.model_fields["clause"].default for kind in AnyClause.__origin__.__args__}
     assert set(schema["properties"]["clauses"]["items"]["discriminator"]["mapping"]) == kinds
-    meters = schema["$defs"]["PerUnit"]["properties"]["meter"]["enum"]
+    meters = schema["$defs"]["PerUnit"]["properties"]["meter"]["anyOf"][0]["enum"]
     assert set(counters.COUNTERS) <= set(meters)
 
 

@@ -46,6 +46,14 @@ def test_what_is_counted_passes() -> None:
     ("clause", "sentence"),
     [
         (
+            "{clause: when, if: {covenant: liquidity, below: 1}, of: [{clause: fixed, amount: 5}]}",
+            "asks for 'liquidity' as a party reports it: the simulation reports no such figure",
+        ),
+        (
+            "{clause: benchmark, index: market, price: 5, every_months: 6, of: [{clause: fixed, amount: 5}]}",
+            "cites the price index 'market', of which nothing is known",
+        ),
+        (
             credit("kpi: error_rate, target: 0.01"),
             "reads 'audited' of inbound contacts: the simulation does not count it",
         ),
@@ -59,7 +67,7 @@ def test_what_is_counted_passes() -> None:
         ),
         (
             "{clause: cost_plus, label: x, markup: 0.1}",
-            "reads 'vendor_cost' of inbound contacts: the simulation does not count it; reads 'vendor_cost'",
+            "simulation does not count it (a history may, in the column `inbound.vendor_cost`); reads 'vendor_cost'",
         ),
         (
             "{clause: per_unit, label: x, site: cebu, channel: inbound, meter: offered, rate: 1}",
@@ -114,3 +122,22 @@ def test_a_clause_that_waits_for_an_event_is_refused() -> None:
         "'breach' is owed only for a month with a breach of data security by the vendor, which the"
     )
     assert "`events.data_breach`" in found
+
+
+def test_a_trigger_that_waits_for_an_event_is_refused() -> None:
+    text = FRAME + (
+        "  - {clause: fixed, amount: 5}\ntriggers:\n"
+        "  - {name: change of hands, if: {event: change_of_control}, opens: exit}\n"
+    )
+    found = unmetered(build(Contract, parse_yaml(text, "a.yaml")), 20.0)
+    assert found is not None
+    assert found.startswith(
+        "the trigger 'change of hands' waits for a change of control of the vendor, which the"
+    )
+    assert "`events.change_of_control`" in found
+
+
+def test_weekly_invoices_are_refused() -> None:
+    frame = FRAME.replace("{net_days: 30}", "{net_days: 30, every: week}")
+    found = unmetered(build(Contract, parse_yaml(frame + HOURS, "a.yaml")), 20.0)
+    assert found is not None and "the simulation settles a month at its end" in found

@@ -9,13 +9,13 @@ from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import History
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
-from tests.simulation.bank import SEED, STUDY, shrunk
+from tests.simulation.bank import FOLLOWING, SEED, STUDY, shrunk
 
 
 @pytest.fixture(scope="session")
 def study() -> LoadedStudy:
-    """The default study as shipped."""
-    return load_study(STUDY)
+    """The default study with vendors that follow their contracts, and a client that keeps to the term."""
+    return load_study(STUDY, FOLLOWING)
 
 
 @pytest.fixture(scope="session")

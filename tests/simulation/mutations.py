@@ -13,7 +13,7 @@ from orm_sim.core.loader import load_yaml
 from orm_sim.scenario.load import load_scenario
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import with_inputs
-from orm_sim.simulation.history import History
+from orm_sim.simulation.history import OPERATORS, History
 from orm_sim.simulation.planner import Planner
 from orm_sim.simulation.setting import Setting, make_setting
 from orm_sim.simulation.world import simulate
@@ -87,8 +87,12 @@ def _of_history(history: History) -> dict[str, float]:
         for n in ("offered", "answered", "answered_within", "handled_s", "resolved", "fte", "paid_hours", "attempts",
                   "reached", "sales_gross", "sales_net", "sales_kept")
     }  # fmt: skip
+    vendor = OPERATORS.index("vendor")
+    down = [s.hours for s in history.strikes if (s.hazard, s.site) == ("outage", "vendor")]
     within, answered = total["inbound", "answered_within"], max(total["inbound", "answered"], 1.0)
     return {
+        "kept_out": float(history.lost[vendor, 0]), "cut_off": float(history.lost[vendor, 1]),
+        "down_hours": sum(down), "productive": float(history.of("productive_hours", "inbound", "vendor").sum()),
         "labour": paid.get("vendor_labour", 0.0), "hiring": paid.get("vendor_hiring", 0.0),
         "seats": paid.get("vendor_seats", 0.0), "overhead": paid.get("vendor_overhead", 0.0),
         "interest": paid["vendor_interest"], "other_business": paid.get("other_business", 0.0),

@@ -10,11 +10,15 @@ from pydantic import BaseModel
 
 from orm_sim.core.document import parse_path
 from orm_sim.relationship.transition import Relationship
+from orm_sim.risk.outage import Outage
+from orm_sim.risk.shock import Steps
+from orm_sim.risk.weather import Weather
 from orm_sim.simulation.draws import value_at
 from orm_sim.vendor.decision.futures import Doubts
 from orm_sim.vendor.firm import FirmTerms
 from orm_sim.vendor.levers import Levers
 from orm_sim.vendor.people import People
+from orm_sim.vendor.platform import PlatformTerms
 from orm_sim.vendor.terms import Offshore
 from orm_sim.vendor.traits import Traits
 from orm_sim.vendor.workforce import WorkforceTerms
@@ -24,7 +28,8 @@ ROWS: list[dict[str, Any]] = TABLE["rows"]
 COVERED: dict[str, type[BaseModel]] = {
     "vendor.traits": Traits, "vendor.people": People, "vendor.levers": Levers, "vendor.doubts": Doubts,
     "vendor.firm": FirmTerms, "vendor.workforce": WorkforceTerms, "vendor.offshore": Offshore,
-    "relationship": Relationship,
+    "relationship": Relationship, "vendor.platform": PlatformTerms, "risks.outage.vendor": Outage,
+    "risks.weather.vendor": Weather, "risks.shock.vendor.wages": Steps, "risks.shock.vendor.currency": Steps,
 }  # fmt: skip
 
 

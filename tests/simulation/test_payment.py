@@ -11,6 +11,9 @@ from pydantic import ValidationError
 
 from orm_sim.centre import engine
 from orm_sim.contract import DisputeTerms, EarlyDiscount, PaymentTerms, Taxes
+from orm_sim.core.streams import key, uniforms
+from orm_sim.finance.ledger import Entry
+from orm_sim.relationship.client import DisputeHabit
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Habit
 from orm_sim.simulation.history import History
@@ -143,6 +146,43 @@ def test_late_without_interest_moves_only_the_day(live: Live) -> None:
     plain, late = live(), live({"pays_late_days": 20})
     reconciled(late)
     assert sorted(amount for _, _, amount in dated(late)) == sorted(amount for _, _, amount in dated(plain))
+
+
+@pytest.mark.row("R096")
+def test_a_dispute_holds_part_of_the_largest_line_and_the_vendor_gives_some_of_it_up(live: Live) -> None:
+    """Every invoice disputed: 30 % of its largest line waits 60 days, a quarter of that is never paid."""
+    terms = DisputeTerms(window_days=30, resolve_days=60)
+    habit = DisputeHabit(chance_per_month=1.0, share=0.3, conceded=0.25)
+    plain, disputed = live(dispute=terms), live({"disputes": habit}, dispute=terms)
+    reconciled(disputed)
+    invoices: dict[int, list[Entry]] = {}
+    for e in plain.entries():
+        if e.kind == "invoice":
+            invoices.setdefault(e.day, []).append(e)
+    given_up = 0.0  # of the clause with the largest line, all its lines: a clawback in it is disputed too
+    for lines in invoices.values():
+        label = max((e for e in lines if e.payer == "client"), key=lambda e: e.amount, default=None)
+        own = [e for e in lines if label is not None and e.cause == label.cause]
+        given_up += 0.25 * 0.3 * sum(e.amount if e.payer == "client" else -e.amount for e in own)
+    assert kept(plain, "vendor") - kept(disputed, "vendor") == pytest.approx(
+        given_up, abs=0.01 * len(invoices)
+    )
+    close = disputed.days.end_day - 1
+    waited = {day for day, _, _ in dated(disputed)} - {day for day, _, _ in dated(plain)}
+    assert waited <= {min(day + 60, close) for day in invoices}
+    assert waited
+
+
+@pytest.mark.row("R096")
+def test_disputes_come_as_often_as_they_should_and_shift_no_other_luck() -> None:
+    """Chance 0.2 over 4,000 invoices: within 3 standard errors; each invoice draws for itself."""
+    drawn = np.array([uniforms(key(SEED, r, "dispute"), 1, m)[0] for r in range(100) for m in range(40)])
+    assert abs((drawn < 0.2).mean() - 0.2) < 3.0 * np.sqrt(0.2 * 0.8 / 4000)
+    assert len(set(drawn.tolist())) == 4000
+
+
+def test_a_contract_without_disputes_knows_none(live: Live) -> None:
+    assert live({"disputes": DisputeHabit(chance_per_month=1.0)}).entries() == live().entries()
 
 
 @pytest.mark.parametrize("charge", ["domestic", "reverse"])

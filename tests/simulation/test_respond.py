@@ -62,9 +62,9 @@ def test_the_runner_up_and_what_separates_them(signing: Response) -> None:
 
 def test_a_free_rate_is_priced_first_and_told(small: dict[str, Scenario], study: object) -> None:
     from orm_sim.scenario.load import load_study
-    from tests.simulation.bank import STUDY
+    from tests.simulation.bank import FOLLOWING, STUDY
 
-    free = shrunk(load_study(STUDY).options["per_hour"])
+    free = shrunk(load_study(STUDY, FOLLOWING).options["per_hour"])
     said: list[str] = []
     found = respond(free, seed=SEED, say=said.append)
     clauses = small["per_hour"].contract.clauses  # type: ignore[union-attr]

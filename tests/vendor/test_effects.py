@@ -60,7 +60,13 @@ def decide(traits: Traits | None = None, plans: Plans = STAFFED, *clauses: Claus
 
 def plain(**changes: Any) -> Traits:
     hope = Renewal(share_if_met=0.0, share_if_missed=0.0, months=0.0)
-    given = {"risk_tolerance": None, "ruin_loss": 0.0, "honesty": 0.0, "renewal": hope} | changes
+    given = {
+        "risk_tolerance": None,
+        "ruin_loss": 0.0,
+        "honesty": 0.0,
+        "looks_beyond_months": 0,
+        "renewal": hope,
+    } | changes
     return Traits().model_copy(update=given)
 
 

@@ -10,9 +10,9 @@ import pytest
 from orm_sim.core.streams import key
 from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.vendor.decision.futures import Doubts, futures
-from orm_sim.vendor.decision.heads_ahead import HeadsAhead
+from orm_sim.vendor.decision.heads_ahead import Heads, people_ahead
 from orm_sim.vendor.decision.outlook import Floor, Outlook
-from orm_sim.vendor.levers import STANDARD, plans_of
+from orm_sim.vendor.levers import STANDARD, Plan, plans_of
 from orm_sim.vendor.people import CONTENT, People
 from orm_sim.vendor.workforce import Workforce, WorkforceTerms
 
@@ -42,6 +42,7 @@ def lived(at: WorkforceTerms, agents: int, wanted: float, premium: float, traini
     for i in range(REPLICATIONS):
         force = Workforce(at, key(5, i, "workforce", "ahead"))
         force.train(training, float(PEOPLE.head_start(training, at.training_weeks)))
+        force.recruit(float(PEOPLE.recruiting_by_pay(premium)))
         force.establish(agents)
         force.week(0, 0.0, 0.0, may_hire=False)
         for week in range(weeks):
@@ -58,12 +59,16 @@ def foreseen(at: WorkforceTerms, agents: int, wanted: float, premium: float, tra
     newness = force.newness(0) if agents else 1.0
     floor = Floor(float(agents), newness, np.zeros(MONTHS), CONTENT)
     plan = STANDARD._replace(wage_premium=premium, training=training)
-    ahead = HeadsAhead(outlook(at), floor, plans_of(plan), futures(SURE, MONTHS))
-    still = np.full((1, 16), 0.8)
-    rows = [ahead.month(m, lambda _: np.full((1, 16), wanted), still) for m in range(MONTHS)]
+    ahead = heads(at, floor, plan, wanted)
     return np.array(
-        [[getattr(r, n).mean() for r in rows] for n in ("agents", "newness", "trainees", "hires")]
+        [each.mean(axis=(1, 2)) for each in (ahead.agents, ahead.newness, ahead.trainees, ahead.hires)]
     )
+
+
+def heads(at: WorkforceTerms, floor: Floor, plan: Plan, wanted: float) -> Heads:
+    """Months of a channel that wants so many agents in each."""
+    hours = np.full(MONTHS, wanted * at.on_duty_hours_per_agent_week)
+    return people_ahead(outlook(at), floor, plans_of(plan), futures(SURE, MONTHS), hours)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +116,10 @@ def test_people_already_coming_are_not_sought_again_and_are_trained_to_the_end()
     at = terms(attrition_per_year=0.0)
     coming = np.zeros(MONTHS)
     coming[1] = 10.0
-    ahead = HeadsAhead(
-        outlook(at), Floor(40.0, 0.1, coming, CONTENT), plans_of(STANDARD), futures(SURE, MONTHS)
-    )
-    rows = [ahead.month(m, lambda _: np.full((1, 16), 49.5), np.full((1, 16), 0.8)) for m in range(3)]
-    assert sum(r.hires.max() for r in rows) == pytest.approx(0.0, abs=1e-9)
-    assert rows[2].agents.min() == pytest.approx(50.0)
-    assert rows[0].trainees.mean() == pytest.approx(10.0 * 4 * 7 / DAYS_PER_MONTH)
+    ahead = heads(at, Floor(40.0, 0.1, coming, CONTENT), STANDARD, 49.5)
+    assert ahead.hires[:3].max(axis=(1, 2)).sum() == pytest.approx(0.0, abs=1e-9)
+    assert ahead.agents[2].min() == pytest.approx(50.0)
+    assert ahead.trainees[0].mean() == pytest.approx(10.0 * 4 * 7 / DAYS_PER_MONTH)
 
 
 def test_nobody_is_sought_where_nobody_is_wanted() -> None:

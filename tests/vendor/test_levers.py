@@ -44,7 +44,7 @@ def test_a_lever_without_a_value_leaves_no_plan(name: str) -> None:
     ("name", "value"),
     [
         ("staffing_ratio", 0.0), ("staffing_ratio", 3.1), ("wage_premium", -0.5), ("wage_premium", 1.1),
-        ("training", 0.2), ("coaching_hours", -0.1), ("redundancy", 1.1), ("pressure", -0.1),
+        ("training", 0.2), ("coaching_hours", -0.1), ("redundancy", 2.1), ("pressure", -0.1),
         ("pressure", float("nan")),
     ],
 )  # fmt: skip

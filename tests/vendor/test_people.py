@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from orm_sim.scenario.load import load_scenario
 from orm_sim.vendor.people import CONTENT, STANDARD_COACHING, People
 
 PEOPLE = People()
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_ten_per_cent_more_pay_cuts_leaving_as_the_elasticity_says() -> None:
@@ -66,10 +69,36 @@ def test_ample_coaching_adds_its_gain_to_none() -> None:
     assert np.all(np.diff(coached) > 0.0)
 
 
-def test_half_the_training_costs_a_week_of_tenure_for_each_two_weeks_missed() -> None:
-    """Four standard weeks: half of them is 2 weeks less, worth 1 week on the floor; double them 2 weeks more."""
+def test_a_week_of_training_is_worth_a_week_on_the_floor() -> None:
+    """Four standard weeks: half of them is 2 weeks less, double them 4 weeks more.
+
+    A tenth of output that wears off by e in four weeks is 0.4 weeks of output in all; a week on the floor at the start,
+    where 0.39 of a proficient agent's output is missing and a twelfth of the gap closes in a week, brings 0.39.
+    """
     weeks = PEOPLE.head_start(np.array([0.5, 1.0, 2.0]), 4.0)
-    assert weeks.tolist() == [-1.0, 0.0, 2.0]
+    assert weeks.tolist() == [-2.0, 0.0, 4.0]
+    gap, weeks_to_learn = 0.39, 12.0
+    later = gap * weeks_to_learn * (1.0 - math.exp(-1.0 / weeks_to_learn))
+    assert PEOPLE.training_credit * later == pytest.approx(0.10 * 4.0, rel=0.10)
+
+
+def test_five_per_cent_less_pay_costs_recruits_and_output_as_the_elasticities_say() -> None:
+    """0.95^-3.7 = 1.209 times the weeks and the cost of a hire; 0.95^0.5 = 0.9747 of the output."""
+    assert float(PEOPLE.recruiting_by_pay(-0.05)) == pytest.approx(0.95**-3.7, rel=1e-12)
+    assert float(PEOPLE.output_by_pay(-0.05)) == pytest.approx(0.95**0.5, rel=1e-12)
+    assert float(PEOPLE.recruiting_by_pay(0.0)) == float(PEOPLE.output_by_pay(0.0)) == 1.0
+
+
+def test_what_a_leaver_costs_is_what_the_trade_reports() -> None:
+    """Replacement: recruiting, pay and seat in training, output missing on the floor: 3 to 4 months' pay (Cornell)."""
+    terms = load_scenario(ROOT / "scenarios" / "bank.yaml").vendor.workforce
+    month = terms.wage_per_hour * terms.paid_hours_per_week * 52.0 / 12.0
+    week = terms.wage_level(0) * terms.paid_hours_per_week
+    trained = terms.training_weeks * week + terms.seat_per_month * terms.training_weeks * 12.0 / 52.0
+    missing = (1.0 - terms.learning.handle_speed_at_start) * terms.learning.weeks_to_learn * week
+    cash = (terms.hiring_cost + trained) / month
+    assert 2.0 < cash < 3.0
+    assert 3.0 < cash + missing / month < 4.0
 
 
 def test_a_neutral_person_feels_nothing() -> None:

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 INDIFFERENT = Traits(
     risk_tolerance=None, discount_rate_per_year=0.0, ruin_loss=0.0, honesty=0.0,
-    renewal=Renewal(share_if_met=0.0, share_if_missed=0.0, months=0.0),
+    renewal=Renewal(share_if_met=0.0, share_if_missed=0.0, months=0.0), looks_beyond_months=0,
 )  # fmt: skip
 SURE = Doubts(volume=0.0, handle_time=0.0, conversion=0.0, attrition=0.0, service=0.0)
 MONTH_S = 30.0 * 86_400.0

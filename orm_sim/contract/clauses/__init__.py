@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from orm_sim.contract.clauses.benchmark import Benchmark
 from orm_sim.contract.clauses.between import Between
 from orm_sim.contract.clauses.bonus import Bonus
 from orm_sim.contract.clauses.cap import Cap
@@ -19,6 +20,7 @@ from orm_sim.contract.clauses.gain_share import GainShare
 from orm_sim.contract.clauses.group import All
 from orm_sim.contract.clauses.holdback import Holdback
 from orm_sim.contract.clauses.indexed import INDEX, Indexed
+from orm_sim.contract.clauses.liability_cap import LiabilityCap
 from orm_sim.contract.clauses.minimum_commitment import MinimumCommitment
 from orm_sim.contract.clauses.pass_through import PassThrough
 from orm_sim.contract.clauses.per_unit import AhtCap, PerUnit
@@ -28,6 +30,7 @@ from orm_sim.contract.clauses.service_credit import ServiceCredit
 from orm_sim.contract.clauses.tail import Tail
 from orm_sim.contract.clauses.termination_fee import FeeUntil, TerminationFee
 from orm_sim.contract.clauses.tiered import Tier, Tiered
+from orm_sim.contract.clauses.upfront import Upfront
 from orm_sim.contract.clauses.volume_adjustment import VolumeAdjustment
 from orm_sim.contract.clauses.when import When
 from orm_sim.contract.measure import Goal, Measure, Reward
@@ -60,13 +63,18 @@ AnyClause = Annotated[
     | CarryForward
     | Holdback
     | When
-    | TerminationFee,
+    | TerminationFee
+    # prices that follow others, sums upfront, limits of liability
+    | Benchmark
+    | Upfront
+    | LiabilityCap,
     Field(discriminator="clause"),
 ]
 """Any clause."""
 
 for _combinator in (
     Floor, Cap, Indexed, All, Scaled, Between, Ramp, Tail, EarnBack, CarryForward, Holdback, When,
+    Benchmark, LiabilityCap,
 ):  # fmt: skip
     _combinator.model_rebuild(_types_namespace={"AnyClause": AnyClause})
 
@@ -75,6 +83,7 @@ __all__ = [
     "AhtCap",
     "All",
     "AnyClause",
+    "Benchmark",
     "Between",
     "Bonus",
     "Cap",
@@ -92,6 +101,7 @@ __all__ = [
     "Goal",
     "Holdback",
     "Indexed",
+    "LiabilityCap",
     "Limit",
     "Measure",
     "MinimumCommitment",
@@ -109,6 +119,7 @@ __all__ = [
     "TerminationFee",
     "Tier",
     "Tiered",
+    "Upfront",
     "VolumeAdjustment",
     "When",
 ]

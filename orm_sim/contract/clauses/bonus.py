@@ -10,7 +10,7 @@ from orm_sim.contract.clause import Channel, Clause, Window
 from orm_sim.contract.credit import Miss
 from orm_sim.contract.measure import Reward
 from orm_sim.contract.period import Array, Flags, LineItem, Memory, Period, line
-from orm_sim.contract.reading import format_of, tallied
+from orm_sim.contract.reading import tallied
 from orm_sim.contract.wording import listing, share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule
@@ -83,10 +83,7 @@ class Bonus(Clause):
         self, period: Period, bonus: Array, results: list[Miss], fees: Array, **reckoning: Array | Flags
     ) -> LineItem:
         values = {f"value{position}": result.value for position, result in enumerate(results)}
-        said = "; ".join(
-            f"{each.said()}: {{value{position}:{format_of(each.kpi)}}}"
-            for position, each in enumerate(self.measures)
-        )
+        said = "; ".join(each.told(position) for position, each in enumerate(self.measures))
         words = (
             f"{said}; bonuses of {{reckoned:money}}, at most {share(self.at_most)} of {{fees:money}}"
             "{barred:when ; no bonus, as a credit is owed}"

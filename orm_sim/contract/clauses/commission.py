@@ -12,6 +12,7 @@ from orm_sim.contract.clauses.tiered import tiers_overlap
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
 from orm_sim.contract.tiers import marginal
 from orm_sim.contract.wording import number, price, share
+from orm_sim.core.elementwise import alike, average, flat, lost
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
 from orm_sim.kpi import LAGS, METERS, MeterId
@@ -124,11 +125,14 @@ class Commission(Clause):
 
     def _clawed_back(self, period: Period, memory: Memory, average: Array) -> LineItem:
         unearned = period.meter(self.channel, LAGS[0])
-        paid_back = unearned * average
+        paid_back, together = unearned * average, unearned.copy()
         for lag, meter in enumerate(LAGS[1:], start=1):
-            cancelled = period.meter(self.channel, meter)
-            paid_back = paid_back + cancelled * memory.values.get(f"rate{lag}", _ZERO)
-            unearned = unearned + cancelled
+            cancelled, rate = period.meter(self.channel, meter), memory.values.get(f"rate{lag}", _ZERO)
+            if alike(paid_back, cancelled, rate) and flat(together):
+                lost(cancelled, rate, paid_back, together)
+            else:
+                paid_back = paid_back + cancelled * rate
+                together = together + cancelled
         return line(
             period,
             self.name,
@@ -137,8 +141,8 @@ class Commission(Clause):
             f"unearned parts, {{quantity:number}} sales in all, of sales cancelled before day {EARNED_DAYS},"
             " at the rates they were paid",
             channel=self.channel,
-            quantity=unearned,
-            rate=_mean(paid_back, unearned),
+            quantity=together,
+            rate=_mean(paid_back, together),
         )
 
     def _reserved(
@@ -201,6 +205,10 @@ class Commission(Clause):
 
 def _mean(amount: Array, units: Array) -> Array:
     """What one unit came to; the amount itself where there was none."""
+    if alike(amount, units):
+        row = np.empty(amount.size)
+        average(amount, units, row)
+        return row
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.asarray(amount / units)
     np.copyto(mean, amount, where=units <= 0.0)

@@ -10,7 +10,7 @@ from orm_sim.contract.clause import Channel, Clause, Window, settle_all, walk
 from orm_sim.contract.clauses.service_credit import ServiceCredit
 from orm_sim.contract.measure import Goal
 from orm_sim.contract.period import MONTHS, Array, Flags, LineItem, Memory, Period, line, total
-from orm_sim.contract.reading import format_of, tallied
+from orm_sim.contract.reading import tallied
 from orm_sim.contract.wording import share
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Many, Rule
@@ -53,7 +53,15 @@ class EarnBack(Clause):
         if self.measures:
             return self.measures
         return tuple(
-            Goal(kpi=each.kpi, target=each.stretch, within_s=each.within_s, of=each.of)
+            Goal(
+                kpi=each.kpi,
+                statistic=each.statistic,
+                at=each.at,
+                above_s=each.above_s,
+                target=each.stretch,
+                within_s=each.within_s,
+                of=each.of,
+            )
             for _, clause in walk(self.of)
             if isinstance(clause, ServiceCredit) and clause.channel == self.channel
             for each in clause.measures
@@ -94,10 +102,7 @@ class EarnBack(Clause):
         return (*items, item), Memory(_aged(ring, self.within_months), after.inner)
 
     def _line(self, period: Period, back: Array, values: list[Array], pool: Array, met: Flags) -> LineItem:
-        said = "; ".join(
-            f"{goal.said()}: {{value{position}:{format_of(goal.kpi)}}}"
-            for position, goal in enumerate(self.goals)
-        )
+        said = "; ".join(goal.told(position) for position, goal in enumerate(self.goals))
         part = 1.0 if self.share is None else self.share
         words = (
             f"{said}; {share(part)} given back of credits of {{quantity:money}} that were to be earned back"

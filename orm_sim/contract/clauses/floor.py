@@ -8,7 +8,8 @@ import numpy as np
 
 from orm_sim.contract.bound import Bound
 from orm_sim.contract.clause import Clause, settle_all
-from orm_sim.contract.period import LineItem, Memory, Period, earned, line
+from orm_sim.contract.period import Array, LineItem, Memory, Period, earned, line
+from orm_sim.core.elementwise import alike, topped_up
 from orm_sim.core.terms import Many
 
 if TYPE_CHECKING:
@@ -37,25 +38,25 @@ class Floor(Clause):
         """The clauses inside, and what they lack to the floor."""
         items, after = settle_all(self.of, period, memory)
         floor = self.at.value(period) * (not period.after_term)
-        above = earned(items) - floor
+        owed = memory.values.get("owed", _ZERO)
+        lacking, back = _settled(earned(items), floor, owed)
         channel = self.at.channel or ""
         top_up = line(
             period,
             self.name,
             "guarantee",
-            np.maximum(-above, 0.0),
+            lacking,
             "{floor:money} guaranteed, of which the clauses under it lack the rest",
             channel=channel,
             floor=floor,
         )
         if not self.recoverable:
             return (*items, top_up), Memory({}, after.inner)
-        owed = memory.values.get("owed", _ZERO)
         recovered = line(
             period,
             self.name,
             "guarantee_recovered",
-            -np.minimum(owed, np.maximum(above, 0.0)),
+            back,
             "earlier top-ups paid back, of {owed:money}",
             channel=channel,
             owed=owed,
@@ -71,3 +72,13 @@ class Floor(Clause):
             else "is not recoverable"
         )
         return f"The clauses below come to at least {self.at.wording()}: the client tops them up; the top-up {back}."
+
+
+def _settled(owing: Array, floor: Array, owed: Array) -> tuple[Array, Array]:
+    """What is topped up, and what of earlier top-ups is paid back (negative)."""
+    if alike(owing, floor, owed):
+        top_up, back = np.empty(owing.size), np.empty(owing.size)
+        topped_up(owing, floor, owed, top_up, back)
+        return top_up, back
+    above = owing - floor
+    return np.maximum(-above, 0.0), -np.minimum(owed, np.maximum(above, 0.0))

@@ -10,7 +10,6 @@ from pydantic import Field
 from orm_sim.contract.clause import Channel, Clause, settle_all
 from orm_sim.contract.measure import Goal
 from orm_sim.contract.period import Array, LineItem, Memory, Period, earned, line
-from orm_sim.contract.reading import format_of
 from orm_sim.contract.wording import share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule
@@ -103,7 +102,7 @@ class Holdback(Clause):
             value = goal.value(sums) if set(goal.needs) <= set(sums) else np.asarray(np.nan)
             failed = failed | ~(goal.met(value) | np.isnan(value))
             values[f"value{position}"] = value
-            said.append(f"; {goal.said()}: {{value{position}:{format_of(goal.kpi)}}}")
+            said.append(f"; {goal.told(position)}")
         words = (
             f"{{quantity:money}} withheld {self.release_after_months} months ago{''.join(said)}"
             "{failed:when , hence forfeited}"

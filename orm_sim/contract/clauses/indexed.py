@@ -1,4 +1,4 @@
-"""Indexed: money amounts that follow price indices once a year, within limits."""
+"""Indexed: money amounts that follow price indices, wages or rates of exchange, at each review and within limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _basket(value: Any) -> Any:
 
 
 def _weights_do_not_sum(index: dict[str, float]) -> str | None:
-    weight = sum(index.values())
+    weight = sum(index.values()) if index else 1.0
     return (
         None
         if abs(weight - 1.0) <= 1e-9
@@ -49,6 +49,28 @@ def _nothing_to_carry(excess: str, cap: float | None, floor: float | None) -> st
     return None
 
 
+def _nothing_followed(index: dict[str, float], plus: float | None, share: float | None) -> str | None:
+    if not index and plus is None:
+        return "follows nothing: give an `index`, or a fixed change (`plus`)"
+    return "follows a share of no index: give `index`" if not index and share is not None else None
+
+
+def _levels_are_not_changes(against: str, *limits: object) -> str | None:
+    """`limits`: plus, cap_per_year, floor_per_year, lag_months."""
+    if against == "base" and any(each is not None for each in limits):
+        return (
+            "compares levels with those agreed, so nothing adds up from review to review: `plus`, `cap_per_year`,"
+            " `floor_per_year` and `lag_months` belong to changes since the last review"
+        )
+    return None
+
+
+def _limits_of_a_year(every: int | None, cap: float | None, floor: float | None) -> str | None:
+    if every not in (None, 12) and (cap is not None or floor is not None):
+        return f"limits the change of a year, but is reviewed every {months_long(every or 12)}"
+    return None
+
+
 def _base_of_another(base: dict[str, float] | None, index: dict[str, float]) -> str | None:
     if base is None or base.keys() == index.keys():
         return None
@@ -56,15 +78,27 @@ def _base_of_another(base: dict[str, float] | None, index: dict[str, float]) -> 
 
 
 class Indexed(Clause):
-    """Every money amount of the clauses inside follows an index, reviewed at each anniversary."""
+    """Every money amount of the clauses inside follows an index, reviewed at each anniversary or more often."""
 
     clause: Literal["indexed"] = "indexed"
     """Indexation."""
     index: Annotated[
         dict[str, Annotated[float, Field(gt=0.0)]],
         BeforeValidator(_basket, json_schema_input_type=str | dict[str, float]),
-    ]
-    """The name of a price index, or several names with their weights."""
+    ] = Field(default_factory=dict)
+    """The name of a price index, or several names with their weights; may be left out where amounts only change by
+    `plus`."""
+    every_months: int | None = optional(unit="months", ge=1)
+    """How often amounts are reviewed; where not given, every 12 months."""
+    against: Literal["last_review", "base"] = "last_review"
+    """What the index is compared with: its level at the last review, changes adding up, or always the level agreed at
+    the start (a rate of exchange)."""
+    share: float | None = optional(unit="share", gt=0.0, le=1.0)
+    """The share of the index's change that amounts follow, as the share of wages in the price; where not given, all."""
+    dead_band: float | None = optional(unit="share", gt=0.0)
+    """A change of the index that counts for nothing, either way: only what exceeds it does."""
+    plus: float | None = optional(unit="share", gt=-1.0)
+    """What is added to the change at each review: -0.03 is the productivity that the vendor passes on."""
     cap_per_year: Annotated[float, Field(ge=0.0)] | None = None
     """The most that amounts rise at one anniversary."""
     floor_per_year: float | None = None
@@ -84,6 +118,9 @@ class Indexed(Clause):
         Rule(("cap_per_year", "floor_per_year"), _cap_under_floor),
         Rule(("excess", "cap_per_year", "floor_per_year"), _nothing_to_carry),
         Rule(("base", "index"), _base_of_another),
+        Rule(("index", "plus", "share"), _nothing_followed),
+        Rule(("against", "plus", "cap_per_year", "floor_per_year", "lag_months"), _levels_are_not_changes),
+        Rule(("every_months", "cap_per_year", "floor_per_year"), _limits_of_a_year),
     )
 
     def called(self) -> str:
@@ -99,7 +136,10 @@ class Indexed(Clause):
         last months ("past1.wages" is last month's), and the change that is carried.
         """
         values = dict(memory.values) or {"factor": _ONE, **self._first(period)}
-        if period.month > 0 and period.month % 12 == 0 and memory.values and period.in_force:
+        due = period.month > 0 and period.month % (self.every_months or 12) == 0 and bool(memory.values)
+        if self.against == "base" and period.in_force and (due or not memory.values):
+            values["factor"] = 1.0 + self._moved(values, self._levels(period))
+        elif due and period.in_force:
             values = self._reviewed(period, values)
         items, after = settle_all(self.of, period, memory, scale=values["factor"])
         return items, Memory({**values, **self._past(period, values)}, after.inner)
@@ -115,14 +155,24 @@ class Indexed(Clause):
     def _reviewed(self, period: Period, before: Mapping[str, Array]) -> dict[str, Array]:
         now = self._levels(period)
         if self.lag_months:
-            now = {f"index.{name}": before[f"past{self.lag_months}.{name}"] for name in self.index}
-        wanted = self._change(before, now) + before.get("carried", _ZERO)
+            levels = {name: f"past{self.lag_months}.{name}" for name in self.index}
+            now = {
+                f"index.{name}": before.get(past, before[f"index.{name}"]) for name, past in levels.items()
+            }
+        wanted = self._moved(before, now) + (self.plus or 0.0) + before.get("carried", _ZERO)
         low = -np.inf if self.floor_per_year is None else self.floor_per_year
         high = np.inf if self.cap_per_year is None else self.cap_per_year
         change = np.asarray(np.minimum(np.maximum(wanted, low), high))
         carried = {"carried": wanted - change} if self.excess == "carried" else {}
         past = {name: level for name, level in before.items() if name.startswith("past")}
         return {"factor": before["factor"] * (1.0 + change), **now, **carried, **past}
+
+    def _moved(self, before: Mapping[str, Array], now: Mapping[str, Array]) -> Array:
+        """What the change of the index moves amounts by."""
+        change = self._change(before, now)
+        if self.dead_band is not None:
+            change = np.sign(change) * np.maximum(np.abs(change) - self.dead_band, 0.0)
+        return change if self.share is None else np.asarray(change * self.share)
 
     def _change(self, before: Mapping[str, Array], now: Mapping[str, Array]) -> Array:
         change = np.asarray(0.0)
@@ -140,13 +190,33 @@ class Indexed(Clause):
                     past[f"past{age + 1}.{name}"] = values[f"past{age}.{name}"]
         return past
 
+    @property
+    def _when(self) -> str:
+        every = self.every_months or 12
+        return (
+            "At each anniversary" if every == 12 else "Every month" if every == 1 else f"Every {every} months"
+        )
+
+    def _how(self, basket: str) -> str:
+        """What amounts change by at a review."""
+        if not self.index:
+            return f"by {share(self.plus or 0.0)}"
+        part = "" if self.share is None else f"{share(self.share)} of the change of "
+        if self.against == "base":
+            return f"by {part or 'as much as '}the index {basket} against the level agreed"
+        return f"with {part}the index {basket}"
+
     def wording(self) -> str:
         """The clause as a sentence of the term sheet."""
         basket = " and ".join(
             f"'{name}'" if weight == 1.0 else f"{share(weight)} '{name}'"
             for name, weight in self.index.items()
         )
-        text = f"At each anniversary the amounts below change with the index {basket}"
+        text = f"{self._when} the amounts below change {self._how(basket)}"
+        if self.dead_band is not None:
+            text += f", of which the first {share(self.dead_band)} either way counts for nothing"
+        if self.plus is not None and self.index:
+            text += f", and by {share(self.plus)} besides"
         if self.cap_per_year is not None:
             text += f", by at most {share(self.cap_per_year)} a year"
         if self.floor_per_year is not None:
@@ -158,7 +228,8 @@ class Indexed(Clause):
         if self.excess == "carried":
             text += "; what exceeds that is added to the change at the next anniversary"
         if self.lag_months:
-            text += f". The index is read {months_long(self.lag_months)} before the anniversary"
+            due = "anniversary" if (self.every_months or 12) == 12 else "review"
+            text += f". The index is read {months_long(self.lag_months)} before the {due}"
         if self.base is not None:
             levels = ", ".join(f"'{name}' at {plain(level)}" for name, level in self.base.items())
             text += f". Prices were agreed with {levels}"

@@ -10,7 +10,7 @@ from pydantic import Field
 from orm_sim.contract.clause import SECONDS, Channel, Clause, Rate, TimeUnit, priced
 from orm_sim.contract.clauses.tiered import unit_of_time
 from orm_sim.contract.payable import Limit, less_of_another_unit, net_of, said_less
-from orm_sim.contract.period import Array, LineItem, Memory, Period, line
+from orm_sim.contract.period import Array, LineItem, Memory, Period, line_of_units
 from orm_sim.contract.wording import number, price, share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
@@ -89,23 +89,22 @@ class PerUnit(Clause):
             payable = np.zeros_like(payable)
         paid = 1.0 if self.share is None else self.share
         rate = priced(self.rate) * paid * period.scale
-        words = f"{{quantity:number}} {self._units} at {{rate:price}}"
         left: dict[str, Array] = {}
-        if self.aht_cap is not None or self.less or self.limit is not None:
-            words += f"{{unpaid:when  ({{unpaid:number}} more {self._unpaid})}}"
+        if self._limited:
             left["unpaid"] = self._in_units(period.meter(self.channel, self.meter)) - payable
-        item = line(
-            period,
-            self.name,
-            "fee",
-            payable * rate,
-            words,
-            channel=self.channel,
-            quantity=payable,
-            rate=rate,
-            **left,
-        )
-        return (item,), memory
+        words, channel = self._words, self.channel
+        return (
+            line_of_units(period, self.name, "fee", payable, rate, words, channel=channel, **left),
+        ), memory
+
+    @property
+    def _limited(self) -> bool:
+        return self.aht_cap is not None or bool(self.less) or self.limit is not None
+
+    def _words(self) -> str:
+        """The template of the sentence that explains a line."""
+        words = f"{{quantity:number}} {self._units} at {{rate:price}}"
+        return words + f"{{unpaid:when  ({{unpaid:number}} more {self._unpaid})}}" if self._limited else words
 
     def _in_units(self, counted: Array) -> Array:
         """A meter in the unit of time of the rate, where it has one."""

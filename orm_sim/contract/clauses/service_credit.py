@@ -13,12 +13,14 @@ from orm_sim.contract.events import EventId, alternatives
 from orm_sim.contract.measure import Measure
 from orm_sim.contract.period import Array, Flags, LineItem, Memory, Period, line
 from orm_sim.contract.reading import format_of, tallied
+from orm_sim.contract.reckoning import off, reckon
 from orm_sim.contract.wording import listing, share
 from orm_sim.core.evidence import optional, required
 from orm_sim.core.terms import Many, Rule
 from orm_sim.kpi import ratio
 
 _ZERO = np.asarray(0.0)
+_NEVER: Flags = np.asarray(False)
 _FORECAST = ("offered", "forecast_offered")
 
 
@@ -95,9 +97,8 @@ class ServiceCredit(Clause):
         if period.month < self.grace_months:
             return (), Memory(rebased)
         window = self._window(period, memory)
-        carried = memory.values.get("carried", _ZERO)
         if not period.ends(self.window):
-            return (), Memory({**rebased, **window, "carried": carried})
+            return (), Memory({**rebased, **window, "carried": memory.values.get("carried", _ZERO)})
         fees = np.maximum(window.pop("fees"), 0.0)
         at_risk = fees * self.at_risk
         misses = [
@@ -106,17 +107,16 @@ class ServiceCredit(Clause):
         ]
         owed = _added([each.owed(miss) for each, miss in zip(self.measures, misses, strict=True)])
         relieved, excluded = self._relieved(window), self._excluded(window)
-        free = relieved | excluded
-        reckoned = owed * ~free if self.multiplier is None else owed * self.multiplier * ~free
-        if "carried" in memory.values:
-            reckoned = reckoned + memory.values["carried"]
-        credit = np.minimum(reckoned, at_risk)
+        carried = memory.values.get("carried")
+        reckoned, credit, missed = reckon(
+            owed, misses, relieved | excluded, self.multiplier, carried, at_risk
+        )
         parts: dict[str, Array | Flags] = {
             "relieved": relieved,
             "excluded": excluded,
             "reckoned": reckoned,
         }
-        item = self._line(period, credit, misses, fees, missed=_missed(misses, free), **parts)
+        item = self._line(period, credit, misses, fees, missed=missed, **parts)
         left = {"carried": reckoned - credit} if self.excess == "carried_forward" else {}
         return (item,), Memory({**rebased, **left})
 
@@ -163,12 +163,13 @@ class ServiceCredit(Clause):
 
     def _relieved(self, window: dict[str, Array]) -> Flags:
         if self.forecast_band is None:
-            return np.asarray(False)
+            return _NEVER
         offered, forecast = (window[name] for name in _FORECAST)
-        band = forecast * (self.forecast_band * (1.0 + 1e-12))
-        return np.asarray(np.abs(offered - forecast) > band)
+        return off(offered, forecast, self.forecast_band)
 
     def _excluded(self, window: dict[str, Array]) -> Flags:
+        if not self.exclusions:
+            return _NEVER
         events = (window.pop(f"events.{name}") for name in self.exclusions)
         return np.asarray(sum(events, _ZERO) > 0.0)
 
@@ -190,10 +191,9 @@ class ServiceCredit(Clause):
         """The template of the sentence that explains a credit."""
         said: list[str] = []
         for position, measure in enumerate(self.measures):
-            shown = format_of(measure.kpi)
             moves = measure.glide is not None or measure.ratchet is not None
-            target = f"{{target{position}:{shown}}}" if moves else None
-            said.append(f"{measure.said(target)}: {{value{position}:{shown}}}")
+            target = f"{{target{position}:{format_of(measure.reads)}}}" if moves else None
+            said.append(measure.told(position, target))
         words = (
             f"{'; '.join(said)}; credits of {{reckoned:money}}, at most {share(self.at_risk)} of {{fees:money}}"
             "{relieved:when ; no credit, as contacts offered were off the forecast}"
@@ -230,15 +230,6 @@ class ServiceCredit(Clause):
             other = "are the client's sole remedy" if self.sole_remedy else "leave other remedies open"
             text += f". Credits {other} for the misses they are given for"
         return text
-
-
-def _missed(misses: list[Miss], free: Flags) -> Array:
-    """Whether any target was missed: 1 or 0; nan where none could be measured, or the window does not count."""
-    missed, unmeasured = misses[0].due, np.isnan(misses[0].value)
-    for miss in misses[1:]:
-        missed = missed | miss.due
-        unmeasured = unmeasured & np.isnan(miss.value)
-    return np.where(free | unmeasured, np.nan, missed)
 
 
 def _added(amounts: list[Array]) -> Array:

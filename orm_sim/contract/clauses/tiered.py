@@ -107,7 +107,7 @@ class Tiered(Clause):
             self.name,
             "fee",
             charge if before is None else charge - memory.values["billed"],
-            f"{{quantity:number}} {self._units}, {{volume:number}} in the {self.window}, {_SAYS[self.mode]}",
+            self._words,
             channel=self.channel,
             quantity=units,
             volume=volume,
@@ -116,6 +116,12 @@ class Tiered(Clause):
             return (item,), Memory()
         billed = item.amount if before is None else memory.values["billed"] + item.amount
         return (item,), Memory({"volume": volume, "billed": billed})
+
+    def _words(self) -> str:
+        """The template of the sentence that explains a line."""
+        return (
+            f"{{quantity:number}} {self._units}, {{volume:number}} in the {self.window}, {_SAYS[self.mode]}"
+        )
 
     @property
     def _units(self) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, MonthHeads
+from orm_sim.core.compiled import jit
+from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, Heads
 from orm_sim.vendor.decision.outlook import Outlook
 from orm_sim.vendor.levers import Plans
-from orm_sim.vendor.people import STANDARD_COACHING
 
 Floats = NDArray[np.float64]
 Later = Callable[[], Floats]
@@ -61,28 +61,47 @@ class BooksAhead:
     unsuitable: Floats
 
 
-def pay(outlook: Outlook, plans: Plans, month: int, heads: MonthHeads, books: BooksAhead) -> Floats:
-    """Book what one channel's people cost in a month; returns the hours they are paid."""
-    terms = outlook.terms
-    paid = heads.agents * terms.paid_hours_per_week * WEEKS_PER_MONTH
-    hour = outlook.wage_level[month] * (1.0 + plans.wage_premium[:, None])
-    growth = outlook.wages_index[month] / outlook.wages_index[0]
-    everyone = heads.agents + heads.trainees
-    books.costs["wages"][month] += paid * hour + heads.agents * terms.support_per_agent_month * growth
-    books.costs["training"][month] += heads.trainees * terms.paid_hours_per_week * WEEKS_PER_MONTH * hour
-    books.costs["hiring"][month] += heads.hires * terms.hiring_cost
-    books.costs["wages"][month] += heads.weeks_owed * terms.paid_hours_per_week * hour
-    books.costs["seats"][month] += everyone * terms.seat_per_month
-    more = (
-        plans.coaching_hours[:, None] - STANDARD_COACHING
-    )  # the standard is part of the support of an agent
-    books.costs["quality"][month] += heads.agents * more * WEEKS_PER_MONTH * hour
-    books.heads[month] += everyone
+def pay(outlook: Outlook, plans: Plans, heads: Heads, books: BooksAhead) -> Floats:
+    """Book what one channel's people cost; returns the hours they are paid, float64[n_months, n_plans, n_futures]."""
+    terms, people, costs = outlook.terms, outlook.people, books.costs
+    hours = terms.paid_hours_per_week * WEEKS_PER_MONTH
+    paid = np.empty(heads.agents.shape)
+    _book(
+        hours,
+        outlook.wage_level[:, None] * (1.0 + plans.wage_premium) * hours,
+        terms.support_per_agent_month * outlook.wages_index,  # support is mostly people: it grows as wages do
+        terms.hiring_cost * people.recruiting_by_pay(plans.wage_premium),
+        people.more_coaching(plans.coaching_hours) / terms.paid_hours_per_week,
+        terms.seat_per_month,
+        heads,
+        costs["wages"],
+        costs["hiring"],
+        costs["training"],
+        costs["quality"],
+        costs["seats"],
+        books.heads,
+        paid,
+    )
     return paid
 
 
-def on_duty(outlook: Outlook, plans: Plans) -> Floats:
-    """Hours on duty of an agent in a week: paid, less shrinkage, less coaching beyond what shrinkage holds."""
-    terms = outlook.terms
-    more = plans.coaching_hours[:, None] - STANDARD_COACHING
-    return np.maximum(terms.on_duty_hours_per_agent_week - more, 1.0)
+@jit
+def _book(
+    hours: float, wage: Floats, support: Floats, hiring_cost: Floats, coached: Floats, seat: float, people: Heads,
+    wages: Floats, hiring: Floats, training: Floats, quality: Floats, seats: Floats, heads: Floats, paid: Floats,
+) -> None:  # fmt: skip
+    """Costs of each month, plan and future; `wage` is a month's pay of an agent by month and plan."""
+    n_months, n_plans, n_futures = paid.shape
+    for m in range(n_months):
+        for p in range(n_plans):
+            month = wage[m, p]
+            for f in range(n_futures):
+                agents, trainees = people.agents[m, p, f], people.trainees[m, p, f]
+                owed = people.weeks_owed[m, p, f] / WEEKS_PER_MONTH
+                wages[m, p, f] += agents * (month + support[m]) + owed * month
+                hiring[m, p, f] += people.hires[m, p, f] * hiring_cost[p]
+                training[m, p, f] += trainees * month
+                quality[m, p, f] += agents * coached[p] * month
+                seats[m, p, f] += (agents + trainees) * seat
+                heads[m, p, f] += agents + trainees
+                paid[m, p, f] = agents * hours

@@ -31,7 +31,7 @@ class Expected:
     meters
         One mapping a month: what the contract's clauses read, each broadcasting to float64[n_plans, n_futures].
     costs
-        By kind (see `COSTS`), float64[n_months, n_plans, n_futures], $.
+        By kind (see `COSTS`), $; each broadcasts to float64[n_months, n_plans, n_futures].
     met
         Whether the service asked for was met, 0 or 1 (or the chance of it), float64[n_months, n_plans, n_futures].
     unsuitable

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month
-from orm_sim.vendor.decision.expected import COSTS, PEOPLE_COSTS, Expected
+from orm_sim.vendor.decision.expected import PEOPLE_COSTS, Expected
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.inbound_ahead import InboundAhead
 from orm_sim.vendor.decision.outbound_ahead import OutboundAhead
@@ -42,13 +42,17 @@ class Fluid:
         months = [Month() for _ in outlook.wages_index]
         for month, level in zip(months, outlook.wages_index, strict=True):
             month.put("index", "wages", np.asarray(level))
+            month.put("index", "currency", np.asarray(outlook.currency_index))
         if outlook.inbound is not None:
             InboundAhead(outlook, outlook.inbound, plans, futures, self._service_sd).live(months, books)
         if outlook.outbound is not None:
             self._call(outlook.outbound, plans, futures, months, books)
-        books.costs["overhead"] += outlook.overhead_per_month
-        books.costs["platform"] += outlook.platform_per_month * plans.redundancy[:, None]
-        return Expected(months, books.costs, books.met, books.unsuitable, books.heads)
+        standing = outlook.platform_per_month * plans.redundancy[:, None]
+        costs = books.costs | {
+            "platform": np.broadcast_to(standing, (len(months), *standing.shape)),
+            "overhead": np.full((len(months), 1, 1), outlook.overhead_per_month),
+        }
+        return Expected(months, costs, books.met, books.unsuitable, books.heads)
 
     def _call(
         self,
@@ -60,7 +64,14 @@ class Fluid:
     ) -> None:
         """Live the outbound list once for plans that differ in nothing it feels."""
         felt = np.stack(
-            [plans.seat_ratio, plans.wage_premium, plans.training, plans.coaching_hours, plans.pressure]
+            [
+                plans.seat_ratio,
+                plans.wage_premium,
+                plans.training,
+                plans.coaching_hours,
+                plans.pressure,
+                plans.redundancy,
+            ]
         )
         _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
         few = Plans(*(lever[first] for lever in plans))
@@ -77,7 +88,7 @@ class Fluid:
 
 def _books(shape: tuple[int, ...]) -> BooksAhead:
     return BooksAhead(
-        {name: np.zeros(shape) for name in COSTS}, np.ones(shape), np.zeros(shape), np.zeros(shape[1:])
+        {name: np.zeros(shape) for name in PEOPLE_COSTS}, np.ones(shape), np.zeros(shape), np.zeros(shape[1:])
     )
 
 

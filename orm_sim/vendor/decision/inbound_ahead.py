@@ -3,21 +3,83 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.pool_response import EvenTable, answer_at, even
+from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.functions import log
 from orm_sim.core.units import SECONDS_PER_HOUR
 from orm_sim.demand.contacts import SHORT_BELOW_S, SHORT_MIN_S
-from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month, on_duty, pay
+from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month, pay
 from orm_sim.vendor.decision.futures import Futures
-from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, HeadsAhead, MonthHeads
+from orm_sim.vendor.decision.heads_ahead import (
+    LONGEST_LEAD,
+    N_STATES,
+    OCCUPANCY,
+    WEEKS_PER_MONTH,
+    Heads,
+    Nature,
+    Wanted,
+    Ways,
+    along,
+    begin,
+    floor_of,
+    live_month,
+    nature_of,
+    on_duty,
+    wanted_of,
+    ways_of,
+)
 from orm_sim.vendor.decision.outlook import InboundOutlook, Outlook
 from orm_sim.vendor.levers import Plans
 
 Floats = NDArray[np.float64]
 
-_ROUNDS = 2  # of the fixed point between abandonment and comebacks, from last month's; each takes nine tenths
+_WEEKLY_HOURS = 1.0 / (WEEKS_PER_MONTH * SECONDS_PER_HOUR)
+_FIRST_ROUNDS, _ROUNDS = 2, 1
+"""Of the fixed point between abandonment and comebacks, from last month's; each takes nine tenths of what is left."""
+
+
+class Pool(NamedTuple):
+    """What the pool makes of a month's people: contacts, and how it answers to hours on duty.
+
+    ``first`` float64[n_months] first contacts · ``handle_s`` float64[n_months] of proficient agents · ``volume``,
+    ``handle_time`` float64[n_futures] · ``luck`` float64[n_months, n_futures] of a month's service ·
+    ``resolves`` float64[n_plans] share resolved by proficient agents, before
+    ``fcr_delta`` · ``unskilled`` what newcomers lack in resolving · ``returns`` share of unresolved contacts that come
+    back · ``asked`` service level · the table of `PoolResponse`.
+    """
+
+    first: Floats
+    handle_s: Floats
+    volume: Floats
+    handle_time: Floats
+    luck: Floats
+    resolves: Floats
+    fcr_delta: float
+    unskilled: float
+    returns: float
+    asked: float
+    table: EvenTable
+
+
+class Answered(NamedTuple):
+    """The months of a pool, float64[n_months, n_plans, n_futures] each.
+
+    ``offered``, ``answered`` contacts · ``level`` share of those offered answered in time, with the month's luck ·
+    ``met`` whether that is what was asked for · ``handle_s`` mean handle time · ``resolved`` share of those answered.
+    """
+
+    offered: Floats
+    answered: Floats
+    level: Floats
+    met: Floats
+    handle_s: Floats
+    resolved: Floats
 
 
 class InboundAhead:
@@ -28,94 +90,155 @@ class InboundAhead:
     ) -> None:
         self._outlook, self._inbound, self._plans, self._futures = outlook, inbound, plans, futures
         self._service_sd = service_sd
-        self._hours = on_duty(outlook, plans)
         people = outlook.people
-        self._pressed = 1.0 - people.pressed_handle_cut * plans.pressure[:, None]
-        self._forecast_load = inbound.forecast / WEEKS_PER_MONTH * inbound.handle_s / SECONDS_PER_HOUR
-        self._gone = np.zeros((plans.training.size, futures.volume.size))
-        self._coached = people.coached(plans.coaching_hours)[:, None]
-
-    def _longer(self, newness: Floats) -> Floats:
-        """Handle time over that of proficient, honest agents."""
-        slow = 1.0 - self._outlook.terms.learning.handle_speed_at_start
-        return np.asarray(self._pressed / (1.0 - slow * newness))
-
-    def _resolved(self, newness: Floats) -> Floats:
-        learning, people = self._outlook.terms.learning, self._outlook.people
-        skill = (1.0 - (1.0 - learning.resolution_at_start) * newness) * self._coached
-        honest = 1.0 - people.pressed_resolution_cut * self._plans.pressure[:, None]
-        return np.clip(self._inbound.fcr * skill * honest + self._inbound.fcr_delta, 0.0, 1.0)
+        self._longer = (1.0 - people.pressed_handle_cut * plans.pressure) / people.output_by_pay(
+            plans.wage_premium
+        )
+        honest = 1.0 - people.pressed_resolution_cut * plans.pressure
+        self._resolves = inbound.fcr * people.coached(plans.coaching_hours) * honest
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
-        """Live them in turn."""
-        outlook, floor = self._outlook, self._outlook.floors["inbound"]
-        heads_ahead = HeadsAhead(outlook, floor, self._plans, self._futures)
-        newness = np.full(books.unsuitable.shape, floor.newness)
-        occupancy = np.full(books.unsuitable.shape, 0.8)
-        for month in range(outlook.n_months):
-            known = newness
+        """Live them, book their costs, and leave their meters."""
+        outlook, inbound = self._outlook, self._inbound
+        heads, pool = self._lived(books.met)
+        cut_short = outlook.people.pressed_resolution_cut * self._plans.pressure[:, None]
+        books.unsuitable += np.einsum("mpf,mpf->pf", pool.answered, pool.resolved) * cut_short
+        paid = pay(outlook, self._plans, heads, books)
+        up = outlook.up(self._plans)
+        hours = on_duty(outlook, self._plans)[:, None] * up
+        for m, meters in enumerate(months):
+            first, offered, answered = (
+                inbound.first[m] * self._futures.volume * up,
+                pool.offered[m] * up,
+                pool.answered[m] * up,
+            )
+            served = _Served(
+                inbound, first, offered, answered, pool.level[m], pool.handle_s[m], pool.resolved[m],
+                heads.agents[m], hours, heads.trainees[m], outlook.terms.paid_hours_per_week,
+            )  # fmt: skip
+            meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[m]))
+            meters.put("inbound", "paid_hours", paid[m])
+            meters.put_off("inbound", served.meters())
 
-            def wanted(ahead: Floats, known: Floats = known) -> Floats:
-                load = np.interp(ahead, np.arange(outlook.n_months), self._forecast_load) * self._longer(
-                    known
-                )
-                need = self._inbound.requirement.at(load) * self._plans.staffing_ratio[:, None]
-                return np.asarray(need / self._hours)
+    def _lived(self, met: Floats) -> tuple[Heads, Answered]:
+        """People and what the pool makes of them, by compiled steps."""
+        outlook, inbound, futures = self._outlook, self._inbound, self._futures
+        shape = (outlook.n_months, self._plans.training.size, futures.volume.size)
+        heads = Heads.blank(shape)
+        offered, answered, level, handle_s, resolved = np.empty((5, *shape))
+        pool = Answered(offered, answered, level, met, handle_s, resolved)
+        floor, learning = outlook.floors["inbound"], outlook.terms.learning
+        load = inbound.forecast / WEEKS_PER_MONTH * inbound.handle_s / SECONDS_PER_HOUR
+        luck = np.ascontiguousarray(futures.luck.T) * self._service_sd
+        _live(
+            ways_of(outlook, self._plans, self._plans.staffing_ratio, self._longer),
+            nature_of(outlook, floor, 1.0 - learning.handle_speed_at_start),
+            wanted_of(load, inbound.requirement),
+            _pool_of(inbound, futures, luck, self._resolves, 1.0 - learning.resolution_at_start),
+            floor_of(floor), floor.coming, futures.attrition,
+            heads.agents, heads.newness, heads.trainees, heads.hires, heads.weeks_owed, pool,
+        )  # fmt: skip
+        return heads, pool
 
-            heads = heads_ahead.month(month, wanted, occupancy)
-            newness = heads.newness
-            occupancy = self._serve(month, heads, months[month], books)
 
-    def _serve(self, month: int, heads: MonthHeads, meters: Month, books: BooksAhead) -> Floats:
-        """What the pool makes of a month's contacts; returns its occupancy."""
-        inbound, futures = self._inbound, self._futures
-        handle_s = inbound.handle_s[month] * futures.handle_time * self._longer(heads.newness)
-        resolved = self._resolved(heads.newness)
-        on_duty = heads.agents * self._hours
-        first = inbound.first[month] * futures.volume
-        comes_back = (1.0 - resolved) * inbound.return_share
-        abandoned_share = self._gone
-        level = np.ones(handle_s.shape)
-        offered = np.broadcast_to(first, handle_s.shape)
-        load = handle_s
-        for _ in range(_ROUNDS):
-            offered = first / (1.0 - comes_back * (1.0 - abandoned_share))
-            load = offered / WEEKS_PER_MONTH * handle_s / SECONDS_PER_HOUR
-            coverage = on_duty / np.maximum(inbound.requirement.at(load), 1e-9)
-            level, abandoned_share = inbound.response.answer(coverage, load, handle_s)
-        luck = self._service_sd * futures.luck[:, month]
-        self._gone = abandoned_share
-        level = np.clip(level + luck * 4.0 * level * (1.0 - level), 0.0, 1.0)
-        answered = offered * (1.0 - abandoned_share)
-        books.met[month] = level >= inbound.asked
-        paid = pay(self._outlook, self._plans, month, heads, books)
-        people = self._outlook.people
-        books.unsuitable += (
-            answered * people.pressed_resolution_cut * self._plans.pressure[:, None] * resolved
-        )
-        hours = self._outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH
-        served = _Served(
-            inbound,
-            inbound.first[month] * futures.volume,
-            offered,
-            answered,
-            level,
-            handle_s,
-            resolved,
-            on_duty,
-        )
-        meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[month]))
-        meters.put("inbound", "paid_hours", paid)
-        meters.put_off(
-            "inbound",
-            {
-                **served.meters(),
-                "fte": lambda: heads.agents + heads.trainees,
-                "training_hours": lambda: heads.trainees * hours,
-            },
-        )
-        busy = load * (1.0 - abandoned_share)
-        return np.asarray(np.clip(busy / np.maximum(on_duty, 1e-9), 0.0, 1.0))
+def _pool_of(
+    inbound: InboundOutlook, futures: Futures, luck: Floats, resolves: Floats, unskilled: float
+) -> Pool:
+    return Pool(
+        inbound.first, inbound.handle_s, futures.volume, futures.handle_time, luck, resolves, inbound.fcr_delta,
+        unskilled, inbound.return_share, inbound.asked, even(inbound.response),
+    )  # fmt: skip
+
+
+@jit
+def _live(
+    ways: Ways, nature: Nature, wanted: Wanted, pool: Pool, today: Floats, recruits: Floats, attrition: Floats,
+    agents: Floats, newness: Floats, trainees: Floats, hires: Floats, owed: Floats, months: Answered,
+) -> None:  # fmt: skip
+    """All plans, one after the other."""
+    n_months, n_plans, n_futures = agents.shape
+    now, coming = np.empty((N_STATES, n_futures)), np.empty((n_months + LONGEST_LEAD, n_futures))
+    lost, scratch = np.empty(n_futures), np.empty((4, n_futures))
+    for plan in range(n_plans):
+        begin(today, recruits, now, coming)
+        lost[:] = 0.0
+        for month in range(n_months):
+            rows = agents[month, plan], newness[month, plan], trainees[month, plan], hires[month, plan]
+            live_month(
+                plan, month, ways, nature, wanted, recruits, attrition, now, coming, rows, owed[month, plan]
+            )
+            _serve(
+                plan,
+                month,
+                ways,
+                nature,
+                wanted,
+                pool,
+                rows[0],
+                rows[1],
+                lost,
+                now[OCCUPANCY],
+                scratch,
+                months,
+            )
+
+
+@jit_inline
+def _serve(
+    plan: int, month: int, ways: Ways, nature: Nature, wanted: Wanted, pool: Pool, agents: Floats, newness: Floats,
+    lost: Floats, occupancy: Floats, scratch: Floats, months: Answered,
+) -> None:  # fmt: skip
+    """What the pool makes of a month's contacts; `lost` is last month's abandonment, and then this one's.
+
+    In steps of one loop each: only loops that do nothing else are vectorised.
+    """
+    offered, level, handle_s = (
+        months.offered[month, plan],
+        months.level[month, plan],
+        months.handle_s[month, plan],
+    )
+    resolved, back, load = months.resolved[month, plan], scratch[0], scratch[1]
+    log_handle, log_load = scratch[2], scratch[3]
+    longer, resolves, hours = pool.handle_s[month] * ways.longer[plan], pool.resolves[plan], ways.hours[plan]
+    for f in range(agents.size):
+        handle_s[f] = pool.handle_time[f] * longer / (1.0 - nature.slow * newness[f])
+        skill = resolves * (1.0 - pool.unskilled * newness[f]) + pool.fcr_delta
+        resolved[f] = min(max(skill, 0.0), 1.0)
+        back[f] = (1.0 - resolved[f]) * pool.returns
+    for f in range(agents.size):
+        log_handle[f] = log(handle_s[f])
+    for _ in range(_FIRST_ROUNDS if month == 0 else _ROUNDS):
+        for f in range(agents.size):
+            offered[f] = pool.first[month] * pool.volume[f] / (1.0 - back[f] * (1.0 - lost[f]))
+            load[f] = offered[f] * handle_s[f] * _WEEKLY_HOURS
+        for f in range(agents.size):
+            log_load[f] = log(max(load[f], 1e-9))
+        for f in range(agents.size):
+            staffed = agents[f] * hours
+            coverage = staffed / max(along(wanted.load, wanted.hours, load[f]), 1e-9)
+            level[f], lost[f] = answer_at(pool.table, coverage, log_load[f], log_handle[f])
+            occupancy[f] = min(max(load[f] * (1.0 - lost[f]) / max(staffed, 1e-9), 0.0), 1.0)
+    _tell(
+        offered,
+        level,
+        lost,
+        pool.luck[month],
+        pool.asked,
+        months.answered[month, plan],
+        months.met[month, plan],
+    )
+
+
+@jit_inline
+def _tell(
+    offered: Floats, level: Floats, lost: Floats, luck: Floats, asked: float, answered: Floats, met: Floats
+) -> None:
+    """Contacts answered, and the service level as the month's luck has it: most where it is neither sure nor lost."""
+    for f in range(offered.size):
+        answered[f] = offered[f] * (1.0 - lost[f])
+        told = min(max(level[f] + luck[f] * 4.0 * level[f] * (1.0 - level[f]), 0.0), 1.0)
+        level[f] = told
+        met[f] = 1.0 if told >= asked else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +252,14 @@ class _Served:
     level: Floats
     handle_s: Floats
     resolved: Floats
-    on_duty: Floats
+    agents: Floats
+    hours: Floats
+    trainees: Floats
+    paid_hours_per_week: float
 
     def meters(self) -> dict[str, Later]:
         """Each by its name, worked out when it is called."""
+        short, once = cache(self._short), cache(self._once)
         return {
             "offered": lambda: self.offered,
             "answered": lambda: self.answered,
@@ -142,17 +269,23 @@ class _Served:
             "wait_all_s": lambda: (self.offered - self.answered) * self.inbound.patience_s,
             "busy_s": lambda: self.answered * self.handle_s,
             "handled_s": lambda: self.answered * self.handle_s,
-            "staffed_s": lambda: self.on_duty * WEEKS_PER_MONTH * SECONDS_PER_HOUR,
-            "productive_hours": lambda: self.on_duty * WEEKS_PER_MONTH,
-            "repeat_contacts": lambda: self.answered - self._once(),
+            "staffed_s": lambda: self._on_duty() * SECONDS_PER_HOUR,
+            "productive_hours": self._on_duty,
+            "fte": lambda: self.agents + self.trainees,
+            "training_hours": lambda: self.trainees * (self.paid_hours_per_week * WEEKS_PER_MONTH),
+            "repeat_contacts": lambda: self.answered - once(),
             "resolved": lambda: self.answered * self.resolved,
             "unresolved": lambda: self.answered * (1.0 - self.resolved),
             "surveyed": lambda: self.answered * self.inbound.survey_share,
             "satisfied": self._satisfied,
-            "short_contacts": lambda: self.answered * self._short()[0],
-            "payable_contacts": lambda: self._once() * (1.0 - self._short()[0]),
-            "payable_handled_s": self._payable_s,
+            "short_contacts": lambda: self.answered * short()[0],
+            "payable_contacts": lambda: once() * (1.0 - short()[0]),
+            "payable_handled_s": lambda: once() * (self.handle_s - short()[0] * short()[1]),
         }
+
+    def _on_duty(self) -> Floats:
+        """Hours on duty in the month."""
+        return self.agents * (self.hours * WEEKS_PER_MONTH)
 
     def _once(self) -> Floats:
         """First contacts answered."""
@@ -164,10 +297,6 @@ class _Served:
         below = np.clip((SHORT_BELOW_S / slower - SHORT_MIN_S) / (SHORT_BELOW_S - SHORT_MIN_S), 0.0, 1.0)
         longest = np.minimum(slower * SHORT_BELOW_S, SHORT_BELOW_S)
         return self.inbound.short_share * below, 0.5 * (slower * SHORT_MIN_S + longest)
-
-    def _payable_s(self) -> Floats:
-        short, short_s = self._short()
-        return self._once() * (self.handle_s - short * short_s)
 
     def _waited_and_served(self) -> Floats:
         """Waits of those answered: contacts leave at a rate of 1 / patience, so all waits are patience for each."""

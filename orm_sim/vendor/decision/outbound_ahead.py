@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.core.units import SECONDS_PER_HOUR
-from orm_sim.vendor.decision.books_ahead import BooksAhead, Month, on_duty, pay
+from orm_sim.vendor.decision.books_ahead import BooksAhead, Month, pay
 from orm_sim.vendor.decision.futures import Futures
-from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, HeadsAhead, MonthHeads
+from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, Heads, on_duty, people_ahead
 from orm_sim.vendor.decision.outlook import AGES, KEPT_AFTER, OutboundOutlook, Outlook
 from orm_sim.vendor.levers import Plans
 
@@ -20,34 +20,30 @@ class OutboundAhead:
 
     def __init__(self, outlook: Outlook, outbound: OutboundOutlook, plans: Plans, futures: Futures) -> None:
         self._outlook, self._outbound, self._plans, self._futures = outlook, outbound, plans, futures
-        self._hours = on_duty(outlook, plans)
+        self._hours = on_duty(outlook, plans)[:, None] * outlook.up(plans)
         self._cancelled: list[Floats] = []
         self._kept: list[Floats] = []
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them in turn; sales of earlier months are cancelled in later ones."""
-        outlook, outbound, plans = self._outlook, self._outbound, self._plans
-        heads_ahead = HeadsAhead(outlook, outlook.floors["outbound"], plans, self._futures)
-        shape = books.unsuitable.shape
+        outlook = self._outlook
+        heads = people_ahead(
+            outlook, outlook.floors["outbound"], self._plans, self._futures, self._outbound.seat_hours
+        )
+        paid = pay(outlook, self._plans, heads, books)
+        for month, meters in enumerate(months):
+            self._call(month, heads, paid[month], meters, books)
 
-        def wanted(ahead: Floats) -> Floats:
-            hours = np.interp(ahead, np.arange(outlook.n_months), outbound.seat_hours)
-            return np.broadcast_to(hours * plans.seat_ratio[:, None] / self._hours, shape)
-
-        for month in range(outlook.n_months):
-            heads = heads_ahead.month(month, wanted, np.full(shape, 0.8))
-            self._call(month, heads, months[month], books)
-
-    def _call(self, month: int, heads: MonthHeads, meters: Month, books: BooksAhead) -> None:
+    def _call(self, month: int, heads: Heads, paid: Floats, meters: Month, books: BooksAhead) -> None:
         outlook, outbound, plans, people = self._outlook, self._outbound, self._plans, self._outlook.people
         learning = outlook.terms.learning
-        speed = 1.0 - (1.0 - learning.handle_speed_at_start) * heads.newness
-        skill = (1.0 - (1.0 - learning.conversion_at_start) * heads.newness) * people.coached(
-            plans.coaching_hours
-        )[:, None]
+        agents, newness, trainees = heads.agents[month], heads.newness[month], heads.trainees[month]
+        speed = 1.0 - (1.0 - learning.handle_speed_at_start) * newness
+        able = (people.coached(plans.coaching_hours) * people.output_by_pay(plans.wage_premium))[:, None]
+        skill = (1.0 - (1.0 - learning.conversion_at_start) * newness) * able
         pressed = people.pressed_sales * plans.pressure[:, None]
         per_attempt = outbound.attempt_s + outbound.talk_s / speed
-        hours = heads.agents * self._hours * outbound.calling_weeks[month]
+        hours = agents * self._hours * outbound.calling_weeks[month]
         attempts = np.minimum(
             hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
         )
@@ -64,15 +60,13 @@ class OutboundAhead:
             made = _of_sales(self._cancelled, outbound.past_cancelled, month - age)
             meters.put("outbound", f"cancelled_unearned_lag{age}", made * outbound.unearned[age])
         books.unsuitable += suitable * pressed
-        paid = pay(outlook, plans, month, heads, books)
         busy = attempts * per_attempt
         found = {
             "attempts": attempts, "reached": reached, "sales_gross": suitable * (1.0 + pressed), "sales_net": funded,
             "sales_kept": _of_sales(self._kept, outbound.past_kept, month - KEPT_AFTER),
-            "productive_hours": hours, "paid_hours": paid,
-            "fte": heads.agents + heads.trainees, "busy_s": busy, "handled_s": busy,
+            "productive_hours": hours, "paid_hours": paid, "fte": agents + trainees, "busy_s": busy, "handled_s": busy,
             "staffed_s": hours * SECONDS_PER_HOUR,
-            "training_hours": heads.trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH,
+            "training_hours": trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH,
         }  # fmt: skip
         for name, value in found.items():
             meters.put("outbound", name, value)

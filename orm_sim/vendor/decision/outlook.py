@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.centre.pool_response import PoolResponse
+from orm_sim.vendor.levers import Plans
 from orm_sim.vendor.people import People
+from orm_sim.vendor.platform import OutageAhead
 from orm_sim.vendor.workforce import WorkforceTerms
 
 Floats = NDArray[np.float64]
@@ -20,24 +23,6 @@ KEPT_AFTER: Final = 3
 """Months from a sale to the one in which it counts as kept."""
 
 
-class Response(Protocol):
-    """How a pool answers contacts."""
-
-    def answer(self, coverage: Floats, load: Floats, handle_s: Floats) -> tuple[Floats, Floats]:
-        """Service level and abandonment rate over a month.
-
-        Parameters
-        ----------
-        coverage : array
-            Hours on duty over hours required for the service asked for, at the load that comes.
-        load : array
-            Hours of handle time offered in a week.
-        handle_s : array
-            Mean handle time, s.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Hours on duty that the service asked for takes in a week, by hours of handle time offered; both ascending.
@@ -47,12 +32,6 @@ class Requirement:
 
     load: Floats
     hours: Floats
-
-    def at(self, load: Floats) -> Floats:
-        """Hours on duty required in a week."""
-        inside = np.interp(load, self.load, self.hours)
-        slope = (self.hours[-1] - self.hours[-2]) / (self.load[-1] - self.load[-2])
-        return np.asarray(inside + np.maximum(load - self.load[-1], 0.0) * slope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +99,7 @@ class InboundOutlook:
     loss_per_minute: float
     patience_s: float
     requirement: Requirement
-    response: Response
+    response: PoolResponse
     asked: float
 
 
@@ -189,6 +168,10 @@ class Outlook:
         Price index "wages" of the months ahead.
     dismiss_above : float or None
         Agents above a plan's need by more than this share are dismissed at once; None dismisses nobody.
+    currency_index : float
+        Price index "currency" of the months ahead: as it stands today.
+    outages : OutageAhead or None
+        What is expected of the platform; None where it does not fail.
     """
 
     inbound: InboundOutlook | None
@@ -201,6 +184,14 @@ class Outlook:
     overhead_per_month: float
     wages_index: Floats
     dismiss_above: float | None = None
+    currency_index: float = 1.0
+    outages: OutageAhead | None = None
+
+    def up(self, plans: Plans) -> Floats:
+        """Share of time in which the platform is up: float64[n_plans, 1], or 1 where it does not fail."""
+        if self.outages is None:
+            return np.ones(1)
+        return np.asarray(1.0 - self.outages.down(plans.redundancy)[:, None])
 
     @property
     def n_months(self) -> int:

@@ -15,7 +15,7 @@ class Participation:
     Attributes
     ----------
     value : float
-        What its best plan is worth, $: see `Decision`.
+        What its best plan is worth over the horizon, $: see `Decision`; the term beyond it left out, as in `outside`.
     outside : float or None
         What its people would earn elsewhere: the outside margin x the present value of the revenue that the plan
         expects over the horizon, $; None where it signs whatever it is worth.
@@ -55,7 +55,7 @@ def participation(decision: Decision, traits: Traits) -> Participation:
     traits : Traits
         An `outside_margin` of None signs whatever the contract is worth.
     """
-    value = float(decision.value[decision.chosen])
+    value = float(decision.value[decision.chosen] - decision.split["term"][decision.chosen])
     if traits.outside_margin is None:
         return Participation(value, None)
     return Participation(value, traits.outside_margin * float(decision.split["revenue"][decision.chosen]))

@@ -39,7 +39,11 @@ class Tolerance:
     last_month: int | None = None
 
     def kept(self, met: Floats, surge: Floats) -> Floats:
-        """1 in the months in which the contract is in force, 0 after the client has ended it.
+        """1 in the months in which the contract is in force, 0 after the client has ended it: see `follow`."""
+        return self.follow(met, surge)[0]
+
+    def follow(self, met: Floats, surge: Floats) -> tuple[Floats, Floats]:
+        """How long the client bears with each plan.
 
         Parameters
         ----------
@@ -50,17 +54,24 @@ class Tolerance:
 
         Returns
         -------
-        float64[n_months, n_plans, n_futures]
+        kept : float64[n_months, n_plans, n_futures]
+            1 in the months in which the contract is in force, 0 after the client has ended it.
+        stands : float64[n_plans, n_futures]
+            1 where no notice has been given by the last of these months.
         """
         excused = np.zeros(1) if self.forecast_band is None else surge > 1.0 + self.forecast_band
         failing = np.where(excused, 0.0, 1.0 - met)
         window = [np.full(met.shape[1:], float(each)) for each in self.failed]
+        seen = np.sum(window[-self.of_months :], axis=0) if window else np.zeros(met.shape[1:])
         ends = np.full(met.shape[1:], np.inf if self.last_month is None else float(self.last_month))
         kept = np.empty(met.shape)
         for month in range(met.shape[0]):
             kept[month] = month <= ends
             if month >= self.counts_from:
                 window.append(failing[month])
-                broken = sum(window[-self.of_months :]) >= self.failed_months - 1e-9
+                seen = seen + failing[month]
+                if len(window) > self.of_months:
+                    seen = seen - window[-self.of_months - 1]
+                broken = seen >= self.failed_months - 1e-9
                 ends = np.where(broken, np.minimum(ends, month + self.notice_months), ends)
-        return kept
+        return kept, np.asarray(np.isinf(ends), np.float64)

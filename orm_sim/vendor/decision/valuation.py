@@ -36,7 +36,7 @@ class Decision:
         Certainty equivalent of the margin - expected loss by ruin - conscience + hope of renewal, $.
     split : mapping of str to float64[n_plans]
         Its parts, expected present values in $: revenue, credits, the kinds of cost, interest, risk (what uncertainty
-        takes off the mean), ruin, conscience, renewal. They add up to the value.
+        takes off the mean), ruin, conscience, the term beyond the horizon, renewal. They add up to the value.
     ruin : float64[n_plans]
         Share of futures in which the firm fails within the horizon.
     met : float64[n_plans]
@@ -113,17 +113,19 @@ def best_response(
     shape = (plans.staffing_ratio.size, futures.volume.size)
     alive, interest = _solvency(purse, expected, items, futures, shape)
     discount = np.asarray((1.0 + traits.discount_rate_per_year) ** (-(np.arange(len(items)) + 1.0) / 12.0))
-    kept = _kept(signed, expected, shape)
-    counted = alive * kept * discount[:, None, None]
-    flows = _flows(expected, items, shape) | {"interest": -interest}
-    present = {name: (flow * counted).sum(axis=0) for name, flow in flows.items()}
+    kept, stands = _kept(signed, expected, shape)
+    counted = alive * kept
+    counted *= discount[:, None, None]
+    flows = _flows(expected, items, shape) | {"interest": (interest, -1.0)}
+    present = {name: _present(flow, counted) * sign for name, (flow, sign) in flows.items()}
     margin = np.asarray(sum(present.values()))
     ruined = 1.0 - alive[-1]
     split = {name: value.mean(axis=1) for name, value in present.items()}
     split["risk"] = certainty_equivalent(margin, traits.risk_tolerance) - margin.mean(axis=1)
     split["ruin"] = -traits.ruin_loss * ruined.mean(axis=1)
     split["conscience"] = -traits.honesty * expected.unsuitable.mean(axis=1)
-    split["renewal"] = _renewal(expected, flows, alive * kept, discount, traits)
+    left = max(signed.contract.term_months - signed.month - len(items), 0)
+    split["term"], split["renewal"] = _beyond(expected, flows, alive[-1] * stands, left, discount[-1], traits)
     value = np.asarray(sum(split.values()))
     return Decision(
         plans, value, split, ruined.mean(axis=1), expected.met.mean(axis=(0, 2)), int(np.argmax(value)),
@@ -158,23 +160,28 @@ def _settled(signed: Signed, expected: Expected) -> list[tuple[LineItem, ...]]:
     return settled
 
 
-def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> Floats:
-    """1 in the months in which the contract is in force, by plan and future."""
+def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+    """1 in the months in which the contract is in force, and 1 where it stands after them, by plan and future."""
     if signed.tolerance is None:
-        return np.ones((len(expected.meters), *shape))
+        return np.ones((len(expected.meters), *shape)), np.ones(shape)
     surge = [
         np.broadcast_to(
             np.asarray(month.get(_OFFERED, 0.0)) / np.maximum(month.get(_FORECAST, 1.0), 1e-9), shape
         )
         for month in expected.meters
     ]
-    return signed.tolerance.kept(np.broadcast_to(expected.met, (len(surge), *shape)), np.array(surge))
+    return signed.tolerance.follow(np.broadcast_to(expected.met, (len(surge), *shape)), np.array(surge))
+
+
+def _present(flow: Floats, counted: Floats) -> Floats:
+    """What the months of a flow that count come to, float64[n_plans, n_futures]."""
+    return np.asarray(np.einsum("mpf,mpf->pf", np.broadcast_to(flow, counted.shape), counted))
 
 
 def _flows(
     expected: Expected, items: list[tuple[LineItem, ...]], shape: tuple[int, int]
-) -> dict[str, Floats]:
-    """Margin by part when it is earned, float64[n_months, n_plans, n_futures] each."""
+) -> dict[str, tuple[Floats, float]]:
+    """Flows by part when they are earned or incurred, and the sign with which they count in the margin."""
     revenue, credits_ = np.zeros((len(items), *shape)), np.zeros((len(items), *shape))
     for month, lines in enumerate(items):
         for line in lines:
@@ -182,8 +189,8 @@ def _flows(
                 credits_[month] += line.amount
             elif line.kind not in _SHIFTS:
                 revenue[month] += line.amount
-    costs = {name: -np.broadcast_to(value, revenue.shape) for name, value in expected.costs.items()}
-    return {"revenue": revenue, "credits": credits_, **costs}
+    costs = {name: (value, -1.0) for name, value in expected.costs.items()}
+    return {"revenue": (revenue, 1.0), "credits": (credits_, 1.0), **costs}
 
 
 def _solvency(
@@ -201,13 +208,26 @@ def _solvency(
     return purse.run(when_paid(items, shape), costs, futures.other_business)
 
 
-def _renewal(
-    expected: Expected, flows: Mapping[str, Floats], alive: Floats, discount: Floats, traits: Traits
-) -> Floats:
-    """Chance of a next contract x the margin of the last quarter ahead, for the months a renewal is worth."""
-    hope = traits.renewal
+def _beyond(
+    expected: Expected,
+    flows: Mapping[str, tuple[Floats, float]],
+    standing: Floats,
+    left: int,
+    discount: float,
+    traits: Traits,
+) -> tuple[Floats, Floats]:
+    """What lies beyond the horizon at the margin of its last quarter, where the contract stands: its term, and renewal.
+
+    A contract under notice has neither.
+    """
+    hope, yearly = traits.renewal, 1.0 + traits.discount_rate_per_year
+    monthly = np.asarray(sum(flow[-3:].mean(axis=0) * sign for flow, sign in flows.values()))
+    months = min(left, traits.looks_beyond_months)
+    term = discount * float((yearly ** (-(np.arange(months) + 1.0) / 12.0)).sum())
     met = expected.met.mean(axis=0)
     chance = hope.share_if_missed + (hope.share_if_met - hope.share_if_missed) * met
-    monthly = np.asarray(sum(flow[-3:] for flow in flows.values())).mean(axis=0)
-    worth = np.maximum(monthly, 0.0) * hope.months * discount[-1]
-    return np.asarray((chance * worth * alive[-1]).mean(axis=1))
+    later = discount * yearly ** (-left / 12.0) * hope.months
+    return (
+        np.asarray((standing * monthly).mean(axis=1) * term),
+        np.asarray((chance * np.maximum(monthly, 0.0) * standing).mean(axis=1) * later),
+    )
