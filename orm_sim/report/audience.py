@@ -180,6 +180,8 @@ def _vendor(subject: Subject, every: Every) -> list[str]:
         f"insolvent in {words.percent(float(outcomes['insolvent'].mean()))} of histories; ended by the client for "
         f"cause in {words.percent(float(outcomes['ended'].mean()))}."
     )
+    if every != "month":
+        told += f" The first and the last {every} may hold fewer months."
     money = [
         _heading("Invoices, credits and cash")
         + "<p>Mean over histories; the cash starts at zero, and shows the median and the middle 80 %.</p>"

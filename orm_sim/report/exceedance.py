@@ -136,8 +136,9 @@ def exceedance_table(
             text = f"{words.percent(chance)} ({words.percent(low)} to {words.percent(high)})"
             if amount in borne:
                 estimate = Estimate(chance, low, high, int(found["n"]))
-                text += f": {tolerated(estimate, borne[amount])} {words.percent(borne[amount], 1)}"
-            row[f"loses {words.money(amount)} or more"] = text
+                text += f": {tolerated(estimate, borne[amount])}"
+            limit = f", borne: at most {words.percent(borne[amount], 1)}" if amount in borne else ""
+            row[f"loses {words.money(amount)} or more{limit}"] = text
         rows.append(row)
     return pd.DataFrame(rows)
 

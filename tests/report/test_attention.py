@@ -114,7 +114,7 @@ def test_the_table_of_losses_says_what_can_be_borne() -> None:
     values = np.repeat([-3e6, 1e6], [30, 70])
     outcomes = pd.DataFrame({"option": "x", "client_incremental_npv": values})
     (row,) = report.exceedance_table(outcomes, ["x"], tolerance=[(1e6, 0.05)]).to_dict("records")
-    assert row["loses $1.00 million or more"] == "30 % (21 % to 40 %): beyond 5.0 %"
+    assert row["loses $1.00 million or more, borne: at most 5.0 %"] == "30 % (21 % to 40 %): beyond"
     plain = report.exceedance_table(outcomes, ["x"])
     assert list(plain.columns)[1:] == [
         "loses $0.50 million or more", *(f"loses ${amount:.2f} million or more" for amount in (1, 1.5, 2, 2.5, 3)),

@@ -152,6 +152,7 @@ def test_what_is_not_the_vendors_is_left_out(small: Tables) -> None:
     assert (
         kpis.loc[kpis["replication"] == 4, "month"].max() == 8
     )  # the month of the insolvency is not all its own
+    assert ((own["ledger"]["payer"] == "vendor") | (own["ledger"]["payee"] == "vendor")).all()
     assert 3 not in set(own["ledger"]["replication"]) and len(own["outcomes"]) == 11
     assert not any("hours" in name or "cost" in name or name == "fte" for name in kpis.columns)
     assert (vendor_tables(tables, OPTION, {})["targets"]).empty
