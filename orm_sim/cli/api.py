@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +20,7 @@ from orm_sim.core.files import write_whole
 from orm_sim.decision import precision
 from orm_sim.decision.hazard_effects import hazard_effects, register_table
 from orm_sim.decision.rank import rank
+from orm_sim.demand.programme import CHANNELS
 from orm_sim.negotiation.tie_price import add_tie_multipliers
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
 from orm_sim.scenario.scenario import Scenario
@@ -65,7 +67,7 @@ class Tables(Mapping[str, pd.DataFrame]):
 @dataclass(frozen=True, slots=True)
 class StudyCard:
     """What a result says of its study: identifier, question, zero line, titles by option, how its vendors decide,
-    and what the client means to spend, $."""
+    what the client means to spend, $, and from which month on a vendor takes all contacts of a channel, by option."""
 
     name: str
     title: str
@@ -73,6 +75,7 @@ class StudyCard:
     options: Mapping[str, str]
     policy: str = "contract_following"
     budget: float | None = None
+    handed_over: Mapping[str, Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +182,9 @@ def compare_loaded(
     done = run_study(plan, job, folder, crew, on_progress)
     ranked = _decide(study, done, rates)
     card = StudyCard(
-        study.name, study.title, study.zero, study.titles, policy_of(study), study.base.client.budget
-    )
+        study.name, study.title, study.zero, study.titles, policy_of(study), study.base.client.budget,
+        {name: handed_over(scenario) for name, scenario in study.options.items()},
+    )  # fmt: skip
     notes = (_SOLVED.format(n=evaluation.price_replications),) if rates else ()
     done.amend(card=asdict(card), notes=list(notes), precision=precision(ranked))
     result = Comparison(card, Tables(done.folder), done.folder, notes)
@@ -245,6 +249,15 @@ def policy_of(study: LoadedStudy) -> str:
     """How the vendors of a study decide; where they differ, that of one who does not react."""
     policies = {s.vendor.policy for s in study.options.values() if s.contract is not None}
     return "best_response" if policies == {"best_response"} else "contract_following"
+
+
+def handed_over(scenario: Scenario) -> dict[str, int]:
+    """The first month in which every contact of a channel is the vendor's, by channel; none where all stays in-house.
+
+    A month has 28 days or more, so that month w / 4 begins in or after week w.
+    """
+    month = math.ceil(scenario.relationship.ramp[-1].week / 4)
+    return {channel: month for channel in CHANNELS if scenario.outsourced(channel)}
 
 
 def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:

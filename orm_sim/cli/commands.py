@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from orm_sim.cli.brief import brief_command
 from orm_sim.cli.contract import contract
 from orm_sim.cli.doctor import doctor
 from orm_sim.cli.negotiate import negotiate_command
@@ -58,6 +59,7 @@ def main() -> None:
     """
 
 
+main.add_command(brief_command)
 main.add_command(contract)
 main.add_command(doctor)
 main.add_command(new)
