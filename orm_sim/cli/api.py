@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -19,12 +20,13 @@ from orm_sim.core.files import write_whole
 from orm_sim.decision import precision
 from orm_sim.decision.hazard_effects import hazard_effects, register_table
 from orm_sim.decision.rank import rank
+from orm_sim.demand.programme import CHANNELS
 from orm_sim.negotiation.tie_price import add_tie_multipliers
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
-from orm_sim.study import Run, Unit, plan_run, run_study
+from orm_sim.study import Run, RunPlan, Unit, plan_run, run_study
 from orm_sim.study.execute import OnProgress
 from orm_sim.study.manifest import read_json, to_json
 from orm_sim.study.pool import work_through
@@ -65,7 +67,7 @@ class Tables(Mapping[str, pd.DataFrame]):
 @dataclass(frozen=True, slots=True)
 class StudyCard:
     """What a result says of its study: identifier, question, zero line, titles by option, how its vendors decide,
-    and what the client means to spend, $."""
+    what the client means to spend, $, and from which month on a vendor takes all contacts of a channel, by option."""
 
     name: str
     title: str
@@ -73,6 +75,7 @@ class StudyCard:
     options: Mapping[str, str]
     policy: str = "contract_following"
     budget: float | None = None
+    handed_over: Mapping[str, Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def compare_loaded(
     count = evaluation.replications if replications is None else replications
     root = evaluation.seed if seed is None else seed
     check_run(count, workers, engine, root)
-    plan = plan_run(study.name, study.files, root, count, engine, study.overrides)
+    plan = run_plan(study, count, root, engine)
     folder = Path(out or "outputs")
     crew = workers or usable_cores()
     rates = solved_rates(
@@ -179,8 +182,9 @@ def compare_loaded(
     done = run_study(plan, job, folder, crew, on_progress)
     ranked = _decide(study, done, rates)
     card = StudyCard(
-        study.name, study.title, study.zero, study.titles, policy_of(study), study.base.client.budget
-    )
+        study.name, study.title, study.zero, study.titles, policy_of(study), study.base.client.budget,
+        {name: handed_over(scenario) for name, scenario in study.options.items()},
+    )  # fmt: skip
     notes = (_SOLVED.format(n=evaluation.price_replications),) if rates else ()
     done.amend(card=asdict(card), notes=list(notes), precision=precision(ranked))
     result = Comparison(card, Tables(done.folder), done.folder, notes)
@@ -193,6 +197,16 @@ def compare_loaded(
     if report:
         files += _report(result, say)
     return replace(result, files=tuple(files))
+
+
+def run_plan(
+    study: LoadedStudy, replications: int | None = None, seed: int | None = None, engine: str = "kernel"
+) -> RunPlan:
+    """What decides the tables of a study's run, and so the name of its folder."""
+    evaluation = study.base.evaluation
+    count = evaluation.replications if replications is None else replications
+    root = evaluation.seed if seed is None else seed
+    return plan_run(study.name, study.files, root, count, engine, study.overrides)
 
 
 def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
@@ -235,6 +249,15 @@ def policy_of(study: LoadedStudy) -> str:
     """How the vendors of a study decide; where they differ, that of one who does not react."""
     policies = {s.vendor.policy for s in study.options.values() if s.contract is not None}
     return "best_response" if policies == {"best_response"} else "contract_following"
+
+
+def handed_over(scenario: Scenario) -> dict[str, int]:
+    """The first month in which every contact of a channel is the vendor's, by channel; none where all stays in-house.
+
+    A month has 28 days or more, so that month w / 4 begins in or after week w.
+    """
+    month = math.ceil(scenario.relationship.ramp[-1].week / 4)
+    return {channel: month for channel in CHANNELS if scenario.outsourced(channel)}
 
 
 def _complete(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -338,15 +361,15 @@ def _report(result: Comparison, say: Say | None) -> list[Path]:
         say("Drawing figures and rendering the notebook ...")
     gc.collect()
     pa.default_memory_pool().release_unused()  # the notebook's own process needs the room
-    notebook = _notebook()
+    notebook = notebook_path(NOTEBOOK)
     given = {"out_dir": str(result.run_dir.resolve())}
     page = render(notebook, result.run_dir / "notebooks", given) if notebook is not None else ()
     return [*save_figures(result.titled, result.run_dir / "figures"), *page]
 
 
-def _notebook() -> Path | None:
-    """The comparison notebook of the project one works in, else of the one the package lies in."""
+def notebook_path(relative: str) -> Path | None:
+    """A notebook of the project one works in, else of the one the package lies in; None where there is none."""
     for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        if (root / NOTEBOOK).exists():
-            return root / NOTEBOOK
+        if (root / relative).exists():
+            return root / relative
     return None

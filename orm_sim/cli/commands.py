@@ -1,23 +1,27 @@
-"""Commands: compare, run, hazards, respond, centre, staff, validate, calibrate, schema, verify, warm; others apart."""
+"""Commands: compare, run, hazards, respond, dashboard, centre, staff, validate, calibrate, schema, verify, warm."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from orm_sim.cli.brief import brief_command
 from orm_sim.cli.contract import contract
+from orm_sim.cli.doctor import doctor
 from orm_sim.cli.negotiate import negotiate_command
+from orm_sim.cli.new import new
+from orm_sim.cli.options import overrides_of, running
 from orm_sim.cli.vendors import vendors_command
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
 EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
-_TOLD = ("RunInterrupted", "RunFailed", "RenderError")
+_TOLD = ("RunInterrupted", "BatchInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
 
 
@@ -46,65 +50,6 @@ def _stop(text: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def overrides_of(settings: tuple[str, ...], without: tuple[str, ...] = ()) -> dict[str, str]:
-    """--set path=value and --without HAZARD, as given."""
-    found: dict[str, str] = {}
-    if without:
-        from orm_sim.cli.hazards import left_out
-
-        found = left_out(without)
-    for each in settings:
-        path, equals, value = each.partition("=")
-        if not equals or not path.strip():
-            raise InputError(Problem(Place("--set"), "", each, "must be written path=value"))
-        if path.strip() in found:
-            raise InputError(Problem(Place("--set"), path.strip(), value, "is set twice: leave one out"))
-        found[path.strip()] = value
-    return found
-
-
-def _running(command: Callable[..., None]) -> Callable[..., None]:
-    """Options shared by the commands that simulate."""
-    for option in reversed(
-        (
-            click.option(
-                "--replications", type=int, help="Random histories per option; default: the scenario's."
-            ),
-            click.option("--seed", type=int, help="Root of every random stream; default: the scenario's."),
-            click.option(
-                "--workers", type=int, help="Processes; default: one per core. Results do not depend on it."
-            ),
-            click.option(
-                "--engine",
-                default="kernel",
-                show_default=True,
-                help="kernel (compiled) or reference (SimPy, slow).",
-            ),
-            click.option(
-                "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Override a value; repeatable."
-            ),
-            click.option(
-                "--without",
-                multiple=True,
-                metavar="HAZARD",
-                help="Leave out outage, weather or shock; repeatable.",
-            ),
-            click.option("--out", type=click.Path(path_type=Path), help="Folder of runs; default: outputs."),
-            click.option(
-                "--report/--no-report",
-                default=True,
-                show_default=True,
-                help="Figures and the executed notebook.",
-            ),
-            click.option(
-                "--json", "as_json", is_flag=True, help="Print the result as JSON instead of tables."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="orm-sim")
 def main() -> None:
@@ -115,13 +60,17 @@ def main() -> None:
     """
 
 
-for _each in (contract, negotiate_command, vendors_command):
-    main.add_command(_each)
+main.add_command(brief_command)
+main.add_command(contract)
+main.add_command(doctor)
+main.add_command(new)
+main.add_command(negotiate_command)
+main.add_command(vendors_command)
 
 
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
-@_running
+@running
 def compare(study: Path, **options: Any) -> None:
     """Compare the options of a STUDY file and rank them for client and vendor."""
     overrides = overrides_of(options["settings"], options["without"])
@@ -136,7 +85,7 @@ def compare(study: Path, **options: Any) -> None:
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@_running
+@running
 def run(scenario: Path, **options: Any) -> None:
     """Run one SCENARIO file against in-house as is."""
     overrides = overrides_of(options["settings"], options["without"])
@@ -154,9 +103,20 @@ def run(scenario: Path, **options: Any) -> None:
 
 
 @main.command()
+@click.argument("path", metavar="FOLDER|STUDY", type=click.Path(path_type=Path))
+@running
+def batch(path: Path, **options: Any) -> None:
+    """Run every scenario of a FOLDER, or every option of a STUDY, each on its own; join and report them."""
+    overrides = overrides_of(options["settings"], options["without"])
+    from orm_sim.cli.batch.command import run_batch
+
+    run_batch(path, overrides, options)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--option", help="Which option of a study; default: the first with a vendor.")
-@_running
+@running
 def hazards(file: Path, **options: Any) -> None:
     """Say what each hazard takes from both sides, for one option of a study or scenario FILE."""
     overrides = overrides_of(options["settings"], options["without"])
@@ -227,6 +187,30 @@ def respond(scenario: Path, **options: Any) -> None:
     from orm_sim.cli.respond import run_respond
 
     run_respond(scenario, overrides, options)
+
+
+@main.command()
+@click.argument(
+    "study",
+    required=False,
+    type=click.Path(path_type=Path),
+    default=Path("scenarios/studies/which_contract.yaml"),
+)
+@click.option("--port", type=int, help="Port on 127.0.0.1; default: any that is free.")
+@click.option(
+    "--browser/--no-browser", default=True, show_default=True, help="Open a browser when it is ready."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=None, help="Folder of runs; default: outputs."
+)
+def dashboard(study: Path, port: int | None, browser: bool, out: Path | None) -> None:
+    """Open the executive explorer of a STUDY (or scenario): sliders, an estimate at once, a simulation when asked.
+
+    It listens on this machine alone and lets in whoever has the token in the address it prints.
+    """
+    from orm_sim.cli.dashboard import serve
+
+    serve(study, port, browser=browser, out=out)
 
 
 @main.command()

@@ -52,7 +52,8 @@ def negotiate_command(study: Path, **options: Any) -> None:
     """Find where both sides of a STUDY gain: trade of base against commission, offers, price of clauses."""
     from rich.console import Console
 
-    from orm_sim.cli.commands import WORKER_MODULES, overrides_of
+    from orm_sim.cli.commands import WORKER_MODULES
+    from orm_sim.cli.options import overrides_of
     from orm_sim.core.processes import start_server
     from orm_sim.study.progress import shown
 

@@ -1,5 +1,6 @@
 """Figures and tables as pure functions of result tables, the brief, and the strict way to render."""
 
+from orm_sim.report.attention import exception_list, kpi_course, kpi_targets
 from orm_sim.report.bands import bands, misfits
 from orm_sim.report.base_share import (
     Sentences,
@@ -8,11 +9,14 @@ from orm_sim.report.base_share import (
     plan_course,
     value_by_base_share,
 )
+from orm_sim.report.beside import beside
 from orm_sim.report.brief import Brief, brief
 from orm_sim.report.budget import budget_table
+from orm_sim.report.control_chart import control_chart
 from orm_sim.report.course import cash_fan, kpi_by_month
 from orm_sim.report.drivers import driver_chart
-from orm_sim.report.gallery import figures, save_figures
+from orm_sim.report.exceedance import exceedance_table, loss_exceedance
+from orm_sim.report.gallery import draw, draw_ranked, figures, save_figures
 from orm_sim.report.options import contenders, leader, locate, rows_of, target, titled, zero_line
 from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
@@ -30,6 +34,7 @@ __all__ = [
     "Sentences",
     "bands",
     "base_share_table",
+    "beside",
     "both_gains",
     "both_sides",
     "bridge",
@@ -39,17 +44,25 @@ __all__ = [
     "clause_prices",
     "clause_table",
     "contenders",
+    "control_chart",
     "curve_table",
     "deal_map",
+    "draw",
+    "draw_ranked",
     "driver_chart",
+    "exceedance_table",
+    "exception_list",
     "failure_by_base_share",
     "figures",
     "findings",
     "hazard_chart",
     "hazard_table",
     "kpi_by_month",
+    "kpi_course",
+    "kpi_targets",
     "leader",
     "locate",
+    "loss_exceedance",
     "misfits",
     "plan_course",
     "quantile_dots",

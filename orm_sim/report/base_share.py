@@ -13,6 +13,7 @@ import pandas as pd
 
 from orm_sim.decision.base_share import both_sides, plans_over_time
 from orm_sim.report.theme import CLIENT, LOSS, MILLION, VENDOR, Figure, colours, dashes, finish, stroke_legend
+from orm_sim.study.tables import LEVERS as UNITS
 
 LEVERS: Final = {
     "seat_ratio": "seats manned over those asked for",
@@ -93,7 +94,7 @@ def plan_course(decisions: pd.DataFrame, depth: str) -> Figure:
 
 def _lever(table: pd.DataFrame, lever: str, names: list[str]) -> alt.Chart:
     x = alt.X("week:Q", title="week of the contract", axis=alt.Axis(grid=False))
-    y = alt.Y(f"{lever}:Q", title=None, scale=alt.Scale(zero=False, padding=8))
+    y = alt.Y(f"{lever}:Q", title=UNITS[lever], scale=alt.Scale(zero=False, padding=8))
     chart: alt.Chart = (
         alt.Chart(
             table[["week", "share", lever]], title=alt.TitleParams(LEVERS[lever], fontSize=12, offset=4)

@@ -28,12 +28,12 @@ Party = Literal["client", "vendor"]
 PATHS = 5
 """Single histories drawn over a fan."""
 _AXES = {
-    "share": ("", ".0%"),
+    "share": ("share", ".0%"),
     "s": ("seconds", ",.0f"),
     "min": ("minutes", ",.1f"),
     "money": ("$", ",.2f"),
     "per_hour": ("per hour", ",.2f"),
-    "count": ("", ",.0f"),
+    "count": ("count", ",.0f"),
 }
 
 
@@ -178,12 +178,9 @@ def kpi_by_month(
         Drawn as a dashed line.
     """
     entry = kpi_of(kpi)
-    unit, number = _AXES.get(entry.unit, (entry.unit, ",.2f"))
     names = list(options)
     data = _kpi_bands(kpis, kpi, channel, names)
-    if entry.unit == "share" and data["p90"].max() - data["p10"].min() < 0.06:
-        number = ".1%"
-    title = f"{entry.name}, {unit}" if unit else entry.name
+    title, number = axis_of(kpi, float(data["p90"].max() - data["p10"].min()))
     x = alt.X(
         "month:Q",
         title="month of the contract",
@@ -220,6 +217,15 @@ def kpi_by_month(
         f"{entry.name.capitalize()}, {channel}",
         f"Median of the month and middle 80 % of replications; {arrow}.",
     )
+
+
+def axis_of(kpi: str, spread: float) -> tuple[str, str]:
+    """The title of a KPI's axis, with its unit, and the format of its numbers; narrow shares get a decimal."""
+    entry = kpi_of(kpi)
+    unit, number = _AXES.get(entry.unit, (entry.unit, ",.2f"))
+    if entry.unit == "share" and spread < 0.06:
+        number = ".1%"
+    return f"{entry.name}, {unit}" if unit else entry.name, number
 
 
 def _kpi_bands(kpis: pd.DataFrame, kpi: str, channel: str, options: Sequence[str]) -> pd.DataFrame:

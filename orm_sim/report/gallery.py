@@ -13,11 +13,15 @@ from orm_sim.report.options import contenders, leader, rows_of, target, zero_lin
 from orm_sim.report.ranking import both_sides, rank_chart
 from orm_sim.report.risks import hazard_chart, risk_matrix
 from orm_sim.report.spread import quantile_dots, s_curve
-from orm_sim.report.theme import Figure, show
+from orm_sim.report.theme import Figure, Picture, save_png, show
 from orm_sim.report.waterfall import waterfall
 
 SERVICE = (("service_level", "inbound"), ("aht", "inbound"), ("conversion", "outbound"))
 """KPIs, with their channel, that the standard set shows month by month."""
+
+
+SPREAD = 8
+"""Scenarios whose spread is drawn: there are no more colours."""
 
 
 def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
@@ -51,12 +55,48 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
         "hazards": hazard_chart(tables.get("hazard_effects")),
     }
     for kpi, channel in SERVICE:
-        aim = target(tables.get("targets"), kpi, channel)
-        drawn[kpi] = kpi_by_month(months, kpi, channel, [zero, best], target=aim)
+        if _measured(months, kpi, channel):
+            aim = target(tables.get("targets"), kpi, channel)
+            drawn[kpi] = kpi_by_month(months, kpi, channel, [zero, best], target=aim)
     return drawn
 
 
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path | None = None) -> dict[str, Picture]:
+    """All standard figures as pictures by name; with a folder, each is also saved there as SVG and as PNG."""
+    return drawn_into(figures(tables), folder)
+
+
+def draw_ranked(
+    comparison: pd.DataFrame, outcomes: pd.DataFrame, folder: Path | None = None
+) -> dict[str, Picture]:
+    """Pictures of many scenarios: ranks, both sides, the spread of the best ones; saved as by `draw`."""
+    best = contenders(comparison)[:SPREAD]
+    charts: dict[str, Figure] = {
+        "rank": rank_chart(comparison),
+        "both_sides": both_sides(comparison),
+        "dots": quantile_dots(outcomes, best),
+        "s_curve": s_curve(outcomes, best),
+    }
+    return drawn_into(charts, folder)
+
+
+def drawn_into(charts: Mapping[str, Figure], folder: Path | None) -> dict[str, Picture]:
+    """Charts as pictures by name, each saved in a folder, made when missing, as SVG and (for slides) as PNG."""
+    pictures = {name: show(chart) for name, chart in charts.items()}
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, chart in charts.items():
+            pictures[name].save(folder / f"{name}.svg")
+            save_png(chart, folder / f"{name}.png")
+    return pictures
+
+
 def save_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
-    """Write all standard figures as SVG files into a folder, made when missing, and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return [show(chart).save(folder / f"{name}.svg") for name, chart in figures(tables).items()]
+    """Write all standard figures as SVG and PNG files into a folder, made when missing, and return their paths."""
+    return [folder / f"{name}.{ending}" for name in draw(tables, folder) for ending in ("svg", "png")]
+
+
+def _measured(months: pd.DataFrame, kpi: str, channel: str) -> bool:
+    """Whether a KPI has any value on a channel: a contract may leave it out."""
+    rows = months.loc[months["channel"] == channel, kpi] if kpi in months else pd.Series(dtype="float64")
+    return bool(rows.notna().any())

@@ -109,15 +109,20 @@ def both_sides(comparison: pd.DataFrame, *, preliminary: bool = False) -> Figure
     word = "risk-adjusted" if ranked == "risk_adjusted_value" else "mean"
     panels = [
         _side(
-            table, ranked, f"client: {word} value against {table.iloc[0]['zero']}", CLIENT, order, named=True
+            table,
+            ranked,
+            f"client: {word} value against {table.iloc[0]['zero']}, $ million",
+            CLIENT,
+            order,
+            named=True,
         ),
-        _side(table, theirs, f"vendor: {word} value of the contract", VENDOR, order, named=False),
+        _side(table, theirs, f"vendor: {word} value of the contract, $ million", VENDOR, order, named=False),
     ]
     chart = alt.hconcat(*panels, spacing=24).resolve_scale(y="shared")
     return finish(
         chart,
         "Both sides: what each option is worth to the client and to the vendor",
-        "$ million, present value, with intervals. A bar left of zero loses money.",
+        "Present value, with intervals. A bar left of zero loses money.",
         preliminary=preliminary,
     )
 

@@ -88,7 +88,7 @@ def quantile_dots(
     x = alt.X(
         "column:Q",
         title=_LABELS.get(column, column),
-        axis=alt.Axis(format=",.1f", grid=False),
+        axis=alt.Axis(format=",.1f" if edges[-1] - edges[0] > 2.0 else ",.2f", tickCount=8, grid=False),
         scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False),
     )
     y = alt.Y("y:Q", axis=None, scale=down)

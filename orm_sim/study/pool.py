@@ -10,14 +10,15 @@ import signal
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, TypeVar
 
 from orm_sim.core.processes import ctrl_c_held, single_threaded, worker_context
-from orm_sim.study.plan import Unit
+
+U = TypeVar("U", bound=Hashable)
 
 TRIES = 3  # times a block may take its worker down with it before the run is given up
 GRACE_S = 2.0  # time a worker gets to end before it is killed
@@ -31,20 +32,18 @@ class RunFailed(Exception):
 class _Worker:
     process: BaseProcess
     line: Connection
-    unit: Unit
+    unit: Any
 
 
-def work_through(
-    task: Callable[[Unit], Any], units: Sequence[Unit], workers: int
-) -> Iterator[tuple[Unit, Any]]:
+def work_through(task: Callable[[U], Any], units: Sequence[U], workers: int) -> Iterator[tuple[U, Any]]:
     """Run `task` on every unit in worker processes, and yield each result as it comes in.
 
     Parameters
     ----------
     task : callable
         Picklable: a module's function, a partial or a frozen dataclass with `__call__`. Its result too.
-    units : sequence of Unit
-        Handed out in this order.
+    units : sequence
+        What is handed out, in this order: blocks of replications, or anything that pickles and is named by `str`.
     workers : int
         Processes, each with a single thread of arithmetic.
 
@@ -62,7 +61,7 @@ def work_through(
     the parent does, however it ends. Leaving the iteration ends them.
     """
     waiting = deque(units)
-    tries: dict[Unit, int] = {}
+    tries: dict[U, int] = {}
     barren = 0  # workers lost since a unit was last finished: all of them dying is not one unit's fault
     given_up: str | None = None
     crew: list[_Worker] = []
@@ -101,7 +100,7 @@ def work_through(
         _dismiss(crew)
 
 
-def _hire(task: Callable[[Unit], Any], unit: Unit) -> _Worker:
+def _hire(task: Callable[[U], Any], unit: U) -> _Worker:
     context = worker_context(_modules(task))
     ours, theirs = multiprocessing.Pipe()
     process = context.Process(target=_serve, args=(theirs, task), daemon=True)
@@ -114,7 +113,7 @@ def _hire(task: Callable[[Unit], Any], unit: Unit) -> _Worker:
     return worker
 
 
-def _modules(task: Callable[[Unit], Any]) -> list[str]:
+def _modules(task: Callable[..., Any]) -> list[str]:
     """Modules that hold a task and its parts."""
     parts = (task, *(getattr(task, name) for name in getattr(task, "__dataclass_fields__", ())))
     return sorted({__name__, *(getattr(part, "__module__", type(part).__module__) for part in parts)})
@@ -135,7 +134,7 @@ def _heard(worker: _Worker) -> tuple[str, Any, str] | None:
     return message
 
 
-def _result(unit: Unit, message: tuple[str, Any, str]) -> Any:
+def _result(unit: object, message: tuple[str, Any, str]) -> Any:
     kind, content, trace = message
     if kind == "done":
         return content
@@ -166,7 +165,7 @@ def _dismiss(crew: list[_Worker]) -> None:
             worker.process.join()
 
 
-def _serve(line: Connection, task: Callable[[Unit], Any]) -> None:
+def _serve(line: Connection, task: Callable[..., Any]) -> None:
     """Life of a worker: a unit in, its result out, until the line closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

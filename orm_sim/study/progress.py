@@ -38,6 +38,7 @@ def shown(
     console: Console | None = None,
     every_s: float = EVERY_S,
     clock: Callable[[], float] = time.monotonic,
+    of: str = "blocks",
 ) -> Iterator[OnProgress]:
     """A progress report for the length of a `with` block; gives the hook for `execute`.
 
@@ -49,6 +50,8 @@ def shown(
         Where to report; stderr by default. What is printed on it meanwhile stands above the bar.
     every_s : float
         Seconds between lines where the console is no terminal.
+    of : str
+        What is counted.
     """
     where = console if console is not None else Console(stderr=True)
     pace = Pace(clock())
@@ -68,7 +71,7 @@ def shown(
         left = pace.left_s(done, total, clock())
         if done == total or clock() - last >= every_s:
             last = clock()
-            text = f"{title}: {done} of {total} blocks  {_left(left)}".rstrip()
+            text = f"{title}: {done} of {total} {of}  {_left(left)}".rstrip()
             where.print(text, highlight=False, markup=False)
 
     yield line

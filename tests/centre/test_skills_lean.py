@@ -21,6 +21,7 @@ from orm_sim.centre.skills.outcome import (
     DONE,
     UNRESOLVED,
     VOICEMAIL,
+    Ends,
     Outcome,
 )
 from orm_sim.centre.skills.plan import (
@@ -65,7 +66,7 @@ cuts = st.sets(st.integers(1, 39), max_size=4).map(lambda drawn: [15.0 * cut for
 
 def general(plan: Block) -> Outcome:
     """The kernel without the specialised path."""
-    with mock.patch.object(lean, "qualifies", lambda _: False):
+    with mock.patch.object(lean, "qualifies", lambda *_: False):
         return kernel(plan)
 
 
@@ -141,6 +142,33 @@ def test_any_cut_and_any_path_after_another(plan: Block, moments: list[float]) -
         for one, other, alone in zip(in_a_row(run, parts), mixed, in_a_row(reference, parts), strict=True):
             assert_same_path(one, alone)
             assert_same_path(other, alone)
+
+
+@settings(parent=small, max_examples=100)
+@given(simple_blocks(), cuts)
+def test_sums_of_ends_need_no_order(plan: Block, moments: list[float]) -> None:
+    """Seconds by type, group and period of arrival, of contacts carried in too: those of the rows in order."""
+    parts = pieces(plan, moments)
+    shape = (plan.layout.n_types, plan.layout.n_groups, plan.n_periods)
+    carry = plan.carry
+    for part, outcome in zip(parts, in_a_row(specialised, parts), strict=True):
+        assert not isinstance(outcome.ended, Ends)
+        found, wanted, ends = np.ones(shape), np.ones(shape), outcome.ends
+        outcome.ended.add_handled(part.period_s, found)
+        arrival_s = dict(zip(outcome.ref.tolist(), outcome.arrival_s.tolist(), strict=True))
+        arrival_s |= zip(carry.busy_ref.tolist(), carry.busy_arrival_s.tolist(), strict=True)
+        for i, ref in enumerate(ends.ref.tolist()):
+            period = min(int(arrival_s[ref] % 86_400.0 / part.period_s), plan.n_periods - 1)
+            wanted[ends.type[i], ends.group[i], period] += ends.end_s[i] - ends.start_s[i]
+        np.testing.assert_allclose(found, wanted, atol=1e-6)
+        carry = outcome.carry
+
+
+def test_a_state_that_is_known_is_still_checked_against_the_layout() -> None:
+    """What a block leaves is packed already; another centre's agents and columns are refused all the same."""
+    left = kernel(block(layout(2, 2), CONTACTS, AGENTS)).carry
+    with pytest.raises(ValueError, match="for each group how many agents"):
+        kernel(replace(block(layout(2, 1), CONTACTS, []), carry=left))
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,7 @@ def test_what_tests_need_is_not_needed_to_run() -> None:
     assert not to_run & set(map(canonicalize_name, to_test))
 
 
-# no line imports them: notebooks are opened and run with them, and rich shows its progress bar there with ipywidgets
-NOT_IMPORTED = {"ipykernel", "ipywidgets", "jupyterlab"}
+NOT_IMPORTED = {"ipykernel", "jupyterlab"}  # no line imports them: notebooks are opened and run with them
 
 
 def imported() -> set[str]:

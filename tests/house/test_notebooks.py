@@ -59,3 +59,12 @@ def test_opens_with_words(path: Path) -> None:
     first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
     assert first["cell_type"] == "markdown", "a notebook says first what it shows"
     assert "".join(first["source"]).startswith("# ")
+
+
+def test_the_readme_names_every_notebook_with_its_question() -> None:
+    """A table row each: number, name, question, input, form of the conclusion; numbered in the order of reading."""
+    rows = [line.split("|")[1:-1] for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+            if line.startswith("| ") and ".ipynb`" in line]  # fmt: skip
+    assert sorted(row[1].strip(" `") for row in rows) == sorted(path.name for path in NOTEBOOKS)
+    assert [row[0].strip() for row in rows] == [str(number) for number in range(len(rows))]
+    assert all(len(row) == 5 and row[2].strip().endswith("?") and row[4].strip() for row in rows)

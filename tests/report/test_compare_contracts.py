@@ -37,7 +37,7 @@ def test_it_renders_from_the_tables_of_a_run(hostile: dict[str, pd.DataFrame], t
     done = render(source, tmp_path / "out", {"out_dir": str(folder)})
     body = done.html.read_text()
     assert active_content(body) == []
-    assert body.count("<svg") == 13 and body.count("<table") == 7
+    assert body.count("<svg") == 15 and body.count("<table") == 8
     assert "<script" not in body and "&lt;script&gt;" in body
     assert "No recommendation: 12 replications are too few" in body
     assert "prices: solved" in body and "Only the calls in" in body

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from orm_sim.centre.skills.packing import packed
+from orm_sim.centre.skills.packing import known, packed
 from orm_sim.centre.skills.plan import (
     BY_FREE_AGENTS,
     CLEAR_QUEUE,
@@ -60,8 +60,10 @@ def check(block: Block) -> Opened:
         )
     if block.n_periods < 1 or block.at_close not in (SERVE_QUEUE, CLEAR_QUEUE):
         raise ValueError("n_periods must be 1 or more and at_close SERVE_QUEUE or CLEAR_QUEUE")
-    _check_carry_shapes(carry, layout)
-    begun = opened(block, packed(carry))
+    shape = (layout.n_groups, layout.work_law.shape[1])
+    if known(carry) is None or (carry.staffed.size, carry.pending_work_s.shape[1]) != shape:
+        _check_carry_shapes(carry, layout)
+    begun = opened(block, known(carry) or packed(carry))
     found = _fault(begun.record.view(CENTRE))
     if found:
         raise ValueError(FAULTS[found])

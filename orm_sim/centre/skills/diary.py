@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from orm_sim.centre.skills.floor import Contact, Group
-from orm_sim.centre.skills.outcome import Outcome
+from orm_sim.centre.skills.outcome import Ends, Outcome
 from orm_sim.centre.skills.plan import Block, Carry, Floats, Whole
 
 
@@ -86,8 +86,10 @@ def report(
     return Outcome(
         ref=whole(ref), type=whole(kind), state=whole(state), group=whole(group),
         arrival_s=floats(arrival), at_s=floats(at),
-        done_ref=whole(done_ref), done_type=whole(done_kind), result=whole(result), done_group=whole(done_group),
-        done_start_s=floats(start), done_end_s=floats(end),
+        ended=Ends(
+            ref=whole(done_ref), type=whole(done_kind), result=whole(result), group=whole(done_group),
+            start_s=floats(start), end_s=floats(end),
+        ),
         busy_s=np.array([each.busy_s for each in groups]),
         staffed_s=np.array([each.staffed_s for each in groups]),
         redials=diary.redials,

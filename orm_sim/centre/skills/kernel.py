@@ -24,6 +24,7 @@ from orm_sim.centre.skills.outcome import (
     CLEARED,
     CUT_OFF,
     VOICEMAIL,
+    Ends,
     Outcome,
 )
 from orm_sim.centre.skills.packing import carry_of
@@ -93,7 +94,7 @@ def run(block: Block) -> Outcome:
         When the block breaks one of the rules of `orm_sim.centre.skills.check`.
     """
     begun = check(block)
-    if lean.qualifies(block) and (outcome := lean.run(block, begun)) is not None:
+    if lean.qualifies(block, begun) and (outcome := lean.run(block, begun)) is not None:
         return outcome
     memory = memory_of(block, begun)
     while not play(memory.record):
@@ -103,8 +104,10 @@ def run(block: Block) -> Outcome:
     return Outcome(
         ref=rows[DECIDED, :n], type=rows[DECIDED + 1, :n], state=rows[DECIDED + 2, :n], group=rows[DECIDED + 3, :n],
         arrival_s=seconds[DECIDED_S, :n], at_s=seconds[DECIDED_S + 1, :n],
-        done_ref=rows[DONE, :m], done_type=rows[DONE + 1, :m], result=rows[DONE + 2, :m], done_group=rows[DONE + 3, :m],
-        done_start_s=seconds[DONE_S, :m], done_end_s=seconds[DONE_S + 1, :m],
+        ended=Ends(
+            ref=rows[DONE, :m], type=rows[DONE + 1, :m], result=rows[DONE + 2, :m], group=rows[DONE + 3, :m],
+            start_s=seconds[DONE_S, :m], end_s=seconds[DONE_S + 1, :m],
+        ),
         busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types),
         carry=carry_of(left, block.layout.n_groups, block.work_s.shape[1]),
     )  # fmt: skip

@@ -1,32 +1,36 @@
 """Who is there at the border of two blocks, on the lean path: taken over at the begin, written down at the end.
 
-Both in columns one after the other: what comes as in `packing.Packed`, what goes in the order of `TIMES` and `WHO`.
+Both in columns one after the other, as in `packing.Packed`.
 """
 
 from __future__ import annotations
 
-from math import inf, isinf
-from typing import Final
+from math import inf, isinf, nan
 
-from orm_sim.centre.skills.events import put, take
+from orm_sim.centre.skills.events import take
 from orm_sim.centre.skills.lean_ahead import fate_of
+from orm_sim.centre.skills.lean_due import await_due, expect_nobody
 from orm_sim.centre.skills.lean_floor import count_presence
 from orm_sim.centre.skills.lean_lines import be_patient, join
 from orm_sim.centre.skills.lean_moves import decide, new_slot, serve
 from orm_sim.centre.skills.lean_play import next_special
 from orm_sim.centre.skills.lean_views import group_at, held_at, kind_at, slot_at
 from orm_sim.centre.skills.outcome import ANSWERED
-from orm_sim.centre.skills.packing import BUSY, DEADLINE, END, GROUP, PATIENCE, PENDING, START, WAITING
-from orm_sim.centre.skills.state import NOBODY, Centre
+from orm_sim.centre.skills.packing import (
+    BUSY,
+    DEADLINE,
+    END,
+    FIRST_START,
+    GROUP,
+    LEFT,
+    PATIENCE,
+    PENDING,
+    START,
+    WAITING,
+)
+from orm_sim.centre.skills.state import NO_GROUP, NOBODY, Centre
 from orm_sim.centre.skills.views import number, set_number, set_whole, whole
 from orm_sim.core.compiled import jit, jit_inline
-
-TIMES: Final = (3, 4, 2)
-"""Columns of times: arrival, deadline, patience · arrival, start, end, patience · due, patience; work follows."""
-WHO: Final = (2, 3, 2)
-"""Columns of whole numbers: ref, type · ref, type, group · ref, type."""
-WAITING_TIMES, BUSY_TIMES, PENDING_TIMES = TIMES
-WAITING_WHO, BUSY_WHO, PENDING_WHO = WHO
 
 
 @jit
@@ -36,6 +40,7 @@ def take_over(c: Centre) -> None:
     c.border = c.period_s if c.n_periods > 1 else inf
     c.closed = 1 if c.closes_s < 0.0 else 0
     c.special = next_special(c)
+    expect_nobody(c)
     times, who = c.guests_s, c.guests
     _set_up(c, who)
     who += 8 * 2 * c.n_groups
@@ -111,8 +116,7 @@ def _expect(c: Centre, times: int, who: int) -> None:
         slot = _guest(c, who, n, i, times + 8 * PENDING * n)
         me = slot_at(c, slot)
         me.arrival, me.patience = number(times, i), number(times, n + i)
-        put(c.pending, c.n_pending, me.arrival, me.ref, slot)
-        c.n_pending += 1
+        await_due(c, slot, me.arrival)
 
 
 @jit
@@ -146,26 +150,30 @@ def close_books(c: Centre) -> None:
 def hand_over(c: Centre) -> None:
     """The state carried out, on the clock of the next block."""
     shift = 0.0 if isinf(c.end_s) else c.end_s
-    times, who = c.left_s, c.left
+    times, who, n_groups = c.left_s, c.left, c.n_groups
+    for g in range(n_groups):
+        group = group_at(c, g)
+        set_whole(who, g, group.agents)
+        set_whole(who, n_groups + g, group.idle)
+    who += 8 * 2 * n_groups
     _leave_waiting(c, times, who, shift)
-    times += 8 * c.waiting * (WAITING_TIMES + c.n_columns)
-    who += 8 * c.waiting * WAITING_WHO
+    times += 8 * c.waiting * (WAITING + c.n_columns)
+    who += 8 * c.waiting * 3
     for k in range(c.n_held):
         _leave_busy(c, times, who, k, shift)
-    times += 8 * c.n_held * (BUSY_TIMES + c.n_columns)
-    who += 8 * c.n_held * BUSY_WHO
+    times += 8 * c.n_held * (BUSY + c.n_columns)
+    who += 8 * c.n_held * 3
     n = c.n_pending
     for k in range(n):
         slot = take(c.pending, n - k)
         set_number(times, k, slot_at(c, slot).arrival - shift)
         set_number(times, n + k, slot_at(c, slot).patience)
-        _leave(c, slot, who, n, k, times + 8 * PENDING_TIMES * n)
-    times += 8 * n * (PENDING_TIMES + c.n_columns)
-    row = 0
-    for g in range(c.n_groups):
+        _leave(c, slot, who, n, k, times + 8 * PENDING * n)
+    times += 8 * n * (PENDING + c.n_columns)
+    for g in range(n_groups):
         for k in range(group_at(c, g).idle):
-            set_number(times, row, number(group_at(c, g).free, k) - shift)
-            row += 1
+            set_number(times, c.n_idle, number(group_at(c, g).free, k) - shift)
+            c.n_idle += 1
 
 
 @jit_inline
@@ -187,9 +195,12 @@ def _leave_waiting(c: Centre, times: int, who: int, shift: float) -> None:
             me = slot_at(c, slot)
             if me.waits:
                 set_number(times, row, me.arrival - shift)
-                set_number(times, n + row, me.deadline - shift)
-                set_number(times, 2 * n + row, me.patience)
-                _leave(c, slot, who, n, row, times + 8 * WAITING_TIMES * n)
+                set_number(times, PATIENCE * n + row, me.patience)
+                set_number(times, LEFT * n + row, 1.0)
+                set_number(times, FIRST_START * n + row, nan)
+                set_number(times, DEADLINE * n + row, me.deadline - shift)
+                set_whole(who, GROUP * n + row, NO_GROUP)
+                _leave(c, slot, who, n, row, times + 8 * WAITING * n)
                 row += 1
             slot = me.next
 
@@ -197,13 +208,16 @@ def _leave_waiting(c: Centre, times: int, who: int, shift: float) -> None:
 @jit
 def _leave_busy(c: Centre, times: int, who: int, k: int, shift: float) -> None:
     held, n = held_at(c, k), c.n_held
+    start = number(c.decided_at, held.row) - shift
     set_whole(who, k, whole(c.decided_ref, held.row))
     set_whole(who, n + k, whole(c.decided_type, held.row))
-    set_whole(who, 2 * n + k, whole(c.decided_group, held.row))
+    set_whole(who, GROUP * n + k, whole(c.decided_group, held.row))
     set_number(times, k, number(c.decided_arrival, held.row) - shift)
-    set_number(times, n + k, number(c.decided_at, held.row) - shift)
-    set_number(times, 2 * n + k, held.end - shift)
-    set_number(times, 3 * n + k, held.patience)
+    set_number(times, PATIENCE * n + k, held.patience)
+    set_number(times, LEFT * n + k, 1.0)
+    set_number(times, FIRST_START * n + k, start)
+    set_number(times, START * n + k, start)
+    set_number(times, END * n + k, held.end - shift)
+    work = times + 8 * BUSY * n
     for column in range(c.n_columns):
-        work = times + 8 * BUSY_TIMES * n
         set_number(work, k * c.n_columns + column, number(held.work, column))

@@ -6,24 +6,17 @@ from math import inf
 
 from orm_sim.centre.skills.events import put
 from orm_sim.centre.skills.lean_views import group_at, kind_at, pair_at, slot_at
-from orm_sim.centre.skills.lines import TURN_BITS
+from orm_sim.centre.skills.lines import TURN_BITS, stays_until
 from orm_sim.centre.skills.state import NOBODY, Centre
 from orm_sim.core.compiled import jit, jit_inline
 
 
 @jit_inline
 def be_patient(c: Centre, slot: int) -> None:
-    """Set until when a contact that has arrived stays in line, and whether it then leaves a message."""
+    """Set until when a contact that has arrived stays in line."""
     me = slot_at(c, slot)
     kind = kind_at(c, me.kind)
-    me.message = 0
-    if kind.callback_after < me.patience and kind.callback_after <= kind.voicemail_after:
-        me.deadline = inf
-    elif kind.voicemail_after < inf and kind.voicemail_after <= me.patience:
-        me.deadline = me.arrival + kind.voicemail_after
-        me.message = 1
-    else:
-        me.deadline = me.arrival + me.patience
+    me.deadline, me.message = stays_until(me.arrival, me.patience, kind.voicemail_after, kind.callback_after)
 
 
 @jit_inline

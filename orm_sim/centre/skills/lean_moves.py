@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from orm_sim.centre.skills.draws import BODY, FATE, REDIAL, attempt_of, draw, next_attempt
-from orm_sim.centre.skills.events import put, take
+from orm_sim.centre.skills.events import take
 from orm_sim.centre.skills.lean_ahead import fate_of, value_of
+from orm_sim.centre.skills.lean_due import await_due
 from orm_sim.centre.skills.lean_floor import book, engage
 from orm_sim.centre.skills.lean_lines import leave
 from orm_sim.centre.skills.lean_views import held_at, kind_at, pair_at, slot_at
@@ -119,15 +120,6 @@ def _renew(c: Centre, slot: int) -> None:
     for k in range(c.n_columns):
         set_number(me.work, k, value_of(c, whole(c.work_law, me.kind * c.n_columns + k), u))
     me.patience = value_of(c, kind_at(c, me.kind).patience_law, v)
-
-
-@jit_inline
-def await_due(c: Centre, slot: int, due: float) -> None:
-    """A redial or return to come."""
-    me = slot_at(c, slot)
-    me.arrival = due
-    put(c.pending, c.n_pending, due, me.ref, slot)
-    c.n_pending += 1
 
 
 @jit

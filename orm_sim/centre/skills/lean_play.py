@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from orm_sim.centre.skills.draws import ROUTE, draw
-from orm_sim.centre.skills.events import take
+from orm_sim.centre.skills.lean_due import take_due
 from orm_sim.centre.skills.lean_floor import dismiss, idle_since, staff, turn_to
 from orm_sim.centre.skills.lean_lines import be_patient, contact_for, join, leave
 from orm_sim.centre.skills.lean_moves import decide, give_up, new_slot, start
@@ -29,7 +29,7 @@ def follow(c: Centre) -> None:
     contacts who leave their line.
     """
     while c.odd == 0:
-        moment, g, leaves = min(_first_due(c), _next_due(c)), NO_GROUP, False
+        moment, g, leaves = min(_first_due(c), c.due), NO_GROUP, False
         if c.waiting > 0:
             if c.n_deadlines > 0 and event(c.deadlines, 0).at < moment:
                 moment, leaves = event(c.deadlines, 0).at, True
@@ -54,11 +54,6 @@ def follow(c: Centre) -> None:
 @jit_inline
 def _first_due(c: Centre) -> float:
     return number(c.arrival_s, c.next_contact) if c.next_contact < c.n_contacts else inf
-
-
-@jit_inline
-def _next_due(c: Centre) -> float:
-    return max(event(c.pending, 0).at, 0.0) if c.n_pending > 0 and not c.closed else inf
 
 
 @jit_inline
@@ -99,8 +94,7 @@ def _arrive(c: Centre) -> None:
                 c.sequel = sequel + 1
         slot = NOBODY
     else:
-        slot = take(c.pending, c.n_pending)
-        c.n_pending -= 1
+        slot = take_due(c)
         me = slot_at(c, slot)
         t, ref, patience, work = me.kind, me.ref, me.patience, me.work
         fate, sequel = me.fate, me.sequel
@@ -149,6 +143,7 @@ def _upset(c: Centre) -> None:
         settled = True
     if not c.closed and c.closes_s <= c.now:
         dismiss(c)
+        c.due = inf
         settled = True
         if c.at_close == CLEAR_QUEUE:
             for t in range(c.n_kinds):

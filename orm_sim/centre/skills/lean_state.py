@@ -9,10 +9,14 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from orm_sim.centre.skills.arena import ARENA
+from orm_sim.centre.skills.packing import Packed
 from orm_sim.centre.skills.plan import LONGEST_WAIT, OWN_FIRST, WEIGHTED_WAIT, Block, Layout
 from orm_sim.centre.skills.state import (
     EVENT,
+    LEFT_TIMES,
+    LEFT_WHOLE,
     MOST_AGENTS,
+    MOST_KNOWN,
     NOBODY,
     Floats,
     Opened,
@@ -62,9 +66,9 @@ _ADDRESSES: Final = (
     "pairs", "preference", "work_law", *_LAWS, *_GIVEN,
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
     "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
-    "deadlines", "pending", "ended_at", "ended", "held",
+    "deadlines", "pending", "held", "stretches", "left_s", "left",
     "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at",
-    "worked_s", "present_s",
+    "ended_at", "ended", "worked_s", "present_s",
 )  # fmt: skip
 LEAN: Final = np.dtype(
     [(name, _I) for name in _ADDRESSES]
@@ -73,12 +77,14 @@ LEAN: Final = np.dtype(
         ("fates", _I), ("k0", _I), ("k1", _I),
         ("n_contacts", _I), ("n_changes", _I), ("n_periods", _I), ("room", _I), ("at_close", _I),
         ("n_waiting", _I), ("n_busy", _I), ("n_to_come", _I),
-        ("room_free", _I), ("room_late", _I),  # of each group; up to here in the order of `memory_of`
-        ("closes_s", _F), ("end_s", _F), ("period_s", _F), ("ends", _I), ("left_s", _I), ("left", _I),
+        ("room_free", _I), ("room_late", _I),  # of each group
+        ("n_stretches", _I),  # up to here in the order of `memory_of`
+        ("closes_s", _F), ("end_s", _F), ("period_s", _F),
         ("now", _F), ("last", _F), ("special", _F), ("border", _F), ("period", _I), ("closed", _I), ("odd", _I),
         ("next_contact", _I), ("sequel", _I), ("next_change", _I), ("waiting", _I), ("queued", _I), ("joined", _I),
-        ("n_deadlines", _I), ("n_pending", _I), ("used", _I), ("attempts", _I),
-        ("n_rows", _I), ("n_ended", _I), ("n_held", _I),
+        ("n_deadlines", _I), ("n_pending", _I),
+        ("span", _F), ("per_s", _F), ("due", _F), ("stretch", _I), ("n_soon", _I), ("used", _I), ("attempts", _I),
+        ("n_rows", _I), ("n_ended", _I), ("n_held", _I), ("n_idle", _I),
     ]
 )  # fmt: skip
 """Where every array begins, its size, and the state of the centre."""
@@ -86,6 +92,17 @@ HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)
 """A contact in service when the block ends: its row, and what the row does not tell."""
 
 
+_CONTACTS_A_STRETCH: Final = 8
+"""First contacts of a block to a stretch of it by which those to come are kept, of whom there are some tenths."""
+N_ROWS: Final = 8
+"""Columns of rows: ref, type, state, group, arrival, moment of decision · end, packed row and result."""
+_PLACES: Final = {name: place for place, name in enumerate(LEAN.fields or ())}
+_COUNTS: Final = [
+    _PLACES[name] for name in ("odd", "n_rows", "n_ended", "waiting", "n_held", "n_pending", "n_idle")
+]
+_LAST, _LEFT, _LEFT_S = _PLACES["last"], _PLACES["left"], _PLACES["left_s"]
+_A_KIND: Final = KIND.itemsize // 8
+_REDIALS: Final = list(KIND.fields or ()).index("redials")
 _A_SLOT, _AN_EVENT, _A_HELD, _A_LEAN = (kind.itemsize // 8 for kind in (SLOT, EVENT, HELD, LEAN))
 
 
@@ -103,19 +120,25 @@ class Rules(NamedTuple):
 
 
 class Lean(NamedTuple):
-    """The record compiled steps are handed, and what its addresses point into."""
+    """The record compiled steps are handed, as plain words, and what its addresses point into.
 
-    record: Records
-    kinds: Records
-    groups: Records
-    decided: Whole
-    decided_s: Floats
+    `rows` [N_ROWS, room]: what was decided, and when and how contacts in service ended; see `ROWS`. `own`: what
+    does not outlive the block.
+    """
+
+    words: Whole
+    own: Whole
+    rows: Whole
     periods: Floats
     kept: tuple[Any, ...]
 
+    def redials(self, n_kinds: int) -> Whole:
+        """Attempts of this block that were redials, by type."""
+        return self.own[_REDIALS : n_kinds * _A_KIND : _A_KIND].copy()
+
 
 _KNOWN: list[Rules] = []
-"""Those of the layout met last: a study gives the same one with every block."""
+"""Those of the layouts met last: a replication gives the same one with every block, and some run at once."""
 
 
 def memory_of(block: Block, begun: Opened, room: int) -> Lean:
@@ -124,30 +147,44 @@ def memory_of(block: Block, begun: Opened, room: int) -> Lean:
     rules, n, n_groups = _rules_of(layout), block.arrival_s.size, layout.n_groups
     agents = int(begun.record[MOST_AGENTS])
     lanes, late = -(-agents // LANES) * LANES + LANES, agents + people.n_busy
+    n_stretches = n // _CONTACTS_A_STRETCH + 64
     own, begins = _room(
         ARENA.scratch,
         (
             rules.begin.size, n_groups * lanes, n_groups * late,
             room * _A_SLOT, room * n_columns, n, n, n + 1, n + 1, n, n, n, n, n * n_columns,
-            room * _AN_EVENT, room * _AN_EVENT, room, room, room * _A_HELD,
+            room * _AN_EVENT, room * _AN_EVENT, room * _A_HELD, n_stretches,
+            room * (LEFT_TIMES + n_columns) + n_groups * lanes, room * LEFT_WHOLE + 2 * n_groups,
         ),
     )  # fmt: skip
     own[: rules.begin.size] = rules.begin
-    kinds, groups = own[: rules.n_kinds].view(KIND), own[rules.n_kinds : rules.begin.size].view(GROUP)
-    decided, spent = ARENA.lasting(6 * room), np.zeros((2, n_groups, block.n_periods))
-    row, seconds, half = address(decided), address(spent), 8 * n_groups * block.n_periods
-    record = np.zeros(_A_LEAN, np.int64)
+    rows, spent = ARENA.lasting(N_ROWS * room), np.zeros((2, n_groups, block.n_periods))
+    row, seconds, half = address(rows), address(spent), 8 * n_groups * block.n_periods
+    words = np.zeros(_A_LEAN, np.int64)
     numbers = (
         *rules.addresses, *begun.record[: len(_GIVEN)].tolist(), begins[0], begins[0] + 8 * rules.n_kinds,
         *begins[1:3], address(people.times), address(people.whole), *begins[3:],
-        *range(row, row + 48 * room, 8 * room), seconds, seconds + half, *rules.numbers,
+        *range(row, row + 8 * N_ROWS * room, 8 * room), seconds, seconds + half, *rules.numbers,
         n, block.change_at_s.size, block.n_periods, room, block.at_close,
-        people.n_waiting, people.n_busy, people.n_pending, lanes, late,
+        people.n_waiting, people.n_busy, people.n_pending, lanes, late, n_stretches,
     )  # fmt: skip
-    record[: len(numbers)] = numbers
-    record.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
-    rows, rows_s = decided[: 4 * room].reshape(4, room), decided[4 * room :].view(np.float64).reshape(2, room)
-    return Lean(record.view(LEAN), kinds, groups, rows, rows_s, spent, (own, begun, rules))
+    words[: len(numbers)] = numbers
+    words.view(np.float64)[len(numbers) : len(numbers) + 3] = block.closes_s, block.end_s, block.period_s
+    return Lean(words, own, rows.reshape(N_ROWS, room), spent, (begun, rules))
+
+
+def finished(memory: Lean, n_columns: int) -> tuple[int, int, float, Packed]:
+    """Rows written of decisions and of ends, the last moment at which something happened, and what is left."""
+    _, n, m, waiting, busy, pending, n_idle = memory.words[_COUNTS].tolist()
+    n_groups = memory.periods.shape[1]
+    n_whole = 2 * n_groups + 3 * (waiting + busy) + 2 * pending
+    n_times = (5 + n_columns) * waiting + (6 + n_columns) * busy + (2 + n_columns) * pending + n_idle
+    begin = address(memory.own)
+    first, second = (int(memory.words[_LEFT]) - begin) // 8, (int(memory.words[_LEFT_S]) - begin) // 8
+    whole = memory.own[first : first + n_whole].copy()
+    times = memory.own[second : second + n_times].copy().view(np.float64)
+    last = float(memory.words.view(np.float64)[_LAST])
+    return n, m, last, Packed(whole, times, waiting, busy, pending, True)
 
 
 def _room(of: Callable[[int], Whole], sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
@@ -188,7 +225,7 @@ def _rules_of(layout: Layout) -> Rules:
         numbers,
         kept,
     )
-    _KNOWN[:] = [rules]
+    _KNOWN[:] = [rules, *_KNOWN[: MOST_KNOWN - 1]]
     return rules
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from orm_sim.centre.skills.lean_state import GROUP, HELD, KIND, PAIR, SLOT
+from orm_sim.centre.skills.lean_state import GROUP, HELD, KIND, LEAN, PAIR, SLOT
 from orm_sim.centre.skills.state import Centre, Floats, Records, Whole
 from orm_sim.centre.skills.views import _array, _pointer
 from orm_sim.core.compiled import jit_inline
+
+
+@jit_inline
+def lean_at(address: int) -> Centre:
+    """The record of a block."""
+    return _array(_pointer(address), (1,), dtype=LEAN)[np.uint64(0)]
 
 
 @jit_inline

@@ -13,18 +13,23 @@ TURN_BITS = 40
 
 
 @jit_inline
+def stays_until(
+    arrival: float, patience: float, voicemail_after: float, callback_after: float
+) -> tuple[float, int]:
+    """Until when a contact stays in line, and whether it then leaves a message."""
+    if callback_after < patience and callback_after <= voicemail_after:
+        return inf, 0
+    if voicemail_after < inf and voicemail_after <= patience:
+        return arrival + voicemail_after, 1
+    return arrival + patience, 0
+
+
+@jit_inline
 def be_patient(c: Centre, slot: int) -> None:
-    """Set until when a contact that has arrived stays in line, and whether it then leaves a message."""
+    """Set until when a contact that has arrived stays in line."""
     me = contact(c, slot)
     kind = kind_at(c, me.kind)
-    me.message = 0
-    if kind.callback_after < me.patience and kind.callback_after <= kind.voicemail_after:
-        me.deadline = inf
-    elif kind.voicemail_after < inf and kind.voicemail_after <= me.patience:
-        me.deadline = me.arrival + kind.voicemail_after
-        me.message = 1
-    else:
-        me.deadline = me.arrival + me.patience
+    me.deadline, me.message = stays_until(me.arrival, me.patience, kind.voicemail_after, kind.callback_after)
 
 
 @jit_inline

@@ -15,6 +15,7 @@ from orm_sim.centre.skills.outcome import (
     BLOCKED,
     CLEARED,
     VOICEMAIL,
+    Ends,
     Outcome,
 )
 from orm_sim.centre.skills.plan import INDEX_BITS, MAX_ATTEMPT, Block, Carry, Floats, Whole
@@ -70,6 +71,15 @@ class Tally:
             outcome.ref, outcome.type, outcome.state, outcome.group, outcome.arrival_s, outcome.at_s,
             block.layout.threshold_s, block.period_s, self.counts, self.answers,
         )  # fmt: skip
+        self._add_ends(block, outcome)
+        self.busy_s += outcome.busy_s
+        self.staffed_s += outcome.staffed_s
+
+    def _add_ends(self, block: Block, outcome: Outcome) -> None:
+        """Seconds of contacts that ended; where rows are in order, each arrival is found by its ref."""
+        if not isinstance(outcome.ended, Ends):
+            outcome.ended.add_handled(block.period_s, self.handled_s)
+            return
         carry = block.carry
         known = np.concatenate([outcome.ref, carry.busy_ref, carry.waiting_ref])
         arrived = np.concatenate([outcome.arrival_s, carry.busy_arrival_s, carry.waiting_arrival_s])
@@ -77,8 +87,6 @@ class Tally:
             outcome.done_ref, outcome.done_type, outcome.done_group, outcome.done_start_s, outcome.done_end_s,
             known, arrived, np.full(2 << known.size.bit_length(), -1), block.period_s, self.handled_s,
         )  # fmt: skip
-        self.busy_s += outcome.busy_s
-        self.staffed_s += outcome.staffed_s
 
     def close(self, carry: Carry) -> None:
         """Count what the last block of a centre that never closes leaves undecided: those in line wait until then,
@@ -200,7 +208,7 @@ def _count(
     last = counts.shape[1] - 1
     for i in range(ref.size):
         arrival = arrival_s[i]
-        period = _period_of(arrival, period_s, last)
+        period = period_of(arrival, period_s, last)
         t, what = kind[i], state[i]
         row = counts[t, period]
         row[ARRIVED] += 1.0
@@ -223,7 +231,7 @@ def _count(
 
 
 @jit
-def _period_of(arrival_s: float, period_s: float, last: int) -> int:
+def period_of(arrival_s: float, period_s: float, last: int) -> int:
     """The period of the day in which a contact arrived, perhaps on a day before the block's."""
     since = arrival_s if arrival_s >= 0.0 else arrival_s % SECONDS_PER_DAY
     return min(int(since / period_s), last)
@@ -251,7 +259,7 @@ def _add_handled(
             place = (place + 1) & mask
         if places[place] < 0:
             raise ValueError("a contact ended that neither was answered nor came from an earlier block")
-        period = _period_of(arrival_s[places[place]], period_s, last)
+        period = period_of(arrival_s[places[place]], period_s, last)
         total[kind[i], group[i], period] += end_s[i] - start_s[i]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,30 @@ CUT_OFF: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """One row for each time a contact in service ended in a block (`DONE`, `UNRESOLVED`, `CUT_OFF`) and one for each
+    pre-emption (result 0), in the order in which they happened: arrays [n_done].
+    """
+
+    ref: Whole
+    type: Whole
+    result: Whole
+    group: Whole
+    start_s: Floats
+    end_s: Floats
+
+
+class LateEnds(Protocol):
+    """Ends that are put in order when somebody asks for them: sums by group and type need no order."""
+
+    def in_order(self) -> Ends:
+        """The rows."""
+
+    def add_handled(self, period_s: float, total: Floats) -> None:
+        """Add the seconds of each to float64[T, G, P], by its type, its group and the period of its arrival."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Records in the order in which they happened. G groups, P periods.
 
@@ -37,9 +61,8 @@ class Outcome:
         One row for each attempt decided in this block: when it arrived, and when it started (`ANSWERED`, with the
         group; first start only), gave up, was cleared or left a message; balked and blocked at arrival. `group` is
         -1 for those not answered.
-    done_ref, done_type, result, done_group, done_start_s, done_end_s : arrays [n_done]
-        One row for each time a contact in service ended in this block (`DONE`, `UNRESOLVED`, `CUT_OFF`) and
-        one for each pre-emption (result 0).
+    ended : Ends or LateEnds
+        Read in order as `ends`, or column by column as `done_ref` and so on.
     busy_s, staffed_s : float64[G, P]
         Agent seconds on contacts, and the integral of max(staffed, busy); nobody is staffed after closing.
     redials : int64[T]
@@ -53,13 +76,43 @@ class Outcome:
     group: Whole
     arrival_s: Floats
     at_s: Floats
-    done_ref: Whole
-    done_type: Whole
-    result: Whole
-    done_group: Whole
-    done_start_s: Floats
-    done_end_s: Floats
+    ended: Ends | LateEnds
     busy_s: Floats
     staffed_s: Floats
     redials: Whole
     carry: Carry
+
+    @property
+    def ends(self) -> Ends:
+        """Ends of service, in order."""
+        return self.ended if isinstance(self.ended, Ends) else self.ended.in_order()
+
+    @property
+    def done_ref(self) -> Whole:
+        """Who ended."""
+        return self.ends.ref
+
+    @property
+    def done_type(self) -> Whole:
+        """Their types."""
+        return self.ends.type
+
+    @property
+    def result(self) -> Whole:
+        """How each ended."""
+        return self.ends.result
+
+    @property
+    def done_group(self) -> Whole:
+        """Groups that had served them."""
+        return self.ends.group
+
+    @property
+    def done_start_s(self) -> Floats:
+        """When that service began."""
+        return self.ends.start_s
+
+    @property
+    def done_end_s(self) -> Floats:
+        """When it ended."""
+        return self.ends.end_s

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Final
 
 import numpy as np
 
@@ -28,6 +30,8 @@ class Packed:
         In line: arrival, patience, left, first start, deadline, work. In service: arrival, patience, left, first
         start, start, end, work. To come: due, patience, work. Then since when agents are idle, group after group.
     n_waiting, n_busy, n_pending : int
+    whole_work : bool
+        Whether it is known that nobody has been put back into a line with a part of the work done.
     """
 
     whole: Whole
@@ -35,6 +39,22 @@ class Packed:
     n_waiting: int
     n_busy: int
     n_pending: int
+    whole_work: bool = False
+
+
+class _Last(threading.local):
+    """The state that a thread's last block has left: the next one most often begins with it."""
+
+    carry: Carry | None = None
+    packed: Packed | None = None
+
+
+_LAST: Final = _Last()
+
+
+def known(carry: Carry) -> Packed | None:
+    """The arrays that a state's own are parts of, if it is the one that this thread's last block has left."""
+    return _LAST.packed if carry is _LAST.carry else None
 
 
 def packed(carry: Carry) -> Packed:
@@ -79,7 +99,7 @@ def carry_of(left: Packed, n_groups: int, n_columns: int) -> Carry:
     due, pending_ref, pending_type = times[ends[2] :], who[2][:pending], who[2][pending:]
     waiting_ref, waiting_type, waiting_group = who[0][: 3 * waiting].reshape(3, waiting)
     busy_ref, busy_type, busy_group = who[1][: 3 * busy].reshape(3, busy)
-    return Carry(
+    carry = Carry(
         staffed=whole[:g], idle_since_s=tuple(idle),
         waiting_ref=waiting_ref, waiting_type=waiting_type, waiting_group=waiting_group,
         waiting_arrival_s=line[ARRIVAL], waiting_deadline_s=line[DEADLINE], waiting_patience_s=line[PATIENCE],
@@ -93,3 +113,5 @@ def carry_of(left: Packed, n_groups: int, n_columns: int) -> Carry:
         pending_due_s=due[:pending], pending_patience_s=due[pending : 2 * pending],
         pending_work_s=times[ends[2] + 2 * pending : ends[3]].reshape(pending, n),
     )  # fmt: skip
+    _LAST.carry, _LAST.packed = carry, left
+    return carry
