@@ -16,6 +16,7 @@ from orm_sim.cli.doctor import doctor
 from orm_sim.cli.negotiate import negotiate_command
 from orm_sim.cli.new import new
 from orm_sim.cli.options import overrides_of, running
+from orm_sim.cli.vendors import vendors_command
 from orm_sim.core.errors import InputError, Place, Problem
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
@@ -64,6 +65,7 @@ main.add_command(contract)
 main.add_command(doctor)
 main.add_command(new)
 main.add_command(negotiate_command)
+main.add_command(vendors_command)
 
 
 @main.command()

@@ -82,6 +82,11 @@ _SERVICE = (
     ),
     _reported("downtime_s", "downtime", "s", "agreed time of service in which the platform is down", "lower"),
     _reported("service_s", "agreed time of service", "s", "time in which the platform is agreed to be up"),
+    _reported("overflow_contacts", "contacts taken in overflow", "count",
+              "contacts of another vendor's share that the vendor answers once they have waited as agreed",
+              single="contact taken in overflow"),
+    _reported("overflow_handled_s", "handled time in overflow", "s",
+              "talk + hold + wrap of contacts taken in overflow"),
     _reported("incidents", "incidents", "count", "breaches and outages that must be reported", "lower",
               single="incident"),
 )  # fmt: skip

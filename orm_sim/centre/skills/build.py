@@ -77,7 +77,7 @@ class Centre:
         run : callable
             The engine.
         """
-        day_maker = _Days(self, seed, replication)
+        day_maker = Days(self, seed, replication)
         carry = day_maker.empty
         for day in range(self.n_days):
             block = day_maker.block(day, carry)
@@ -88,7 +88,7 @@ class Centre:
             )
 
 
-class _Days:
+class Days:
     """The blocks of one replication, made day by day."""
 
     def __init__(self, centre: Centre, seed: int, replication: int) -> None:
