@@ -32,6 +32,7 @@ from orm_sim.contract.reading import (
     points_in,
     points_of,
     population_said,
+    step_said,
     threshold_missing,
     value_impossible,
     value_of,
@@ -245,7 +246,11 @@ class Measure(Goal):
 
     def terms(self) -> str:
         """The target and what a miss costs, in words."""
-        cost = "a miss counts as a failure, at no cost" if self.credit is None else self.credit.wording()
+        cost = (
+            "a miss counts as a failure, at no cost"
+            if self.credit is None
+            else self.credit.wording(self.test)
+        )
         text = f"{self.said()}{self._tested_said()}, else {cost}"
         if self.window is not None and self.missed_at_most is None and self.credit is not None:
             text += f" for each {self.window} that misses it"
@@ -283,10 +288,7 @@ class Measure(Goal):
         return f"the target begins at {value_said(self.reads, glide.from_)} and is approached {way}"
 
     def _ratchet_said(self, ratchet: Ratchet) -> str:
-        up, down = (
-            f"{float(points_of(self.reads, np.asarray(step or 0.0))):g} points"
-            for step in (ratchet.up_at_most, ratchet.down_at_most)
-        )
+        up, down = (step_said(self.reads, step or 0.0) for step in (ratchet.up_at_most, ratchet.down_at_most))
         text = (
             f"every {ratchet.every} the target follows the median of the last {ratchet.months} monthly results,"
             f" by at most {up} stricter and {down} easier"
@@ -333,7 +335,7 @@ class Reward(Goal):
 
     def terms(self) -> str:
         """The target and what it earns, in words."""
-        text = f"{self.said()}, then {self.bonus.wording()}"
+        text = f"{self.said()}, then {self.bonus.wording(self.reads)}"
         if self.stretch is not None:
             times = (
                 ""
