@@ -12,7 +12,7 @@ from orm_sim.contract.duty_checks import copies_kept, duties
 from orm_sim.contract.price_checks import clock_of_rates_that_move, indexed_cost, paid_twice, unreached_sums
 from orm_sim.contract.remedy_checks import course, no_such, remedies, told_apart
 from orm_sim.contract.time_checks import days_outside, months_outside
-from orm_sim.contract.wording import share
+from orm_sim.contract.wording import TOTALS, folded, share
 
 Location = tuple[str | int, ...]
 Found = Iterator[tuple[Location, str]]
@@ -89,10 +89,21 @@ def _scope(draft: Draft) -> Found:
 def _names(draft: Draft) -> Found:
     names = [clause.name for _, clause in draft.placed]
     seen: dict[str, Clause] = {}
+    alike: dict[str, str] = {}
     for place, clause in draft.placed:
-        if clause.name in seen:
-            at = (*place, "label") if clause.label else place
-            yield at, f"two clauses are called '{clause.name}': give this one another label"
+        at, key = (*place, "label") if clause.label else place, folded(clause.name)
+        if key in alike:
+            other = (
+                ""
+                if alike[key] == clause.name
+                else f" and '{alike[key]}', which an invoice does not tell apart"
+            )
+            yield at, f"two clauses are called '{clause.name}'{other}: give this one another label"
+        if key in TOTALS:
+            yield at, f"'{clause.name}' is what an invoice calls the sum of its lines: give it another label"
+        if "of" in type(clause).model_fields and not inside(clause):
+            yield (*place, "of"), "needs at least one clause"
+        alike.setdefault(key, clause.name)
         for field, label in clause.cites:
             if label in seen:
                 continue

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+
+TOTALS: Final = ("total", "invoice", "invoice total", "total due")
+"""Labels under which an invoice states its own total."""
 
 
 def money(amount: float) -> str:
@@ -51,6 +54,11 @@ def listing(names: tuple[str, ...]) -> str:
     """Names as a sentence says them: "'a', 'b' and 'c'"."""
     quoted = [f"'{name}'" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def folded(label: str) -> str:
+    """A label as it is compared: case, gaps and low lines do not tell two apart."""
+    return " ".join(label.lower().replace("_", " ").split())
 
 
 _FORMATS: dict[str, Callable[[float], str]] = {

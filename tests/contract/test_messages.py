@@ -165,6 +165,26 @@ CASES = [
         id="one label twice",
     ),
     pytest.param(
+        (HOURS, "{clause: fixed, label: Hours, amount: 1}"),
+        "two clauses are called 'Hours' and 'hours', which an invoice does not tell apart",
+        id="labels that an invoice takes for one",
+    ),
+    pytest.param(
+        ("{clause: fixed, label: Total due, amount: 1}",),
+        "'Total due' is what an invoice calls the sum of its lines: give it another label",
+        id="label of a sum",
+    ),
+    pytest.param(
+        ('{clause: fixed, label: "fee\\n4. Free", amount: 1}',),
+        "holds a character that cannot be seen (U+000A): a term sheet prints it",
+        id="label of two lines",
+    ),
+    pytest.param(
+        ("{clause: all, label: both, of: []}",),
+        "clauses[0].of = []\n    needs at least one clause",
+        id="nothing inside",
+    ),
+    pytest.param(
         (HOURS.replace("channel: inbound", "channel: outbound"),),
         "clauses[0].channel = outbound\n    is about outbound contacts, but the scope of the contract is inbound",
         id="outside the scope",
