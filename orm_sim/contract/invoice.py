@@ -159,13 +159,17 @@ def compare(priced: Priced, invoice: Invoice, *, tolerance: float = 0.0) -> tupl
 
 
 def _owed(priced: Priced, billed: Iterable[Key]) -> dict[Key, float]:
-    """What the contract comes to in each line of the invoice: by kind where the invoice gives it, else by label."""
+    """What the contract comes to in each line of the invoice: by kind where the invoice gives it, else by label.
+
+    A month of which only the total is billed is held against the total alone.
+    """
     keys = set(billed)
     by_kind = {(month, label) for month, label, kind in keys if kind}
     found: dict[Key, float] = {}
+    itemised = {month for month, label, _ in keys if folded(label) not in TOTALS}
     for month in sorted({month for month, _, _ in keys}):
         for (label, kind), amounts in priced.amounts().items():
-            if month in amounts:
+            if month in amounts and month in itemised:
                 split = (month, label) in by_kind and (
                     (month, label, kind) in keys or (month, label, "") not in keys
                 )
@@ -181,7 +185,8 @@ def _sentence(key: Key, billed: float, is_billed: bool, owed: float | None, pric
     said = f"month {month}, {label}" + (f" ({kind.replace('_', ' ')})" if kind else "")
     if owed is None:
         labels = list(dict.fromkeys(each for each, _ in priced.amounts()))
-        hint = name_hint(label, labels, few=8)
+        kinds = [each for name, each in priced.amounts() if kind and name == label]
+        hint = name_hint(kind, kinds, few=8) if kinds else name_hint(label, labels, few=8)
         return f"{said}: {money(billed)} is billed, but the contract owes nothing under that name.  {hint}"
     off = round(billed - owed, 2)
     more = f"{money(abs(off))} too {'much' if off > 0 else 'little'}"
