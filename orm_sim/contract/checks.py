@@ -134,6 +134,7 @@ def _once(draft: Draft) -> Found:
 def _credits(draft: Draft) -> Found:
     term_months = draft.fields["term_months"]
     at_risk: dict[str, float] = {}
+    parts = _parts(draft)
     for place, clause in draft.placed:
         if not isinstance(clause, ServiceCredit):
             continue
@@ -145,13 +146,34 @@ def _credits(draft: Draft) -> Found:
                     f" which is {term_months} months"
                 ),
             )
-        for label in clause.fees:
+        for label in dict.fromkeys(part for fee in clause.fees for part in parts.get(fee, (fee,))):
             at_risk[label] = at_risk.get(label, 0.0) + clause.at_risk
             if at_risk[label] > 1.0 + 1e-9:
                 yield (
                     (*place, "at_risk"),
                     f"credits put {share(at_risk[label])} of '{label}' at risk, more than 100 %",
                 )
+                break
+
+
+def _fees(draft: Draft) -> Found:
+    """Fees that are counted twice, because they are named twice or stand in a clause that is named too."""
+    parts = _parts(draft)
+    for place, clause in draft.placed:
+        counted: dict[str, str] = {}
+        for label in getattr(clause, "fees", ()):
+            twice = next((part for part in parts.get(label, (label,)) if part in counted), None)
+            if twice is not None:
+                yield (*place, "fees"), f"counts '{twice}' twice: in '{counted[twice]}' and in '{label}'"
+            counted |= dict.fromkeys(parts.get(label, (label,)), label)
+
+
+def _parts(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """The clauses that each label stands for: itself, or the primitives inside a combinator."""
+    return {
+        clause.name: tuple(under.name for _, under in walk((clause,)) if not inside(under))
+        for _, clause in draft.placed
+    }
 
 
 def _bounds(draft: Draft) -> Found:
@@ -204,6 +226,7 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (_names, ()),
     (_once, ("term_months",)),
     (_credits, ("term_months",)),
+    (_fees, ()),
     (_bounds, ()),
     (_price, ("price",)),
     (remedies, ("term_months",)),

@@ -12,6 +12,9 @@ TOTALS: Final = ("total", "invoice", "invoice total", "total due")
 """Labels under which an invoice states its own total."""
 
 
+_UNMEASURED: Final = "not measured"
+
+
 def money(amount: float) -> str:
     """Dollars with thousands separators, two decimals: "$1,234.50", "-$8,000.00"."""
     return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
@@ -30,12 +33,14 @@ def share(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A measured ratio in per cent, to two decimals: "79.97 %"."""
-    return f"{number(100.0 * value)} %"
+    """A measured ratio in per cent, to two decimals: "79.97 %"; nan where nothing was counted."""
+    return _UNMEASURED if value != value else f"{number(100.0 * value)} %"
 
 
 def number(value: float) -> str:
-    """A quantity with thousands separators and at most two decimals: "1,234.5"."""
+    """A quantity with thousands separators and at most two decimals: "1,234.5"; nan where nothing was counted."""
+    if value != value:
+        return _UNMEASURED
     text = f"{value:,.2f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -113,6 +113,18 @@ CASES = [
         id="more than all at risk together",
     ),
     pytest.param(
+        ("{clause: all, label: work, of: [" + HOURS + "]}",
+         *("{label: " + label + ", " + CREDIT.replace("0.1,", "0.6,").replace("[hours]", f"[{fee}]") + "}"
+           for label, fee in (("a", "work"), ("b", "hours")))),
+        "clauses[2].at_risk = 0.6\n    credits put 120 % of 'hours' at risk, more than 100 %",
+        id="more than all at risk, once in a group",
+    ),
+    pytest.param(
+        ("{clause: all, label: work, of: [" + HOURS + "]}", "{" + CREDIT.replace("[hours]", "[work, hours]") + "}"),
+        "clauses[1].fees = [work, hours]\n    counts 'hours' twice: in 'work' and in 'hours'",
+        id="fees counted twice",
+    ),
+    pytest.param(
         (HOURS, "{" + CREDIT.replace("grace_months: 3", "grace_months: 13") + "}"),
         "clauses[1].grace_months = 13\n    13 months of grace are longer than the term, which is 12 months",
         id="grace beyond the term",
