@@ -206,3 +206,7 @@ def test_targets_and_their_credits_are_said_in_the_units_of_the_kpi(
     measure: dict[str, object], said: str
 ) -> None:
     assert said in Measure.model_validate(measure).terms()
+
+
+def test_what_is_carried_forward_is_said_to_lapse_in_the_end() -> None:
+    assert "is carried forward, and lapses when the contract ends" in str(load("bands_carried_forward"))
