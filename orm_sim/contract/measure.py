@@ -206,7 +206,12 @@ class Measure(Goal):
         return self._rounded(self.ratchet.moved(target, reached, higher_is_better=higher))
 
     def _rounded(self, target: Array) -> Array:
-        return np.asarray(np.round(target, 4 if self.indicator.unit == "share" else 2))
+        return np.asarray(np.round(target, 4 if self._step < 0.01 else 2))
+
+    @property
+    def _step(self) -> float:
+        """What a target that moves is rounded to."""
+        return 1e-4 if self.indicator.unit == "share" else 0.01
 
     def miss(
         self,
@@ -285,7 +290,8 @@ class Measure(Goal):
             if glide.shape == "linear"
             else f"exponentially, 95 % of the way within {glide.months} months"
         )
-        return f"the target begins at {value_said(self.reads, glide.from_)} and is approached {way}"
+        begins, step = (value_said(self.reads, each) for each in (glide.from_, self._step))
+        return f"the target begins at {begins} and is approached {way}, each month's rounded to {step}"
 
     def _ratchet_said(self, ratchet: Ratchet) -> str:
         up, down = (step_said(self.reads, step or 0.0) for step in (ratchet.up_at_most, ratchet.down_at_most))

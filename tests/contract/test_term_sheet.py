@@ -188,6 +188,7 @@ def test_what_a_contract_needs_and_lacks() -> None:
 LUMP = {"by": "lump", "amount": 1}
 BY_POINT = {"by": "point", "points": "up", "amount": 1}
 BANDS = {"by": "band", "bands": [{"worse_than": 0.9, "share": 0.05}]}
+GLIDE = {"from": 0.6, "months": 3}
 RATCHET = {"months": 3, "up_at_most": 2, "down_at_most": 1}
 
 
@@ -199,6 +200,7 @@ RATCHET = {"months": 3, "up_at_most": 2, "down_at_most": 1}
         ({"kpi": "cost_per_contact", "target": 3.5, "credit": LUMP}, "contact at most $3.50, else $1.00"),
         ({"kpi": "sales_kept", "target": 1200, "credit": BY_POINT}, "kept at least 1,200, else $1.00 per unit"),
         ({"kpi": "csat", "target": 0.9, "credit": BANDS}, "beyond 90 %: 5 %"),
+        ({"kpi": "csat", "target": 0.9, "glide": GLIDE, "credit": LUMP}, "months, each month's rounded to 0.01 %)"),
         ({"kpi": "asa", "target": 30, "ratchet": RATCHET, "credit": LUMP}, "by at most 2 s stricter and 1 s easier"),
     ],
 )  # fmt: skip
