@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 from orm_sim.contract.sheet import Cell, Sheet
 from orm_sim.contract.written_number import Mark, written
@@ -15,6 +14,8 @@ from orm_sim.core.errors import Problem
 Decimal = Literal["point", "comma"]
 """What stands before decimals, where whoever reads the file knows it."""
 
+_TOO_LARGE: Final = 1e13
+"""Above it a cent cannot be told from the next."""
 MARKS: dict[Decimal, Mark] = {"point": ".", "comma": ","}
 _SAID: dict[Mark, str] = {".": "point", ",": "comma"}
 _CALENDAR = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/]\d{1,2})?")
@@ -72,7 +73,7 @@ def numbers(
             problems.append(sheet.problem(cell, rule, "Say --decimal point or --decimal comma"))
             continue
         value = each.value(mark or ".")
-        if value is not None and not math.isfinite(value):
+        if value is not None and not abs(value) < _TOO_LARGE:
             problems.append(sheet.problem(cell, "is too large to be a number of anything"))
             continue
         if value is None:

@@ -12,7 +12,7 @@ from orm_sim.contract.duty_checks import copies_kept, duties
 from orm_sim.contract.price_checks import clock_of_rates_that_move, indexed_cost, paid_twice, unreached_sums
 from orm_sim.contract.remedy_checks import course, no_such, remedies, told_apart
 from orm_sim.contract.time_checks import days_outside, months_outside
-from orm_sim.contract.wording import share
+from orm_sim.contract.wording import TOTALS, folded, share
 
 Location = tuple[str | int, ...]
 Found = Iterator[tuple[Location, str]]
@@ -89,10 +89,21 @@ def _scope(draft: Draft) -> Found:
 def _names(draft: Draft) -> Found:
     names = [clause.name for _, clause in draft.placed]
     seen: dict[str, Clause] = {}
+    alike: dict[str, str] = {}
     for place, clause in draft.placed:
-        if clause.name in seen:
-            at = (*place, "label") if clause.label else place
-            yield at, f"two clauses are called '{clause.name}': give this one another label"
+        at, key = (*place, "label") if clause.label else place, folded(clause.name)
+        if key in alike:
+            other = (
+                ""
+                if alike[key] == clause.name
+                else f" and '{alike[key]}', which an invoice does not tell apart"
+            )
+            yield at, f"two clauses are called '{clause.name}'{other}: give this one another label"
+        if key in TOTALS:
+            yield at, f"'{clause.name}' is what an invoice calls the sum of its lines: give it another label"
+        if "of" in type(clause).model_fields and not inside(clause):
+            yield (*place, "of"), "needs at least one clause"
+        alike.setdefault(key, clause.name)
         for field, label in clause.cites:
             if label in seen:
                 continue
@@ -123,6 +134,7 @@ def _once(draft: Draft) -> Found:
 def _credits(draft: Draft) -> Found:
     term_months = draft.fields["term_months"]
     at_risk: dict[str, float] = {}
+    parts = _parts(draft)
     for place, clause in draft.placed:
         if not isinstance(clause, ServiceCredit):
             continue
@@ -134,13 +146,34 @@ def _credits(draft: Draft) -> Found:
                     f" which is {term_months} months"
                 ),
             )
-        for label in clause.fees:
+        for label in dict.fromkeys(part for fee in clause.fees for part in parts.get(fee, (fee,))):
             at_risk[label] = at_risk.get(label, 0.0) + clause.at_risk
             if at_risk[label] > 1.0 + 1e-9:
                 yield (
                     (*place, "at_risk"),
                     f"credits put {share(at_risk[label])} of '{label}' at risk, more than 100 %",
                 )
+                break
+
+
+def _fees(draft: Draft) -> Found:
+    """Fees that are counted twice, because they are named twice or stand in a clause that is named too."""
+    parts = _parts(draft)
+    for place, clause in draft.placed:
+        counted: dict[str, str] = {}
+        for label in getattr(clause, "fees", ()):
+            twice = next((part for part in parts.get(label, (label,)) if part in counted), None)
+            if twice is not None:
+                yield (*place, "fees"), f"counts '{twice}' twice: in '{counted[twice]}' and in '{label}'"
+            counted |= dict.fromkeys(parts.get(label, (label,)), label)
+
+
+def _parts(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """The clauses that each label stands for: itself, or the primitives inside a combinator."""
+    return {
+        clause.name: tuple(under.name for _, under in walk((clause,)) if not inside(under))
+        for _, clause in draft.placed
+    }
 
 
 def _bounds(draft: Draft) -> Found:
@@ -193,6 +226,7 @@ _CHECKS: Final[tuple[tuple[Callable[[Draft], Found], tuple[str, ...]], ...]] = (
     (_names, ()),
     (_once, ("term_months",)),
     (_credits, ("term_months",)),
+    (_fees, ()),
     (_bounds, ()),
     (_price, ("price",)),
     (remedies, ("term_months",)),

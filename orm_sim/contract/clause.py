@@ -54,10 +54,25 @@ SiteName = Annotated[
 """The name of a site: small letters, digits, - and _, so that it can stand in `inbound@cebu.offered`."""
 
 
+def _seen(text: str) -> str:
+    """The text itself, where every character of it can be seen; raises a sentence where one cannot."""
+    hidden = next((each for each in text if not each.isprintable()), None)
+    if hidden is not None or not text.strip():
+        rule = (
+            "is blank" if hidden is None else f"holds a character that cannot be seen (U+{ord(hidden):04X})"
+        )
+        raise PydanticCustomError("hidden", "{sentence}", {"sentence": f"{rule}: a term sheet prints it"})
+    return text
+
+
+Printed = Annotated[str, AfterValidator(_seen)]
+"""A name that is printed in one line of a term sheet or an invoice: no line breaks, nothing that steers a screen."""
+
+
 class Clause(Term):
     """A clause of a contract."""
 
-    label: str | None = None
+    label: Printed | None = None
     """What invoices and other clauses call it; where not given, it is called after what it pays for."""
     net_days: Annotated[int, Field(ge=0)] | None = None
     """Days from the end of the month until it is paid; where not given, the contract's payment terms hold."""

@@ -8,9 +8,10 @@ from typing import Final
 
 from orm_sim.contract.clauses import Bonus, ServiceCredit, Tiered
 from orm_sim.contract.contract import Contract
-from orm_sim.contract.credit import Banded, Lump, PerPoint, Pooled
+from orm_sim.contract.credit import Banded, BonusBands, Lump, PerPoint, Pooled
 from orm_sim.contract.lint import Finding, Placed
 from orm_sim.contract.measure import Measure, Reward
+from orm_sim.contract.reading import point_said, value_said
 from orm_sim.contract.wording import money, number, share
 from orm_sim.kpi import INDICATORS
 
@@ -35,10 +36,6 @@ def cliffs(here: Placed, contract: Contract) -> Found:
         yield from _of_a_price(here, clause)
 
 
-def _edge(kpi: str, value: float) -> str:
-    return share(value) if INDICATORS[kpi].unit == "share" else f"{number(value)} {INDICATORS[kpi].unit}"
-
-
 def _sum(credit: PerPoint | Lump) -> str:
     return f"{share(credit.share)} of the fees" if credit.share is not None else money(credit.amount or 0.0)
 
@@ -49,51 +46,67 @@ def _side(kpi: str) -> str:
 
 def _of_a_credit(here: Placed, clause: ServiceCredit, position: int, measure: Measure) -> Found:
     at, credit, name = ("measures", position, "credit"), measure.credit, INDICATORS[measure.reads].name
-    missed = f"{_side(measure.reads)} {_edge(measure.reads, measure.target)}"
+    missed = f"{_side(measure.reads)} {value_said(measure.reads, measure.target)}"
     if isinstance(credit, Lump | Pooled):
-        lost = (
-            _sum(credit)
-            if isinstance(credit, Lump)
-            else f"{share(clause.at_risk * clause.pools[credit.pool] * credit.weight)} of the fees"
-        )
-        sentence = f"{name} {missed} costs {lost} at once, however small the miss"
+        sentence = f"{name} {missed} costs {_lost(clause, credit)} at once, however small the miss"
         yield here.finding("warning", "cliff", at, sentence, _GAMED)
     elif isinstance(credit, Banded):
         yield here.finding(
-            "note", "cliff", at, f"{name} jumps at the edge of each band: {_jumps(credit)}", _GAMED
+            "note",
+            "cliff",
+            at,
+            f"{name} jumps at the edge of each band: {_jumps(measure.test, credit)}",
+            _GAMED,
         )
     elif isinstance(credit, PerPoint) and credit.points == "up":
-        unit = "point" if INDICATORS[measure.reads].unit == "share" else INDICATORS[measure.reads].unit
+        unit = point_said(measure.test)
         sentence = f"the first hundredth of a {unit} {missed} costs a whole {unit}, {_sum(credit)}"
         yield here.finding(
             "note", "cliff", at, sentence, "Months a hair under the target are the ones that are disputed"
         )
 
 
-def _jumps(credit: Banded) -> str:
-    steps = [0.0, *(band.share for band in credit.bands)]
+def _lost(clause: ServiceCredit, credit: Lump | Pooled) -> str:
+    """What one miss comes to, as far as the part at risk lets it."""
+    times = clause.multiplier or 1.0
+    if isinstance(credit, Lump) and credit.share is None:
+        return money((credit.amount or 0.0) * times)
+    part = (
+        clause.at_risk * clause.pools[credit.pool] * credit.weight
+        if isinstance(credit, Pooled)
+        else credit.share
+    )
+    return f"{share(min((part or 0.0) * times, clause.at_risk))} of the fees"
+
+
+def _jumps(kpi: str, credit: Banded | BonusBands) -> str:
+    if isinstance(credit, Banded):
+        bands = [(band.worse_than, band.share) for band in credit.bands]
+    else:
+        bands = [(band.better_than, band.share) for band in credit.bands]
+    steps = pairwise([0.0, *(part for _, part in bands)])
     return ", ".join(
-        f"{share(after - before)} of the fees at {band.worse_than:g}"
-        for (before, after), band in zip(pairwise(steps), credit.bands, strict=True)
+        f"{share(after - before)} of the fees at {value_said(kpi, edge)}"
+        for (before, after), (edge, _) in zip(steps, bands, strict=True)
     )
 
 
 def _of_a_severe_miss(here: Placed, position: int, measure: Measure) -> Found:
     if measure.minimum is not None and measure.severe_multiple is not None and measure.severe_multiple > 1.0:
         sentence = (
-            f"{INDICATORS[measure.reads].name} {_side(measure.reads)} {_edge(measure.reads, measure.minimum)}"
+            f"{INDICATORS[measure.reads].name} {_side(measure.reads)} {value_said(measure.reads, measure.minimum)}"
             f" multiplies the credit by {measure.severe_multiple:g} at once"
         )
         yield here.finding("note", "cliff", ("measures", position, "minimum"), sentence, _GAMED)
 
 
 def _of_a_bonus(here: Placed, position: int, reward: Reward) -> Found:
-    name, edge = INDICATORS[reward.reads].name, _edge(reward.reads, reward.target)
+    name, edge = INDICATORS[reward.reads].name, value_said(reward.reads, reward.target)
     if isinstance(reward.bonus, Lump):
         sentence = f"{name} of {edge} earns {_sum(reward.bonus)} at once, and nothing more beyond it"
         yield here.finding("warning", "cliff", ("measures", position, "bonus"), sentence, _GAMED)
-    elif isinstance(reward.bonus, Banded):
-        sentence = f"{name} jumps at the edge of each band: {_jumps(reward.bonus)}"
+    elif isinstance(reward.bonus, BonusBands):
+        sentence = f"{name} jumps at the edge of each band: {_jumps(reward.reads, reward.bonus)}"
         yield here.finding("note", "cliff", ("measures", position, "bonus"), sentence, _GAMED)
 
 

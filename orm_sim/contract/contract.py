@@ -19,7 +19,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from orm_sim.contract.change_order import ChangeOrder
 from orm_sim.contract.checks import Draft, contradictions, free_rates
-from orm_sim.contract.clause import Channel, Clause, inside, walk
+from orm_sim.contract.clause import Channel, Clause, Printed, inside, walk
 from orm_sim.contract.clauses import AnyClause, Benchmark, Fixed, Indexed, ServiceCredit
 from orm_sim.contract.clauses.between import Day
 from orm_sim.contract.duties import Continuity, Ending, Governance, Liability, Sharing, Volumes
@@ -77,7 +77,7 @@ Price = Annotated[
 class Contract(Term):
     """What client and vendor sign."""
 
-    title: str
+    title: Printed
     """What the contract is called in tables and term sheets."""
     scope: Many[Channel]
     """The channels the vendor takes over."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from orm_sim.contract.reading import point_said, value_said
 from orm_sim.contract.wording import money, share
 from orm_sim.core.elementwise import flat, where_due
 from orm_sim.core.evidence import required
@@ -27,7 +28,7 @@ _WHOLE: dict[str, Callable[[Array], Array]] = {
     "exact": lambda points: points,
 }
 
-_WORDS = {"up": "point or fraction of one", "down": "full point", "exact": "point, fractions in proportion"}
+_WORDS = {"up": "{} or fraction of one", "down": "full {}", "exact": "{}, fractions in proportion"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ class PerPoint(Term):
         points = _WHOLE[self.points](miss.points)
         return np.asarray(points * _sum(self.amount, self.share, miss.fees))
 
-    def wording(self) -> str:
-        """The credit in words."""
-        return f"{_said(self.amount, self.share)} per {_WORDS[self.points]}"
+    def wording(self, kpi: str) -> str:
+        """The credit for a miss of that KPI, in words."""
+        return f"{_said(self.amount, self.share)} per {_WORDS[self.points].format(point_said(kpi))}"
 
 
 class Lump(Term):
@@ -128,8 +129,8 @@ class Lump(Term):
             return _where_due(miss, miss.fees, self.share)
         return np.asarray(miss.due * (self.amount or 0.0))
 
-    def wording(self) -> str:
-        """The credit in words."""
+    def wording(self, kpi: str) -> str:
+        """The credit for a miss of that KPI, in words."""
         return _said(self.amount, self.share)
 
 
@@ -147,8 +148,8 @@ class Pooled(Term):
         """The credit for this result."""
         return _where_due(miss, miss.at_risk, miss.pools[self.pool] * self.weight)
 
-    def wording(self) -> str:
-        """The credit in words."""
+    def wording(self, kpi: str) -> str:
+        """The credit for a miss of that KPI, in words."""
         return f"{share(self.weight)} of the pool '{self.pool}'"
 
 
@@ -191,9 +192,11 @@ class Banded(Term):
             part = np.where(beyond, band.share, part)
         return np.asarray(part * miss.fees)
 
-    def wording(self) -> str:
-        """The credit in words."""
-        steps = "; ".join(f"beyond {band.worse_than:g}: {share(band.share)}" for band in self.bands)
+    def wording(self, kpi: str) -> str:
+        """The credit for a miss of that KPI, in words."""
+        steps = "; ".join(
+            f"beyond {value_said(kpi, band.worse_than)}: {share(band.share)}" for band in self.bands
+        )
         return f"a share of the fees by band ({steps})"
 
 
@@ -239,9 +242,11 @@ class BonusBands(Term):
             part = np.where(beyond, band.share, part)
         return np.asarray(part * miss.fees)
 
-    def wording(self) -> str:
-        """The bonus in words."""
-        steps = "; ".join(f"beyond {band.better_than:g}: {share(band.share)}" for band in self.bands)
+    def wording(self, kpi: str) -> str:
+        """The bonus for that KPI, in words."""
+        steps = "; ".join(
+            f"beyond {value_said(kpi, band.better_than)}: {share(band.share)}" for band in self.bands
+        )
         return f"a share of the fees by band ({steps})"
 
 

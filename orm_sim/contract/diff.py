@@ -8,12 +8,14 @@ from typing import Any, Final, Literal
 
 from orm_sim.contract.clause import Clause, inside
 from orm_sim.contract.contract import Contract
+from orm_sim.contract.term_sheet import terms_of_the_whole
 from orm_sim.core.document import format_path
 from orm_sim.core.errors import show_value
 
 What = Literal["term", "added", "removed", "moved", "changed", "label"]
 
 _WHOLE: Final = ("clauses",)
+_NOTHING: Final = "Nothing is said."
 _ALIKE: Final = 0.5
 """Share of fields that two clauses of one kind must have in common to be taken for one clause under a new label."""
 
@@ -60,11 +62,15 @@ def differences(before: Contract, after: Contract) -> tuple[Change, ...]:
 
 def _terms(before: Contract, after: Contract) -> Iterator[Change]:
     old, new = before.dump(), after.dump()
+    earlier, later = terms_of_the_whole(before), terms_of_the_whole(after)
     for name in dict.fromkeys([*new, *old]):
         if name in _WHOLE or old.get(name) == new.get(name):
             continue
         fields = dict(_fields({name: old.get(name)}, {name: new.get(name)}))
         said = "; ".join(f"{path}: {_was(was)} -> {_was(now)}" for path, (was, now) in fields.items())
+        words = earlier.get(name, _NOTHING), later.get(name, _NOTHING)
+        if words[0] != words[1]:
+            said += f"\n    before: {words[0]}\n    after:  {words[1]}"
         yield Change("term", "", said, fields)
 
 

@@ -50,6 +50,16 @@ def _idle_credit(clause: Any, contract: Contract) -> Iterator[tuple[Parts, str]]
         credit, kpi = measure.credit, measure.indicator
         if isinstance(credit, PerPoint | Lump) and not (credit.amount or credit.share):
             yield ("measures", position, "credit"), "a miss costs nothing"
+        if (
+            isinstance(credit, Lump)
+            and clause.excess == "dropped"
+            and (credit.share or 0.0) > clause.at_risk > 0.0
+        ):
+            yield (
+                ("measures", position, "credit"),
+                f"of the {share(credit.share or 0.0)} that a miss costs never more than the {share(clause.at_risk)}"
+                " at risk is owed",
+            )
         if kpi.unit == "share" and measure.target == (0.0 if kpi.better == "higher" else 1.0):
             yield ("measures", position, "target"), f"a share of {share(measure.target)} is always reached"
         if measure.default_only and not _asked_about(clause.name, contract):

@@ -11,14 +11,11 @@ from orm_sim.contract.cells import Decimal, months_of, numbers
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.priced import Priced
 from orm_sim.contract.sheet import Cell, Sheet, read_sheet
-from orm_sim.contract.wording import money
+from orm_sim.contract.wording import TOTALS, folded, money
 from orm_sim.core.errors import InputError, Problem, in_order, name_hint, nearest
 
 NEEDED: Final = ("month", "label", "amount")
 _OPTIONAL: Final = ("kind",)
-TOTALS: Final = ("total", "invoice", "invoice total", "total due")
-"""Labels under which an invoice states its own total."""
-
 Key = tuple[int, str, str]
 """Month from 1, label, kind ("" where all kinds of a label are taken together)."""
 
@@ -143,9 +140,9 @@ def compare(priced: Priced, invoice: Invoice, *, tolerance: float = 0.0) -> tupl
         Money by which a line may be off; 0 compares to the cent.
     """
     billed: dict[Key, list[Line]] = {}
-    names = {_folded(label): label for label, _ in priced.amounts()}
+    names = {folded(label): label for label, _ in priced.amounts()}
     for line in invoice.lines:
-        label = names.get(_folded(line.label), line.label)
+        label = names.get(folded(line.label), line.label)
         billed.setdefault((line.month, label, line.kind), []).append(line)
     owed = _owed(priced, billed)
     found = []
@@ -161,24 +158,24 @@ def compare(priced: Priced, invoice: Invoice, *, tolerance: float = 0.0) -> tupl
     return tuple(found)
 
 
-def _folded(label: str) -> str:
-    return " ".join(label.lower().replace("_", " ").split())
-
-
 def _owed(priced: Priced, billed: Iterable[Key]) -> dict[Key, float]:
-    """What the contract comes to in each line of the invoice: by kind where the invoice gives it, else by label."""
+    """What the contract comes to in each line of the invoice: by kind where the invoice gives it, else by label.
+
+    A month of which only the total is billed is held against the total alone.
+    """
     keys = set(billed)
     by_kind = {(month, label) for month, label, kind in keys if kind}
     found: dict[Key, float] = {}
+    itemised = {month for month, label, _ in keys if folded(label) not in TOTALS}
     for month in sorted({month for month, _, _ in keys}):
         for (label, kind), amounts in priced.amounts().items():
-            if month in amounts:
+            if month in amounts and month in itemised:
                 split = (month, label) in by_kind and (
                     (month, label, kind) in keys or (month, label, "") not in keys
                 )
                 key = (month, label, kind if split else "")
                 found[key] = round(found.get(key, 0.0) + amounts[month], 2)
-        for _, label, kind in (key for key in keys if key[0] == month and _folded(key[1]) in TOTALS):
+        for _, label, kind in (key for key in keys if key[0] == month and folded(key[1]) in TOTALS):
             found.setdefault((month, label, kind), priced.invoices()[month - 1])
     return found
 
@@ -188,7 +185,8 @@ def _sentence(key: Key, billed: float, is_billed: bool, owed: float | None, pric
     said = f"month {month}, {label}" + (f" ({kind.replace('_', ' ')})" if kind else "")
     if owed is None:
         labels = list(dict.fromkeys(each for each, _ in priced.amounts()))
-        hint = name_hint(label, labels, few=8)
+        kinds = [each for name, each in priced.amounts() if kind and name == label]
+        hint = name_hint(kind, kinds, few=8) if kinds else name_hint(label, labels, few=8)
         return f"{said}: {money(billed)} is billed, but the contract owes nothing under that name.  {hint}"
     off = round(billed - owed, 2)
     more = f"{money(abs(off))} too {'much' if off > 0 else 'little'}"

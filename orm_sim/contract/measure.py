@@ -32,6 +32,7 @@ from orm_sim.contract.reading import (
     points_in,
     points_of,
     population_said,
+    step_said,
     threshold_missing,
     value_impossible,
     value_of,
@@ -205,7 +206,12 @@ class Measure(Goal):
         return self._rounded(self.ratchet.moved(target, reached, higher_is_better=higher))
 
     def _rounded(self, target: Array) -> Array:
-        return np.asarray(np.round(target, 4 if self.indicator.unit == "share" else 2))
+        return np.asarray(np.round(target, 4 if self._step < 0.01 else 2))
+
+    @property
+    def _step(self) -> float:
+        """What a target that moves is rounded to."""
+        return 1e-4 if self.indicator.unit == "share" else 0.01
 
     def miss(
         self,
@@ -245,7 +251,11 @@ class Measure(Goal):
 
     def terms(self) -> str:
         """The target and what a miss costs, in words."""
-        cost = "a miss counts as a failure, at no cost" if self.credit is None else self.credit.wording()
+        cost = (
+            "a miss counts as a failure, at no cost"
+            if self.credit is None
+            else self.credit.wording(self.test)
+        )
         text = f"{self.said()}{self._tested_said()}, else {cost}"
         if self.window is not None and self.missed_at_most is None and self.credit is not None:
             text += f" for each {self.window} that misses it"
@@ -280,13 +290,11 @@ class Measure(Goal):
             if glide.shape == "linear"
             else f"exponentially, 95 % of the way within {glide.months} months"
         )
-        return f"the target begins at {value_said(self.reads, glide.from_)} and is approached {way}"
+        begins, step = (value_said(self.reads, each) for each in (glide.from_, self._step))
+        return f"the target begins at {begins} and is approached {way}, each month's rounded to {step}"
 
     def _ratchet_said(self, ratchet: Ratchet) -> str:
-        up, down = (
-            f"{float(points_of(self.reads, np.asarray(step or 0.0))):g} points"
-            for step in (ratchet.up_at_most, ratchet.down_at_most)
-        )
+        up, down = (step_said(self.reads, step or 0.0) for step in (ratchet.up_at_most, ratchet.down_at_most))
         text = (
             f"every {ratchet.every} the target follows the median of the last {ratchet.months} monthly results,"
             f" by at most {up} stricter and {down} easier"
@@ -333,7 +341,7 @@ class Reward(Goal):
 
     def terms(self) -> str:
         """The target and what it earns, in words."""
-        text = f"{self.said()}, then {self.bonus.wording()}"
+        text = f"{self.said()}, then {self.bonus.wording(self.reads)}"
         if self.stretch is not None:
             times = (
                 ""

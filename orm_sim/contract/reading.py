@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from orm_sim.contract.period import Array, Period
-from orm_sim.contract.wording import number, share
+from orm_sim.contract.wording import number, plain, price, share
 from orm_sim.kpi import INDICATORS, METERS, Counters, ratio
 
 Denominator = Literal["offered", "answered", "offered_less_short"]
@@ -17,6 +17,9 @@ Denominator = Literal["offered", "answered", "offered_less_short"]
 
 _SHORT = "abandoned_short"
 _OF_CONTACTS = ("service_level", "abandonment_rate")
+_SYMBOLS = {"s": " s", "h": " h", "fte": " FTE"}
+_FORMATS = {"share": "percent", "money": "money"}
+_POINTS = {"share": "point", "s": "second", "h": "hour", "money": "dollar"}
 _TIMES = ("wait_s", "handle_time_s")
 _WORDS: dict[Denominator, str] = {
     "offered": "contacts offered",
@@ -95,13 +98,25 @@ def points_of(kpi: str, difference: Array) -> Array:
 
 def format_of(kpi: str) -> str:
     """The format in which a measured value is shown."""
-    return "percent" if INDICATORS[kpi].unit == "share" else "number"
+    return _FORMATS.get(INDICATORS[kpi].unit, "number")
 
 
 def value_said(kpi: str, value: float) -> str:
-    """A value of a KPI in words: "80 %", "380 s"."""
+    """A value of a KPI in words, with all its digits: "80 %", "380 s", "$3.50", "300"."""
     unit = INDICATORS[kpi].unit
-    return share(value) if unit == "share" else f"{number(value)} {unit}"
+    if unit == "money":
+        return price(value)
+    return share(value) if unit == "share" else f"{plain(value)}{_SYMBOLS.get(unit, '')}"
+
+
+def point_said(kpi: str) -> str:
+    """What a point of a KPI is called: "point" of a share, "second", "unit" of a count."""
+    return _POINTS.get(INDICATORS[kpi].unit, "unit")
+
+
+def step_said(kpi: str, step: float) -> str:
+    """A difference between values of a KPI in words: "2 points", "10 s"."""
+    return f"{plain(100.0 * step)} points" if INDICATORS[kpi].unit == "share" else value_said(kpi, step)
 
 
 def population_said(kpi: str, of: Denominator, within_s: float | None) -> str:

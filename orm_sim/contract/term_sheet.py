@@ -49,6 +49,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def terms_of_the_whole(contract: Contract) -> dict[str, str]:
+    """What is agreed beside the clauses, in words, by the field of the contract that says it."""
+    said = {heading: text for heading, _, text in (each.partition(". ") for each in _general(contract))}
+    return {field: said[heading] for field, heading in _HEADINGS.items() if heading in said}
+
+
 def _general(contract: Contract) -> Iterator[str]:
     level = contract.service_level
     if level is not None:
@@ -71,6 +77,12 @@ def _general(contract: Contract) -> Iterator[str]:
         )
         yield f"Price. The rate of {each} is solved for a vendor margin of {share(price.value)}."
 
+
+_HEADINGS: Final = {
+    "service_level": "Service level", "payment": "Payment", "taxes": "Taxes", "notice_days": "Notice", "life": "Life",
+    "records": "Records", "remedies": "Remedies", **DUTIES, "triggers": "Triggers", "price": "Price",
+}  # fmt: skip
+"""Fields of a contract, each with the heading under which the term sheet says it."""
 
 _PARTS: Final = ("at", "scale", "cap", "limit", "at_most", "if_")
 """Fields of clauses that hold terms which cite meters of their own."""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+
+TOTALS: Final = ("total", "invoice", "invoice total", "total due")
+"""Labels under which an invoice states its own total."""
+
+
+_UNMEASURED: Final = "not measured"
 
 
 def money(amount: float) -> str:
@@ -27,12 +33,14 @@ def share(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A measured ratio in per cent, to two decimals: "79.97 %"."""
-    return f"{number(100.0 * value)} %"
+    """A measured ratio in per cent, to two decimals: "79.97 %"; nan where nothing was counted."""
+    return _UNMEASURED if value != value else f"{number(100.0 * value)} %"
 
 
 def number(value: float) -> str:
-    """A quantity with thousands separators and at most two decimals: "1,234.5"."""
+    """A quantity with thousands separators and at most two decimals: "1,234.5"; nan where nothing was counted."""
+    if value != value:
+        return _UNMEASURED
     text = f"{value:,.2f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -51,6 +59,11 @@ def listing(names: tuple[str, ...]) -> str:
     """Names as a sentence says them: "'a', 'b' and 'c'"."""
     quoted = [f"'{name}'" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def folded(label: str) -> str:
+    """A label as it is compared: case, gaps and low lines do not tell two apart."""
+    return " ".join(label.lower().replace("_", " ").split())
 
 
 _FORMATS: dict[str, Callable[[float], str]] = {

@@ -46,10 +46,19 @@ def test_a_contract_does_not_differ_from_itself(path: Path) -> None:
 
 
 def test_terms_of_the_whole() -> None:
+    invoiced = "Invoiced at the end of each month, each line rounded to the cent, half a cent away from zero"
     assert said(changed(term_months=36, payment={"net_days": 45})) == [
         "term_months: 24 -> 36",
-        "payment.net_days: 30 -> 45",
+        "payment.net_days: 30 -> 45\n"
+        f"    before: {invoiced}; paid 30 days later unless a clause says otherwise.\n"
+        f"    after:  {invoiced}; paid 45 days later unless a clause says otherwise.",
     ]
+
+
+def test_a_term_that_was_not_there_is_told_in_words() -> None:
+    (told,) = said(changed(records={"source": "vendor"}))
+    assert "\n    before: Nothing is said.\n    after:  " in told
+    assert "records of the vendor" in told.lower() or "vendor's records" in told.lower(), told
 
 
 def test_a_field_is_told_with_the_wording_before_and_after() -> None:

@@ -100,6 +100,7 @@ def test_one_history_however_it_is_written(tmp_path: Path, content: str) -> None
         (PLAIN.replace("2000", "2O00"), "is text where a number is due.  A letter stands among the digits"),
         (PLAIN.replace("2000", ""), "kpis.csv:3  inbound.offered (column B)"),
         (PLAIN.replace("2000", "1e999"), "is too large to be a number of anything"),
+        (PLAIN.replace("2000", "1e14"), "is too large to be a number of anything"),
         (PLAIN.replace("2000", "NaN"), "is text where a number is due"),
         (PLAIN.replace("2000", "-2000"), "inbound.offered (column B) = -2000\n    contacts offered cannot be below 0"),
         (PLAIN.replace("2000", "85%"), "is a percentage where a count or an amount is due"),

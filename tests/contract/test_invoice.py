@@ -129,6 +129,17 @@ def test_what_may_have_happened_is_said(tmp_path: Path, priced: Priced, text: st
     assert any(said in each.sentence for each in held(tmp_path, priced, text))
 
 
+def test_a_month_billed_as_a_total_is_held_against_the_total(tmp_path: Path, priced: Priced) -> None:
+    text = "month,label,amount\n1,Total,55400.00\n2,invoice total,60430.01\n"
+    found = held(tmp_path, priced, text)
+    assert [(each.month, each.label, each.amount) for each in found] == [(2, "invoice total", 0.01)]
+
+
+def test_a_kind_that_is_unknown_names_the_kinds_of_its_label(tmp_path: Path, priced: Priced) -> None:
+    found = held(tmp_path, priced, "month,label,kind,amount\n1,inbound minutes,fees,50000\n")
+    assert any("Did you mean 'fee'?" in each.sentence for each in found)
+
+
 def test_a_kind_that_is_split_is_held_against_its_own_line(tmp_path: Path, priced: Priced) -> None:
     text = "month,label,kind,amount\n1,inbound minutes,fee,50000\n1,commission,commission,6000\n"
     found = held(tmp_path, priced, text)

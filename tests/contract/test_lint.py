@@ -52,6 +52,28 @@ TRAPS = [
         id="lump",
     ),
     pytest.param(
+        CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: lump, share: 0.3}"),
+        "costs 10 % of the fees at once",
+        id="lump beyond what is at risk",
+    ),
+    pytest.param(
+        CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: lump, share: 0.3}"),
+        "idle: of the 30 % that a miss costs never more than the 10 % at risk is owed",
+        id="lump of which a part is never owed",
+    ),
+    pytest.param(
+        CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: lump, share: 0.02}")
+        .replace("at_risk: 0.1,", "at_risk: 0.1, multiplier: 3,"),
+        "costs 6 % of the fees at once",
+        id="lump multiplied",
+    ),
+    pytest.param(
+        "{clause: bonus, channel: inbound, fees: [minutes], at_most: 0.02, measures: [{kpi: csat, target: 0.9,"
+        " bonus: {by: band, bands: [{better_than: 0.9, share: 0.01}, {better_than: 0.95, share: 0.02}]}}]}",
+        "jumps at the edge of each band: 1 % of the fees at 90 %, 1 % of the fees at 95 %",
+        id="bonus by band",
+    ),
+    pytest.param(
         CREDIT.replace("{by: point, points: exact, share: 0.01}", "{by: pool, pool: p, weight: 1.0}")
         .replace("at_risk: 0.1,", "at_risk: 0.1, pools: {p: 0.5},"),
         "warning, cliff: service level below 80 % costs 5 % of the fees at once, however small the miss",
@@ -60,7 +82,7 @@ TRAPS = [
     pytest.param(
         CREDIT.replace("{by: point, points: exact, share: 0.01}",
                        "{by: band, bands: [{worse_than: 0.8, share: 0.02}, {worse_than: 0.7, share: 0.1}]}"),
-        "service level jumps at the edge of each band: 2 % of the fees at 0.8, 8 % of the fees at 0.7",
+        "service level jumps at the edge of each band: 2 % of the fees at 80 %, 8 % of the fees at 70 %",
         id="bands",
     ),
     pytest.param(CREDIT.replace("exact", "up"), "cliff: the first hundredth of a point below 80 % costs a whole point",

@@ -113,6 +113,18 @@ CASES = [
         id="more than all at risk together",
     ),
     pytest.param(
+        ("{clause: all, label: work, of: [" + HOURS + "]}",
+         *("{label: " + label + ", " + CREDIT.replace("0.1,", "0.6,").replace("[hours]", f"[{fee}]") + "}"
+           for label, fee in (("a", "work"), ("b", "hours")))),
+        "clauses[2].at_risk = 0.6\n    credits put 120 % of 'hours' at risk, more than 100 %",
+        id="more than all at risk, once in a group",
+    ),
+    pytest.param(
+        ("{clause: all, label: work, of: [" + HOURS + "]}", "{" + CREDIT.replace("[hours]", "[work, hours]") + "}"),
+        "clauses[1].fees = [work, hours]\n    counts 'hours' twice: in 'work' and in 'hours'",
+        id="fees counted twice",
+    ),
+    pytest.param(
         (HOURS, "{" + CREDIT.replace("grace_months: 3", "grace_months: 13") + "}"),
         "clauses[1].grace_months = 13\n    13 months of grace are longer than the term, which is 12 months",
         id="grace beyond the term",
@@ -163,6 +175,26 @@ CASES = [
         (HOURS, HOURS),
         "clauses[1].label = hours\n    two clauses are called 'hours': give this one another label",
         id="one label twice",
+    ),
+    pytest.param(
+        (HOURS, "{clause: fixed, label: Hours, amount: 1}"),
+        "two clauses are called 'Hours' and 'hours', which an invoice does not tell apart",
+        id="labels that an invoice takes for one",
+    ),
+    pytest.param(
+        ("{clause: fixed, label: Total due, amount: 1}",),
+        "'Total due' is what an invoice calls the sum of its lines: give it another label",
+        id="label of a sum",
+    ),
+    pytest.param(
+        ('{clause: fixed, label: "fee\\n4. Free", amount: 1}',),
+        "holds a character that cannot be seen (U+000A): a term sheet prints it",
+        id="label of two lines",
+    ),
+    pytest.param(
+        ("{clause: all, label: both, of: []}",),
+        "clauses[0].of = []\n    needs at least one clause",
+        id="nothing inside",
     ),
     pytest.param(
         (HOURS.replace("channel: inbound", "channel: outbound"),),

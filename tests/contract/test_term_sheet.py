@@ -9,6 +9,7 @@ from orm_sim.contract import (
     AhtCap,
     Contract,
     Indexed,
+    Measure,
     MinimumCommitment,
     PaymentTerms,
     Reserve,
@@ -182,3 +183,32 @@ def test_what_a_contract_needs_and_lacks() -> None:
         contract.with_rate(float("nan"))
     with pytest.raises(KeyError, match=r"needs the meter index\.wages_ph"):
         settle(contract.with_rate(1.0), NOTHING, {}, 0)
+
+
+LUMP = {"by": "lump", "amount": 1}
+BY_POINT = {"by": "point", "points": "up", "amount": 1}
+BANDS = {"by": "band", "bands": [{"worse_than": 0.9, "share": 0.05}]}
+GLIDE = {"from": 0.6, "months": 3}
+RATCHET = {"months": 3, "up_at_most": 2, "down_at_most": 1}
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        ({"kpi": "aht", "target": 300, "credit": BY_POINT}, "at most 300 s, else $1.00 per second or fraction of one"),
+        ({"kpi": "sales_per_hour", "target": 0.305, "credit": LUMP}, "hour at least 0.305, else $1.00"),
+        ({"kpi": "cost_per_contact", "target": 3.5, "credit": LUMP}, "contact at most $3.50, else $1.00"),
+        ({"kpi": "sales_kept", "target": 1200, "credit": BY_POINT}, "kept at least 1,200, else $1.00 per unit"),
+        ({"kpi": "csat", "target": 0.9, "credit": BANDS}, "beyond 90 %: 5 %"),
+        ({"kpi": "csat", "target": 0.9, "glide": GLIDE, "credit": LUMP}, "months, each month's rounded to 0.01 %)"),
+        ({"kpi": "asa", "target": 30, "ratchet": RATCHET, "credit": LUMP}, "by at most 2 s stricter and 1 s easier"),
+    ],
+)  # fmt: skip
+def test_targets_and_their_credits_are_said_in_the_units_of_the_kpi(
+    measure: dict[str, object], said: str
+) -> None:
+    assert said in Measure.model_validate(measure).terms()
+
+
+def test_what_is_carried_forward_is_said_to_lapse_in_the_end() -> None:
+    assert "is carried forward, and lapses when the contract ends" in str(load("bands_carried_forward"))

@@ -111,8 +111,8 @@ class Clawback(Clause):
             self.name,
             "clawback",
             -paid_back,
-            f"{{quantity:number}} sales cancelled in {self.schedule[-1].before_months} months, their shares at the"
-            f" rates paid under '{self.fee}'",
+            f"{{quantity:number}} sales cancelled within {months_long(self.schedule[-1].before_months)},"
+            f" their shares at the rates paid under '{self.fee}'",
             channel=self.channel,
             quantity=sales,
             rate=np.asarray(paid_back / np.where(sales > 0.0, sales, 1.0)),

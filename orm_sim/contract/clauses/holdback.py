@@ -10,7 +10,7 @@ from pydantic import Field
 from orm_sim.contract.clause import Channel, Clause, settle_all
 from orm_sim.contract.measure import Goal
 from orm_sim.contract.period import Array, LineItem, Memory, Period, earned, line
-from orm_sim.contract.wording import share
+from orm_sim.contract.wording import months_long, share
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule
 
@@ -64,7 +64,7 @@ class Holdback(Clause):
         values: dict[str, Array] = {}
         if period.in_force:
             fees = np.maximum(earned(items), 0.0)
-            words = f"{share(self.share)} of {{quantity:money}} withheld for {months} months"
+            words = f"{share(self.share)} of {{quantity:money}} withheld for {months_long(months)}"
             withheld = line(
                 period, self.name, "holdback", -fees * self.share, words,
                 channel=self.channel or "", quantity=fees, rate=self.share,
@@ -104,7 +104,7 @@ class Holdback(Clause):
             values[f"value{position}"] = value
             said.append(f"; {goal.told(position)}")
         words = (
-            f"{{quantity:money}} withheld {self.release_after_months} months ago{''.join(said)}"
+            f"{{quantity:money}} withheld {months_long(self.release_after_months)} ago{''.join(said)}"
             "{failed:when , hence forfeited}"
         )
         return line(

@@ -22,6 +22,7 @@ from orm_sim.kpi import ratio
 _ZERO = np.asarray(0.0)
 _NEVER: Flags = np.asarray(False)
 _FORECAST = ("offered", "forecast_offered")
+_CARRIED = "; what exceeds that is carried forward, and lapses when the contract ends"
 
 
 def _weights_do_not_sum(measures: tuple[Measure, ...], pools: dict[str, float]) -> str | None:
@@ -116,6 +117,9 @@ class ServiceCredit(Clause):
             "excluded": excluded,
             "reckoned": reckoned,
         }
+        if self.excess == "carried_forward":
+            before = _ZERO if carried is None else carried
+            parts |= {"carried": before, "carries": np.asarray(before > 0.0)}
         item = self._line(period, credit, misses, fees, missed=missed, **parts)
         left = {"carried": reckoned - credit} if self.excess == "carried_forward" else {}
         return (item,), Memory({**rebased, **left})
@@ -194,8 +198,11 @@ class ServiceCredit(Clause):
             moves = measure.glide is not None or measure.ratchet is not None
             target = f"{{target{position}:{format_of(measure.reads)}}}" if moves else None
             said.append(measure.told(position, target))
+        of_it = (
+            "{carries:when , {carried:money} of it carried from before}" if self.excess != "dropped" else ""
+        )
         words = (
-            f"{'; '.join(said)}; credits of {{reckoned:money}}, at most {share(self.at_risk)} of {{fees:money}}"
+            f"{'; '.join(said)}; credits of {{reckoned:money}}{of_it}, at most {share(self.at_risk)} of {{fees:money}}"
             "{relieved:when ; no credit, as contacts offered were off the forecast}"
         )
         if self.exclusions:
@@ -211,7 +218,7 @@ class ServiceCredit(Clause):
         if self.pools:
             parts = (f"'{name}' {share(part)} of that amount" for name, part in self.pools.items())
             text += f"; pools: {', '.join(parts)}"
-        text += "; what exceeds that is carried forward" if self.excess == "carried_forward" else ""
+        text += _CARRIED if self.excess == "carried_forward" else ""
         if self.multiplier is not None:
             text += f". Credits are multiplied by {self.multiplier:g} before they are capped"
         return text + self._limits_said() + "."

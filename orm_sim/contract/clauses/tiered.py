@@ -10,6 +10,7 @@ from pydantic import Field
 
 from orm_sim.contract.clause import SECONDS, Channel, Clause, TimeUnit, Window
 from orm_sim.contract.period import Array, LineItem, Memory, Period, line
+from orm_sim.contract.rounding import to_cents
 from orm_sim.contract.tiers import marginal, price_of
 from orm_sim.contract.wording import number, price
 from orm_sim.core.evidence import required
@@ -106,7 +107,7 @@ class Tiered(Clause):
             period,
             self.name,
             "fee",
-            charge if before is None else charge - memory.values["billed"],
+            charge if before is None else to_cents(charge) - memory.values["billed"],  # cents do not add up
             self._words,
             channel=self.channel,
             quantity=units,
