@@ -111,7 +111,7 @@ def mean(plan: Plan, week: int) -> Found:
     ("plan", "week", "band"),
     [
         (STANDARD, 26, 0.05),
-        (LEAN, 26, 0.08),
+        (LEAN, 26, 0.05),
         (STANDARD._replace(staffing_ratio=1.1, wage_premium=0.10, coaching_hours=1.0), 26, 0.05),
         (STANDARD, 0, 0.10),
     ],
@@ -120,13 +120,16 @@ def mean(plan: Plan, week: int) -> Found:
 def test_what_is_foreseen_is_what_is_lived(plan: Plan, week: int, band: float) -> None:
     """Volumes, hours and money within 5 % (10 % over a ramp); service level within 4 points, abandonment within 2.
 
-    8 % for the lean plan: contacts that come back are what is left between two large numbers, and a point of
-    abandonment moves them by six.
+    Contacts that come back, 8 % for the lean plan alone: they come evenly over seven days, a weekend with three
+    tenths and one tenth of a weekday's contacts included, while people are scheduled by the week's shape. So more of
+    them abandon than of all contacts, which foresight does not tell apart; where few abandon it makes no odds.
     """
     found = mean(plan, week)
     for name, (ahead, lived) in found.items():
         if name in ("service level", "abandonment"):
             assert abs(ahead - lived) < (0.04 if name == "service level" else 0.02), name
+        elif name == "inbound repeat_contacts" and plan == LEAN:
+            assert abs(ahead / lived - 1.0) < 0.08, name
         elif name in ("hiring and training", "unearned"):
             assert abs(ahead / lived - 1.0) < 0.15, name
         else:
