@@ -121,8 +121,8 @@ def test_what_is_foreseen_is_what_is_lived(plan: Plan, week: int, band: float) -
     """Volumes, hours and money within 5 % (10 % over a ramp); service level within 4 points, abandonment within 2.
 
     Contacts that come back, 8 % for the lean plan alone: they come evenly over seven days, a weekend with three
-    tenths and one tenth of a weekday's contacts included, while people are scheduled by the week's shape. So more of
-    them abandon than of all contacts, which foresight does not tell apart; where few abandon it makes no odds.
+    tenths and one tenth of a weekday's contacts included, while people are scheduled by the week's shape. So 13 %
+    of them abandon and 9 % of first contacts, which foresight does not tell apart; where few abandon it makes no odds.
     """
     found = mean(plan, week)
     for name, (ahead, lived) in found.items():
