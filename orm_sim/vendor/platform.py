@@ -30,7 +30,7 @@ class PlatformTerms(Term):
     )
     """Chance that one whole platform that stands by takes over; two each have theirs."""
     failover_minutes: float = quantity(
-        10.0, unit="minutes/outage", source="assumption", grade="D", low=1.0, high=60.0, ge=0, le=525_600
+        10.0, unit="min/outage", source="assumption", grade="D", low=1.0, high=60.0, ge=0, le=525_600
     )
     """Minutes until it has taken over."""
     upkeep_share: float = quantity(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,9 @@ from orm_sim.vendor.decision.expected import Expected
 from orm_sim.vendor.decision.fluid import Fluid
 from orm_sim.vendor.decision.futures import Doubts, futures
 from orm_sim.vendor.levers import STANDARD, Plan, plans_of
+from orm_sim.vendor.platform import OutageAhead, PlatformTerms
 from orm_sim.vendor.policy import ServiceRequest
+from tests.simulation.mutations import base
 
 ROOT = Path(__file__).resolve().parents[2]
 SURE = Doubts(volume=0.0, handle_time=0.0, conversion=0.0, attrition=0.0, service=0.0)
@@ -111,7 +114,7 @@ def mean(plan: Plan, week: int) -> Found:
     ("plan", "week", "band"),
     [
         (STANDARD, 26, 0.05),
-        (LEAN, 26, 0.08),
+        (LEAN, 26, 0.05),
         (STANDARD._replace(staffing_ratio=1.1, wage_premium=0.10, coaching_hours=1.0), 26, 0.05),
         (STANDARD, 0, 0.10),
     ],
@@ -120,17 +123,45 @@ def mean(plan: Plan, week: int) -> Found:
 def test_what_is_foreseen_is_what_is_lived(plan: Plan, week: int, band: float) -> None:
     """Volumes, hours and money within 5 % (10 % over a ramp); service level within 4 points, abandonment within 2.
 
-    8 % for the lean plan: contacts that come back are what is left between two large numbers, and a point of
-    abandonment moves them by six.
+    Contacts that come back, 8 % for the lean plan alone: they come evenly over seven days, a weekend with three
+    tenths and one tenth of a weekday's contacts included, while people are scheduled by the week's shape. So 13 %
+    of them abandon and 9 % of first contacts, which foresight does not tell apart; where few abandon it makes no odds.
     """
     found = mean(plan, week)
     for name, (ahead, lived) in found.items():
         if name in ("service level", "abandonment"):
             assert abs(ahead - lived) < (0.04 if name == "service level" else 0.02), name
+        elif name == "inbound repeat_contacts" and plan == LEAN:
+            assert abs(ahead / lived - 1.0) < 0.08, name
         elif name in ("hiring and training", "unearned"):
             assert abs(ahead / lived - 1.0) < 0.15, name
         else:
             assert abs(ahead / lived - 1.0) < band, name
+
+
+def test_an_outage_takes_its_share_of_the_time_and_of_no_wages() -> None:
+    """By hand: 12 a year of 73.05 h are a tenth of 8,766 h; one platform standing by that works leaves a 730.5th."""
+    setting = make_setting(base().programme, 0.0, 3, 0)
+    world = World(base(), setting, engine("kernel"), True)
+    service, moment = ServiceRequest(0.80, 20.0), moment_of(setting, 0, 6)
+    calm = outlook_of(base(), setting, world._vendor, service, moment, world._share)
+    outages = OutageAhead(1.0, 73.05, 1.0, PlatformTerms(failover_works=1.0))
+    plans = plans_of(STANDARD, STANDARD._replace(redundancy=1.0))
+    calmly, roughly = (
+        Fluid(each, 0.0).expected(plans, futures(SURE, 6))
+        for each in (replace(calm, outages=None), replace(calm, outages=outages))
+    )
+    up = np.array([[0.9], [1.0 - 1.0 / 730.5]])
+    for channel, names in (
+        ("inbound", ("offered", "answered", "answered_within", "resolved", "payable_contacts", "staffed_s")),
+        ("outbound", ("productive_hours", "staffed_s")),
+    ):
+        for name in names:
+            was, now = (seen.meters[-1][channel, name] for seen in (calmly, roughly))
+            assert was.min() > 0.0
+            np.testing.assert_allclose(now, np.broadcast_to(was, now.shape) * up, rtol=1e-9, err_msg=name)
+    for name in ("wages", "seats", "training"):
+        np.testing.assert_array_equal(roughly.costs[name], calmly.costs[name])
 
 
 def test_the_unearned_part_of_a_cancelled_sale_is_half_of_it() -> None:

@@ -162,7 +162,7 @@ def start(out: Path, log: Path, workers: int = 2) -> subprocess.Popen[str]:
         str(out),
         str(workers),
         str(log),
-        "2.0",
+        "4.0",
     ]  # slow: the test must be quicker than the run
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE)  # fmt: skip
