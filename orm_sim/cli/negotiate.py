@@ -104,13 +104,18 @@ def negotiate_in(
 ) -> tuple[Talks, Path]:  # fmt: skip
     """`negotiate`, and the folder it wrote."""
     from orm_sim.cli.api import check_run, priced, solved_rates, usable_cores
+    from orm_sim.core.errors import InputError, Place, Problem
     from orm_sim.negotiation.lived import Settings
     from orm_sim.negotiation.sheets import asked, deal_of
     from orm_sim.negotiation.talks import negotiate as talk
-    from orm_sim.scenario.load import load_study
+    from orm_sim.scenario.load import is_study, load_study
     from orm_sim.simulation.pricing import ReferenceJob, free_options
     from orm_sim.study import plan_run
 
+    if not is_study(Path(path)):
+        rule = "is a scenario, not a study: it says nothing of what is negotiated"
+        hint = "scenarios/studies/negotiation.yaml shows how"
+        raise InputError(Problem(Place(str(path), 1), "", None, rule, hint))
     study = load_study(path, overrides or {})
     talks = asked(study)
     deal_of(study, 1.0)

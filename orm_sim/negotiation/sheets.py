@@ -15,7 +15,7 @@ from orm_sim.contract.contract import Contract
 from orm_sim.core.document import Document
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.loader import build, override
-from orm_sim.scenario.load import LoadedStudy
+from orm_sim.scenario.load import LoadedStudy, is_study
 from orm_sim.scenario.negotiation import Issue, Negotiation
 from orm_sim.scenario.scenario import Scenario
 
@@ -110,7 +110,7 @@ def deal_of(study: LoadedStudy, rate: float) -> Deal:
     """
     talks = asked(study)
     deal = Deal(talks.deal, study.options[talks.deal], rate, talks.issues)
-    where = Place(str(study.files[-1]) if study.files else "study")
+    where = _place(study)
     problems = []
     if deal.scenario.contract is None:
         rule = f"'{talks.deal}' has no contract, so there is nothing to talk about"
@@ -128,9 +128,32 @@ def deal_of(study: LoadedStudy, rate: float) -> Deal:
                     where, f"{at}.path", issue.path, rule, "Give a path such as contract.payment.net_days"
                 )
             )
+    same = [(issue.label, issue.path) for issue in talks.issues.values()]
+    for number, (name, issue) in enumerate(talks.issues.items()):
+        if same.index(same[number]) < number:
+            rule = "is what another issue is about already"
+            problems.append(Problem(where, f"negotiation.issues.{name}", issue.label or issue.path, rule))
+    problems = problems or _not_allowed(deal, talks, where)
     if problems:
         raise InputError(problems)
     return deal
+
+
+def _not_allowed(deal: Deal, talks: Negotiation, where: Place) -> list[Problem]:
+    """Ends of the issues and changes of clauses that the scenario does not allow, found before anything is run."""
+    tried: list[tuple[str, Sheet, Mapping[str, Any]]] = [
+        (f"negotiation.issues.{name}.{end}", {**deal.own, name: getattr(issue, end)}, {})
+        for name, issue in talks.issues.items()
+        for end in ("low", "high")
+    ]
+    tried += [(f"negotiation.clauses.{name}.set", deal.own, each.set) for name, each in talks.clauses.items()]
+    found = []
+    for at, sheet, changes in tried:
+        try:
+            deal.scenario_of(sheet, changes)
+        except InputError as error:
+            found += [Problem(where, at, None, f"{p.path}: {p.rule}", p.hint) for p in error.problems]
+    return found
 
 
 def asked(study: LoadedStudy) -> Negotiation:
@@ -142,11 +165,15 @@ def asked(study: LoadedStudy) -> Negotiation:
         When it says nothing of that.
     """
     if study.negotiation is None:
-        where = Place(str(study.files[-1]) if study.files else "study")
         rule = "says nothing of what is negotiated"
         hint = "Add a section 'negotiation:' with deal, issues and curve; scenarios/studies/negotiation.yaml shows one"
-        raise InputError(Problem(where, "negotiation", None, rule, hint))
+        raise InputError(Problem(_place(study), "negotiation", None, rule, hint))
     return study.negotiation
+
+
+def _place(study: LoadedStudy) -> Place:
+    """The study's own file among those that were read for it."""
+    return Place(next((str(file) for file in study.files if is_study(file)), "study"))
 
 
 def contract_in(scenario: Scenario) -> Contract:

@@ -20,6 +20,7 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
         (["compare", "nowhere.yaml"], "nowhere.yaml"),
         (["compare", str(BANK)], "is a scenario, not a study"),
         (["run", str(STUDY)], "is a study"),
+        (["negotiate", str(BANK)], "is a scenario, not a study"),
         (["run", str(BANK)], "nothing to compare"),
         (["compare", str(STUDY), "--set", "vendor.polcy=fixed"], "Did you mean 'policy'?"),
         (["compare", str(STUDY), "--without", "wether"], "Did you mean 'weather'?"),

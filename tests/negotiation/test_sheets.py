@@ -74,6 +74,12 @@ CHANGES = {
     "low: 0.0, high: 1.2": ("low: 1.3, high: 1.2", "low 1.3 is not below high 1.2"),
     "label: commission,": ("", "gives a label or a path, one of the two"),
     "max_failure: 0.10": ("max_failure: 1.5", "max_failure"),
+    "low: 15, high: 75": ("low: -15, high: 75", "study.yaml  negotiation.issues.net_days.low"),
+    '{"contract.clauses[0].of[1].reserve"': ('{"contract.nope"', "negotiation.clauses.reserve.set"),
+    "title: commission, label: commission": (
+        "title: commission, label: outbound baseline",
+        "is what another issue is about already",
+    ),
 }
 
 
@@ -95,3 +101,6 @@ def test_a_study_without_negotiation_says_how_to_add_one() -> None:
     with pytest.raises(InputError, match="says nothing of what is negotiated") as refused:
         deal_of(load_study(STUDY.parent / "which_contract.yaml"), 1.0)
     assert "negotiation.yaml" in str(refused.value)
+    assert "which_contract.yaml  negotiation" in str(
+        refused.value
+    )  # not one of the contracts that it extends

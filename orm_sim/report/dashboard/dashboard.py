@@ -20,6 +20,7 @@ from orm_sim.report.options import contenders, locate
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.vendor.labour import unlawful_wage
+from orm_sim.vendor.terms import Vendor
 
 QUICK: Final = 20
 """Replications of a run unless asked otherwise: a first look."""
@@ -142,8 +143,9 @@ class Dashboard:
     def _caveats(self) -> tuple[str, ...]:
         """What an estimate does not know."""
         said = (
-            "Intervals of an estimate say what the draws leave open, not how far closed forms err: it leaves out the"
-            " vendor's later planning, an early end for cause and the luck of contacts. Simulate before you sign.",
+            "Intervals of an estimate say what the draws leave open, not how far closed forms err: it takes outages"
+            " at their mean and leaves out storms, shocks to wages and currency, the vendor's later planning, an early"
+            " end for cause and the luck of contacts. Simulate before you sign.",
         )
         if not self.estimator.unreached:
             return said
@@ -256,8 +258,7 @@ class Dashboard:
             paid = vendor.workforce.model_copy(update={"wage_per_hour": at.wage})
             vendor = vendor.model_copy(update={"workforce": paid})
         if at.continuity:
-            levers = vendor.levers.model_copy(update={"redundancy": (at.continuity,)})
-            vendor = vendor.model_copy(update={"levers": levers})
+            vendor = _standing_by(vendor, at.continuity)
         contract = scenario.contract
         if contract is not None and name == at.deal:
             contract = shaped(contract, at, self.estimator.pays[name])
@@ -265,6 +266,16 @@ class Dashboard:
         return scenario.model_copy(
             update={"programme": programme, "vendor": vendor, "contract": contract, "evaluation": weighed}
         )
+
+
+def _standing_by(vendor: Vendor, share: float) -> Vendor:
+    """The vendor with a share of its platform standing by; who does not plan is given it, and what it costs."""
+    if vendor.policy == "best_response":
+        levers = vendor.levers.model_copy(update={"redundancy": (share,)})
+        return vendor.model_copy(update={"levers": levers})
+    platform = vendor.platform.model_copy(update={"redundancy": vendor.platform.redundancy + share})
+    overhead = vendor.account_overhead_per_month + vendor.platform_per_month * share
+    return vendor.model_copy(update={"platform": platform, "account_overhead_per_month": overhead})
 
 
 def _draws_table(estimator: Estimator) -> pd.DataFrame:

@@ -219,7 +219,8 @@ def _contacts(
     }
     sales = home.kept * outbound
     if ahead is not None:
-        counted = {n: value + ahead.counted("inbound", n) * works for n, value in counted.items()}
+        theirs = {n: ahead.lost if n == "abandoned" else ahead.counted("inbound", n) for n in counted}
+        counted = {n: value + theirs[n] * works for n, value in counted.items()}
         sales = sales + ahead.counted("outbound", "sales_kept") * works
     worth = situation.worth
     return {

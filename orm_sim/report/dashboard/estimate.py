@@ -206,9 +206,8 @@ class Estimator:
         if situation.vendor is None:
             raise ValueError("nobody works ahead where there is no vendor")
         side, wage = situation.vendor, asked.wage / situation.scenario.vendor.workforce.wage_per_hour
-        bare = plan._replace(redundancy=0.0)
         return _remembered(
-            self._aheads, (id(side), bare, asked.volume, wage), lambda: side.ahead(bare, asked.volume, wage)
+            self._aheads, (id(side), plan, asked.volume, wage), lambda: side.ahead(plan, asked.volume, wage)
         )
 
     def _home(self, situation: Situation, volume: float) -> Home:

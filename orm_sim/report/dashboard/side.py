@@ -80,12 +80,15 @@ class Ahead:
         On the floor and in training, by channel.
     met
         Whether the inbound service asked for is met.
+    kept_out
+        Contacts that an outage keeps from coming in, over those that come in.
     """
 
     meters: Sequence[Meters]
     costs: Mapping[Channel, Mapping[str, Floats]]
     heads: Mapping[Channel, Floats]
     met: Floats
+    kept_out: float = 0.0
     _counted: dict[tuple[str, str], Floats] = field(default_factory=dict, repr=False)
 
     def counted(self, channel: Channel, meter: str) -> Floats:
@@ -96,6 +99,11 @@ class Ahead:
             values = [np.broadcast_to(m.get(name, 0.0), width) for m in self.meters]
             self._counted[name] = np.array(values)
         return self._counted[name]
+
+    @property
+    def lost(self) -> Floats:
+        """Inbound contacts that give up waiting or that an outage keeps out."""
+        return self.counted("inbound", "abandoned") + self.kept_out * self.counted("inbound", "offered")
 
     @property
     def people(self) -> Floats:
@@ -138,11 +146,13 @@ class Side:
             for m in range(self.volume.shape[0])
         ]
         met = found["inbound"].met[:, 0] if "inbound" in found else np.ones(self.volume.shape)
+        up = max(float(next(iter(self.outlooks.values())).up(plans_of(plan)).min()), 1e-9)
         return Ahead(
             meters,
             {c: self._costs(c, e) for c, e in found.items()},
             {c: e.heads[:, 0] * self._work(c) for c, e in found.items()},
             met,
+            (1.0 - up) / up,
         )
 
     def _work(self, channel: Channel) -> Floats:

@@ -38,7 +38,7 @@ class Home:
     agents
         By channel.
     abandoned, unresolved, resolved, offered, kept
-        Inbound contacts by what became of them, and sales that last.
+        Inbound contacts by what became of them (those kept out by an outage are abandoned), and sales that last.
     """
 
     labour: dict[Channel, Floats]
@@ -239,7 +239,9 @@ def _employing(scenario: Scenario) -> Scenario:
             ),
         }
     )
-    return scenario.model_copy(update={"vendor": vendor, "contract": _EVERYTHING})
+    outage = scenario.risks.outage.model_copy(update={"vendor": scenario.risks.outage.in_house})
+    risks = scenario.risks.model_copy(update={"outage": outage})
+    return scenario.model_copy(update={"vendor": vendor, "contract": _EVERYTHING, "risks": risks})
 
 
 _EVERYTHING: Final = Contract.model_construct(scope=CHANNELS)  # only its scope is looked at
@@ -274,7 +276,7 @@ def _home(ahead: Ahead) -> Home:
         {c: cost[c]["hiring"] + cost[c]["training"] for c in cost},
         {c: cost[c]["seats"] for c in cost},
         dict(ahead.heads),
-        ahead.counted("inbound", "abandoned"),
+        ahead.lost,
         ahead.counted("inbound", "unresolved"),
         ahead.counted("inbound", "resolved"),
         ahead.counted("inbound", "offered"),

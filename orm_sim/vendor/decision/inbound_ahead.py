@@ -49,9 +49,9 @@ class Pool(NamedTuple):
 
     ``first`` float64[n_months] first contacts · ``handle_s`` float64[n_months] of proficient agents · ``volume``,
     ``handle_time`` float64[n_futures] · ``luck`` float64[n_months, n_futures] of a month's service ·
-    ``resolves`` float64[n_plans] share resolved by proficient agents, before
-    ``fcr_delta`` · ``unskilled`` what newcomers lack in resolving · ``returns`` share of unresolved contacts that come
-    back · ``asked`` service level · the table of `PoolResponse`.
+    ``resolves`` float64[n_plans] share resolved by proficient agents, before ``fcr_delta`` float64[n_futures] ·
+    ``unskilled`` what newcomers lack in resolving · ``returns`` share of unresolved contacts that come back ·
+    ``asked`` service level · the table of `PoolResponse`.
     """
 
     first: Floats
@@ -60,7 +60,7 @@ class Pool(NamedTuple):
     handle_time: Floats
     luck: Floats
     resolves: Floats
-    fcr_delta: float
+    fcr_delta: Floats
     unskilled: float
     returns: float
     asked: float
@@ -144,9 +144,12 @@ class InboundAhead:
 def _pool_of(
     inbound: InboundOutlook, futures: Futures, luck: Floats, resolves: Floats, unskilled: float
 ) -> Pool:
+    delta = np.array(
+        np.broadcast_to(inbound.fcr_delta, futures.volume.shape), np.float64
+    )  # may differ by future
     return Pool(
-        inbound.first, inbound.handle_s, futures.volume, futures.handle_time, luck, resolves, inbound.fcr_delta,
-        unskilled, inbound.return_share, inbound.asked, even(inbound.response),
+        inbound.first, inbound.handle_s, futures.volume, futures.handle_time, luck, resolves, delta, unskilled,
+        inbound.return_share, inbound.asked, even(inbound.response),
     )  # fmt: skip
 
 
@@ -202,7 +205,7 @@ def _serve(
     longer, resolves, hours = pool.handle_s[month] * ways.longer[plan], pool.resolves[plan], ways.hours[plan]
     for f in range(agents.size):
         handle_s[f] = pool.handle_time[f] * longer / (1.0 - nature.slow * newness[f])
-        skill = resolves * (1.0 - pool.unskilled * newness[f]) + pool.fcr_delta
+        skill = resolves * (1.0 - pool.unskilled * newness[f]) + pool.fcr_delta[f]
         resolved[f] = min(max(skill, 0.0), 1.0)
         back[f] = (1.0 - resolved[f]) * pool.returns
     for f in range(agents.size):

@@ -69,7 +69,8 @@ class InboundOutlook:
         First contacts expected, and contacts forecast (comebacks included).
     handle_s : float64[n_months]
         Mean handle time of proficient agents of this vendor, s.
-    fcr, fcr_delta : float
+    fcr : float
+    fcr_delta : float or float64[n_futures]
         Share of contacts that proficient agents of the client resolve, and what is added for this vendor's.
     return_share : float
         Share of unresolved contacts that come back.
@@ -89,7 +90,7 @@ class InboundOutlook:
     forecast: Floats
     handle_s: Floats
     fcr: float
-    fcr_delta: float
+    fcr_delta: float | Floats
     return_share: float
     short_share: float
     base_handle_s: float

@@ -9,7 +9,7 @@ from orm_sim.report.dashboard.settings import Settings
 from orm_sim.report.dashboard.terms import at_risk
 from orm_sim.scenario.load import LoadedStudy, load_study
 from orm_sim.scenario.scenario import Scenario
-from tests.simulation.bank import STUDY, shrunk
+from tests.simulation.bank import FOLLOWING, STUDY, shrunk
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
@@ -32,8 +32,8 @@ def scaled(scenario: Scenario) -> Scenario:
 
 
 def study(names: tuple[str, ...] = ("in_house", "per_minute", "baseline"), **titles: str) -> LoadedStudy:
-    """The default study's options by name, shrunk, prices open as in their files."""
-    whole = load_study(STUDY)
+    """The default study's options by name, shrunk, prices open as in their files, vendors that follow them."""
+    whole = load_study(STUDY, FOLLOWING)
     options = {name: scaled(whole.options[name]) for name in names}
     said = {name: titles.get(name, whole.titles[name]) for name in names}
     return LoadedStudy("small", "A small bank", "in_house", options, said, (Path(STUDY),), {})

@@ -82,6 +82,7 @@ def test_it_says_why_it_recommends_nothing(dashboard: Dashboard) -> None:
     answer = dashboard.shown().answer
     assert answer.refuses and "grade D" in answer.banner and answer.sentence
     assert dashboard.shown().label.startswith("ESTIMATE")
+    assert "takes outages at their mean and leaves out storms" in dashboard.shown().notes[0]
 
 
 def test_corners_are_told_in_sentences(dashboard: Dashboard) -> None:
@@ -157,7 +158,13 @@ def test_the_run_lives_what_the_sliders_say(dashboard: Dashboard) -> None:
     assert found.programme.inbound.contacts_per_week == 1.5 * written.programme.inbound.contacts_per_week
     assert found.programme.outbound.seats == round(1.5 * written.programme.outbound.seats)
     assert found.vendor.workforce.wage_per_hour == 4.0
-    assert found.vendor.levers.redundancy == (0.5,)
+    assert (
+        found.vendor.platform.redundancy == written.vendor.platform.redundancy + 0.5
+    )  # who does not plan is given it
+    more = found.vendor.account_overhead_per_month - written.vendor.account_overhead_per_month
+    assert more == pytest.approx(0.5 * written.vendor.platform_per_month)
+    planning = small.reacting(dashboard.study).options
+    assert dashboard.options_at(planning, asked)["per_minute"].vendor.levers.redundancy == (0.5,)
     assert found.contract.clauses[0].by == 1.1
     assert found.evaluation.risk_weight == 0.2
 

@@ -13,6 +13,8 @@ from orm_sim.finance.discounting import discount_factor
 from orm_sim.report.dashboard.deal import course_of
 from orm_sim.report.dashboard.drawn import N_DRAWS, out_of_reach
 from orm_sim.report.dashboard.estimate import Estimator, _payback
+from orm_sim.risk.outage import Outage, OutageSites
+from orm_sim.risk.register import Risks
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.outcomes import payback_month
 from orm_sim.study import Unit
@@ -213,3 +215,26 @@ def test_inputs_that_only_a_run_varies_are_named(estimator: Estimator) -> None:
     assert out_of_reach([{"vendor.firm.opening_cash": 1.0, "client.sale.incrementality": 0.5}]) == [
         "vendor.firm.opening_cash"
     ]
+
+
+def test_a_platform_that_stands_by_keeps_contacts_from_being_lost() -> None:
+    """Sixty outages a year of 12 hours stop 8.2 % of the time; four in five caught in 10 minutes leave 1.66 %."""
+    failing = small.study(("in_house", "per_minute"))
+    for name, scenario in failing.options.items():
+        risks = Risks(outage=OutageSites(vendor=Outage(per_year=60.0, mean_hours=12.0)))
+        failing.options[name] = scenario.model_copy(update={"risks": risks})
+    opened = Estimator(failing)
+    flows = [opened.estimate(at(opened, "per_minute", continuity=c)).flows for c in (0.0, 1.0)]
+    down = [60 * 12 / 8766, 60 * (0.2 * 12 + 0.8 / 6) / 8766]
+    vendor = [each["per_minute"].ahead for each in flows]
+    assert [each.kept_out for each in vendor] == pytest.approx([d / (1 - d) for d in down], rel=1e-3)
+    lost = [each["per_minute"].client["abandoned_loss"].sum(axis=0).mean() for each in flows]
+    worth = opened.study.base.client.loss_per_abandoned * (1.0 - opened.study.base.client.redialled_share)
+    saved = [each.kept_out * each.counted("inbound", "offered").sum(axis=0).mean() for each in vendor]
+    assert lost[1] - lost[0] == pytest.approx(worth * (saved[0] - saved[1]), rel=0.1)
+    calm = small.study(("in_house", "per_minute"))
+    for name, scenario in calm.options.items():
+        calm.options[name] = scenario.model_copy(update={"risks": scenario.risks.calm()})
+    still = Estimator(calm)
+    home = still.estimate(at(still, "per_minute")).flows["in_house"].home
+    np.testing.assert_allclose(flows[0]["in_house"].home.abandoned, home.abandoned)  # its own site has none
