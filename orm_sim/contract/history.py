@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -29,6 +30,7 @@ _NOT_ABOVE: Final = (
     ("satisfied", "surveyed"), ("errors", "audited"), ("productive_hours", "paid_hours"), ("reached", "attempts"),
 )  # fmt: skip
 """Counters of which the first can hardly exceed the second."""
+_TESTED: Final = re.compile("(days|weeks)_missed_")
 
 Meter = tuple[str, str]
 
@@ -284,7 +286,8 @@ def _odd(rows: list[dict[Meter, float]], contract: Contract) -> Iterator[str]:
     """Figures that contradict each other, and months beyond the term."""
     for month, row in enumerate(rows, start=1):
         for channel in dict.fromkeys(channel for channel, _ in row):
-            for small, large in _NOT_ABOVE:
+            tested = [(name, f"{name.partition('_')[0]}_open") for _, name in row if _TESTED.match(name)]
+            for small, large in (*_NOT_ABOVE, *dict.fromkeys(tested)):
                 a, b = row.get((channel, small)), row.get((channel, large))
                 if a is not None and b is not None and a > b * (1.0 + 1e-9):
                     yield f"month {month}: {channel}.{small} is {a:,.10g}, more than {channel}.{large}, {b:,.10g}"

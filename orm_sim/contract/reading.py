@@ -54,6 +54,8 @@ def value_impossible(kpi: str, *values: float | None) -> str | None:
         if value is not None and INDICATORS[kpi].unit == "share" and not 0.0 <= value <= 1.0:
             meant = f": {value:g} % is written {value / 100.0:g}" if 1.0 < value <= 100.0 else ""
             return f"'{kpi}' is a share, from 0 to 1, and can never be {value:g}{meant}"
+        if value is not None and value < 0.0 and INDICATORS[kpi].unit != "money":
+            return f"'{kpi}' can never be below 0, as {value:g} is"
     return None
 
 

@@ -79,7 +79,9 @@ def on_kpi(fields: tuple[str, ...], broken: Callable[..., str | None]) -> Rule:
 
     def asked(*values: Any) -> str | None:
         kpi, statistic = values[-2:]
-        return broken(standing(kpi, statistic), *values[:-2])
+        stands = standing(kpi, statistic)
+        said = broken(stands, *values[:-2])
+        return said if said is None or statistic is None else said.replace(f"'{stands}'", f"'{statistic}'")
 
     return Rule((*fields, "kpi", "statistic"), asked)
 
@@ -95,7 +97,7 @@ def _missing_or_idle(
         return f"'{kpi}' needs its `statistic`: mean, percentile or tail_share"
     if (statistic == "percentile") != (at is not None):
         if at is None:
-            return "a percentile needs `at`: the time that which share of contacts does not exceed (0.9)?"
+            return "a percentile needs `at`, the share of contacts that does not exceed the target: 0.9"
         return f"`at` belongs to a percentile, not to a {statistic.replace('_', ' ')}"
     if (statistic == "tail_share") != (above_s is not None):
         if above_s is None:

@@ -166,6 +166,12 @@ def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
     assert read(tmp_path, text).notes == ("not read by the contract: outbound.sales_net (D)",)
 
 
+def test_more_weeks_missed_than_open_are_pointed_out(tmp_path: Path) -> None:
+    missed = "inbound.weeks_missed_service_level"
+    text = f"month,inbound.offered,inbound.productive_hours,inbound.weeks_open,{missed}\n1,1000,150.5,4,5\n"
+    assert f"month 1: {missed} is 5, more than inbound.weeks_open, 4" in read(tmp_path, text).notes
+
+
 def test_figures_that_contradict_each_other_are_pointed_out(tmp_path: Path) -> None:
     text = PLAIN.replace("\n", ",1200\n").replace("hours,1200", "hours,inbound.answered")
     assert (

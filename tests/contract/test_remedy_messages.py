@@ -325,6 +325,7 @@ def test_change_orders_are_refused(order: str, said: str) -> None:
         ),
         ("{kpi: csat, target: 90, credit: {by: lump, amount: 5}}", "90 % is written 0.9"),
         ("{kpi: csat, target: 0.9, minimum: -0.1, credit: {by: lump, amount: 5}}", "can never be -0.1"),
+        ("{kpi: aht, target: -3, credit: {by: lump, amount: 5}}", "'aht' can never be below 0, as -3 is"),
         (
             "{kpi: csat, target: 0.9, credit: {by: band, bands: [{worse_than: 85, share: 0.05}]}}",
             "85 % is written 0.85",

@@ -78,7 +78,7 @@ CASES = [
     pytest.param(f"{P90.replace('0.9', '0.975')}, {LUMP}", "at whole per cents, from 0.01 to 0.99, not at 0.975"),
     pytest.param(f"{P90.replace('0.9', '90')}, {LUMP}", "measures[0].at = 90"),
     pytest.param(f"{TAIL.replace('20', '7.5')}, {LUMP}", "tails are reported at whole seconds"),
-    pytest.param(f"{TAIL.replace('0.2', '20')}, {LUMP}", "can never be 20: 20 % is written 0.2"),
+    pytest.param(f"{TAIL.replace('0.2', '20')}, {LUMP}", "'tail_share' is a share, from 0 to 1, and can never be 20"),
     pytest.param(f"{P90}, of: offered_less_short, {LUMP}", "'wait_s' is that of contacts offered or answered"),
     pytest.param("kpi: handle_time_s, statistic: mean, of: answered, target: 9, " + LUMP, "that of contacts answered"),
     pytest.param(f"kpi: waits_s, statistic: mean, target: 30, {LUMP}", "unknown KPI id.  Did you mean 'wait_s'?"),
