@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 from orm_sim.core.streams import normal_quantile
 
@@ -17,7 +16,6 @@ _LARGE: Final = 20.0
 _HALF_LOG_TWO_PI: Final = 0.5 * math.log(2.0 * math.pi)
 
 
-@entry
 @jit
 def gamma_quantile(shape: float, u: float) -> float:
     """Value that a gamma variable of scale 1 stays below with probability u, 0 < u < 1 (compiled).

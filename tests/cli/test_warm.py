@@ -10,15 +10,15 @@ from orm_sim.cli import main, warm
 from orm_sim.core import ahead
 from orm_sim.core.ahead import Entry
 
-ROOMS = ("orm_sim.centre.skills.", "orm_sim.centre.gamma")
+ROOM = "orm_sim.centre."
 
 
 def entries() -> dict[str, Entry[Any, Any]]:
-    """Entries of the several-skill engines, by module and name."""
+    """Entries of the engines, by module and name."""
     return {
         f"{module}.{name}": value
         for module, holder in sys.modules.items()
-        if module.startswith(ROOMS)
+        if module.startswith(ROOM)
         for name, value in vars(holder).items()
         if isinstance(value, Entry) and value.__module__ == module
     }
