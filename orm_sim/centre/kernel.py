@@ -56,7 +56,7 @@ def run(plan: DayPlan) -> DayOutcome:
     """
     carry = plan.carry
     try:
-        decided, busy_s, staffed_s, left = _block(
+        decided, busy_s, staffed_s, left = block(
             plan.arrival_s, plan.handle_s, plan.patience_s, _UNNUMBERED if plan.ref is None else plan.ref,
             plan.staffed, plan.interval_s, plan.threshold_s, plan.end_s,
             carry.waiting_arrival_s, carry.waiting_handle_s, carry.waiting_deadline_s, carry.waiting_ref,
@@ -70,7 +70,7 @@ def run(plan: DayPlan) -> DayOutcome:
 
 
 @jit
-def _block(
+def block(
     arrival_s: Floats,
     handle_s: Floats,
     patience_s: Floats,
@@ -87,7 +87,13 @@ def _block(
 ) -> tuple[Decided, Floats, Floats, Left]:
     """Check, queue up, serve, count, and rebase what is left: the whole of `run` in one compiled call.
 
-    Each call from the interpreter is a turn at its lock, for which threads wait.
+    Each call from the interpreter is a turn at its lock, for which threads wait. The arguments are the fields of a
+    `DayPlan` and its `Carry`, `ref` empty where there is none.
+
+    Raises
+    ------
+    ValueError
+        When a rule is broken, without saying which.
     """
     if fault(arrival_s, handle_s, patience_s, staffed, interval_s, threshold_s, end_s):
         raise ValueError("a plan breaks a rule")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +98,18 @@ def forecast(inbound: Inbound, shape: InboundShape, days: Calendar) -> InboundFo
     )
 
 
+class Laws(NamedTuple):
+    """Laws of inbound contacts: the stream's key and the arguments of `draw_comebacks` that hold for the whole term."""
+
+    k0: int
+    k1: int
+    log_mean: Floats
+    log_sd: Floats
+    short_share: float
+    until_s: Floats
+    per_s: Floats
+
+
 class InboundDemand:
     """The first contacts of one replication, drawn day by day and kept: every option meets the same callers."""
 
@@ -110,6 +122,7 @@ class InboundDemand:
         self._short = shape.short_share.value
         self._factors = busyness(shape, plan.rates.shape[0], seed, replication)
         self._days: dict[int, Contacts] = {}
+        self.laws = Laws(*self._key, plan.log_mean, plan.log_sd, self._short, self._until, self._per_s)
 
     @property
     def stream(self) -> tuple[int, int]:

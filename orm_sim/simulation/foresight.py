@@ -142,6 +142,8 @@ def _shares(setting: Setting, share_of: ShareOf, channel: Channel, months: range
     starts = setting.days.month_starts
     weeks = [np.arange(starts[m], starts[m + 1]) // 7 for m in months]
     by_week = {week: share_of(channel, week) for week in range(int(weeks[0][0]), int(weeks[-1][-1]) + 1)}
+    if set(by_week.values()) in ({0.0}, {1.0}):
+        return np.full(len(months), by_week[int(weeks[0][0])])  # nothing to average, and exactly that
     return np.array([np.mean([by_week[week] for week in days.tolist()]) for days in weeks])
 
 

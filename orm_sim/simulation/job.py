@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -65,7 +66,8 @@ class StudyJob:
         strikes: list[tuple[object, ...]] = []
         indices: list[tuple[object, ...]] = []
         for replication in unit.replications:
-            values, histories = self.live(replication)
+            with _no_collection():
+                values, histories = self.live(replication)
             draws += [(replication, path, value) for path, value in sorted(values.items())]
             flows = client_flows(histories[self.zero], self._rate())
             for name, history in histories.items():
@@ -117,6 +119,18 @@ class StudyJob:
 
     def _rate(self) -> float:
         return self.options[self.zero].client.discount_rate_per_year
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """The garbage collector waits for the end of a replication, whose worlds live until then anyway."""
+    works = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if works:
+            gc.enable()
 
 
 @cache

@@ -150,16 +150,20 @@ class Operator:
 
         From the client's forecast, drift included, at the handle time of those on the floor now.
         """
-        days = np.arange(7 * week, 7 * week + 7)
-        inside = days < setting.days.n_days
-        days = np.minimum(days, setting.days.n_days - 1)
-        expected = setting.expected
-        rates = (
-            expected.rates[days]
-            * (share * inside * setting.forecast_factor[setting.days.month[days]])[:, None]
-        )
+        expected, first = setting.expected, 7 * week
+        if first + 7 <= setting.days.n_days:
+            days: slice | Whole = slice(first, first + 7)  # looks into the forecast, copies nothing
+            part: float | Floats = share
+        else:
+            beyond = np.arange(first, first + 7)
+            part = np.where(beyond < setting.days.n_days, share, 0.0)
+            days = np.minimum(beyond, setting.days.n_days - 1)
+        volume = part * setting.forecast_factor[setting.days.month[days]]
+        load = expected.rates[days] * volume[:, None]
+        load /= INTERVAL_S
         handle = expected.mean_handle_s * expected.handle_factor[days] * self.handle_multiplier("inbound")
-        return np.asarray(rates / INTERVAL_S * handle[:, None])
+        load *= handle[:, None]
+        return np.asarray(load)
 
     def required(self, load: Floats, planning: Planning) -> Floats:
         """Agents required in each interval for loads in erlangs."""

@@ -14,10 +14,10 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.centre import Engine
+from orm_sim.centre import Engine, kernel
 from orm_sim.centre.interrupted import run_interrupted
 from orm_sim.centre.outcome import ANSWERED, DayOutcome
-from orm_sim.centre.plan import Carry, DayPlan
+from orm_sim.centre.plan import NOTHING, Carry, DayPlan
 from orm_sim.demand.inbound import Contacts
 from orm_sim.demand.leads import (
     KEPT_DAYS,
@@ -32,12 +32,15 @@ from orm_sim.kpi.counters import LAGS
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, agents
 from orm_sim.simulation.fates import FIELDS, aftermath, merge_contacts, take_share
 from orm_sim.simulation.history import Counts, Struck, places, rows
+from orm_sim.simulation.pool_days import Aftermath, Dialling, in_pairs, inbound_day, outbound_day
 from orm_sim.simulation.setting import Setting
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 D_contra = TypeVar("D_contra", contravariant=True)
 D = TypeVar("D")
+_WHOLE = 1.0 - 1e-12
+"""A share from which on all contacts are meant."""
 _NONE = np.empty(0, np.int64)
 _NOBODY: Contacts = (np.empty(0), np.empty(0), np.empty(0), _NONE)
 _INBOUND = rows(*FIELDS)
@@ -103,12 +106,17 @@ class InboundPool:
         self._carry: dict[str, Carry] = {}
         self._due: dict[int, list[Whole]] = defaultdict(list)
         self._where: dict[tuple[str, int], Whole] = {}
+        self._after = _after(setting)
 
     def live(self, day: int, duties: tuple[InboundDuty, ...]) -> Counts:
         """Replay one day: shares sum to 1; an operator without a share still finishes what it carries."""
         due = self._due.pop(day, [])
+        back = np.concatenate(due) if due else _NONE
         demand = self._setting.demand
-        contacts = demand.first_contacts(day), demand.comebacks(day, np.concatenate(due) if due else _NONE)
+        first = demand.first_contacts(day)
+        if (alone := self._alone(duties)) is not None and (first[3].size or back.size):
+            return self._in_one(day, alone, first, back)
+        contacts = first, demand.comebacks(day, back)
         counts: list[Counts] = []
         low = 0.0
         for duty in duties:
@@ -118,16 +126,34 @@ class InboundPool:
                 counts.append(self._replay(day, duty, mine))
         return _joined(counts)
 
+    def _alone(self, duties: tuple[InboundDuty, ...]) -> InboundDuty | None:
+        """The operator to whom all contacts of a day go, where the day can be lived in one compiled call."""
+        works = [duty for duty in duties if duty.share or duty.operator in self._carry]
+        if self._engine is not kernel.run or len(works) != 1 or works[0].down:
+            return None
+        return works[0] if works[0].share >= _WHOLE else None
+
+    def _in_one(self, day: int, duty: InboundDuty, first: Contacts, back: Whole) -> Counts:
+        demand, carry = self._setting.demand, self._carry.get(duty.operator, NOTHING)
+        sums, refs, ends, left = inbound_day(
+            demand.laws, self._after, back, demand.plan.rates[day], *first, duty.handle_factor, agents(duty.staffed),
+            duty.fcr, carry.waiting_arrival_s, carry.waiting_handle_s, carry.waiting_deadline_s, carry.waiting_ref,
+            carry.busy_end_s,
+        )  # fmt: skip
+        _keep(self._carry, duty.operator, Carry(*left))
+        self._come_back(day, refs, ends)
+        return Counts(self._places(duty.operator, day), sums)
+
     def _share_of(
         self, contacts: tuple[Contacts, Contacts], low: float, high: float, factor: float
     ) -> Contacts:
         first, back = contacts
         if high <= low:
             return _NOBODY
-        if high - low >= 1.0 - 1e-12:
+        if high - low >= _WHOLE:
             return merge_contacts(*first, *back, factor)
         stream = self._setting.demand.stream
-        upper = 1.1 if high >= 1.0 - 1e-12 else high
+        upper = 1.1 if high >= _WHOLE else high
         mine = take_share(stream[0], stream[1], *first, low, upper, factor)
         again = take_share(stream[0], stream[1], *back, low, upper, factor)
         return merge_contacts(*mine, *again, 1.0)
@@ -166,18 +192,23 @@ class InboundPool:
         return self._where[key]
 
     def _aftermath(self, day: int, duty: InboundDuty, outcome: DayOutcome) -> Floats:
-        inbound = self._setting.programme.inbound
-        mood = inbound.satisfaction
+        after = self._after
         sums, refs, ends = aftermath(
             *self._setting.demand.stream, outcome.ref, outcome.state, outcome.wait_s, outcome.start_s, outcome.end_s,
             outcome.counts, outcome.waits_s, outcome.busy_s, outcome.staffed_s,
-            duty.fcr, inbound.resolution.return_share, inbound.resolution.return_within_days,
-            mood.survey_share, mood.resolved, mood.loss_unresolved, mood.loss_per_minute_waited,
+            duty.fcr, after.return_share, after.return_days, after.survey_share, after.satisfied_resolved,
+            after.loss_unresolved, after.loss_per_minute,
         )  # fmt: skip
-        for days in range(1, ends.size):
-            if ends[days] > ends[days - 1]:
-                self._due[day + days].append(refs[ends[days - 1] : ends[days]])
+        self._come_back(day, refs, ends)
         return sums
+
+    def _come_back(self, day: int, refs: Whole, ends: Whole) -> None:
+        """Note who comes back on which of the next days; see `aftermath`."""
+        begin = 0
+        for days, end in enumerate(ends.tolist()):
+            if end > begin:
+                self._due[day + days].append(refs[begin:end])
+            begin = end
 
 
 class OutboundPool:
@@ -195,6 +226,7 @@ class OutboundPool:
         self._head = self._tail = self._fresh = 0
         self._carry: dict[str, Carry] = {}
         self._mean_s = expected_attempt_s(setting.programme.outbound, setting.programme.shapes.outbound)
+        self._terms = _dialling(setting)
 
     def live(self, day: int, duties: tuple[OutboundDuty, ...]) -> Counts:
         """Call for one day with whoever is on duty."""
@@ -209,6 +241,8 @@ class OutboundPool:
         staffed = agents(duty.staffed)
         on_duty = int(staffed.sum())
         most = int(on_duty * 1800.0 / self._mean_s / duty.handle_factor * 1.06) + 60 if on_duty else 0
+        if self._engine is kernel.run:
+            return self._in_one(day, duty, staffed, most)
         while True:
             called, position, n_follow_ups = dial_list(
                 self._setting.leads.release_day, self._fresh, self._queue, self._queue_due, self._head, self._tail,
@@ -221,7 +255,20 @@ class OutboundPool:
             most *= 2  # calls were short today: callers ran out of a list that had been cut
         _keep(self._carry, duty.operator, outcome.carry.without_waiting())
         self._advance(position, n_follow_ups, made)
-        return self._book(day, duty, outcome, called[:made], fate[:made], float(handle[:made].sum()))
+        return self._book(day, duty, outcome, called[:made], fate[:made], in_pairs(handle[:made]))
+
+    def _in_one(self, day: int, duty: OutboundDuty, staffed: Whole, most: int) -> Counts:
+        busy_end_s = self._carry.get(duty.operator, NOTHING).busy_end_s
+        values, left, self._head, self._tail, self._fresh = outbound_day(
+            self._terms, self._attempts, self._queue, self._queue_due, self._head, self._tail, self._fresh, day,
+            self._setting.days.month, staffed, duty.handle_factor, duty.conversion_factor, self._cancelled(duty), most,
+            busy_end_s,
+        )  # fmt: skip
+        if left.size:
+            self._carry[duty.operator] = replace(NOTHING, busy_end_s=left)
+        else:
+            self._carry.pop(duty.operator, None)
+        return Counts(self._where_to(day, duty.operator), values)
 
     def _dial(self, duty: OutboundDuty, staffed: Whole, called: Whole) -> tuple[Floats, Whole, DayOutcome]:
         """Handle time and fate of an attempt on each lead, and how far down the list the callers come."""
@@ -257,13 +304,22 @@ class OutboundPool:
             day + outbound.retry_days, outbound.max_attempts,
         )  # fmt: skip
         month = self._setting.days.month
-        cancelled = outbound.cancelled_by_day_90 + duty.unfit * (1.0 - outbound.cancelled_by_day_90)
-        life = sale_life(*leads.stream, sold, outbound.funded_share, cancelled, KEPT_DAYS)
-        work = np.array(
-            [called.size, reached, sold.size, handled_s, outcome.busy_s.sum(), outcome.staffed_s.sum()]
+        life = sale_life(*leads.stream, sold, outbound.funded_share, self._cancelled(duty), KEPT_DAYS)
+        seconds = (handled_s, in_pairs(outcome.busy_s), in_pairs(outcome.staffed_s))
+        work = np.array([called.size, reached, sold.size, *seconds])
+        return Counts(
+            self._where_to(day, duty.operator),
+            np.concatenate((work, sum_sales(life, day, month, KEPT_DAYS))),
         )
-        where = self._places(duty.operator, int(month[day]), int(month[day + KEPT_DAYS]))
-        return Counts(where, np.concatenate((work, sum_sales(life, day, month, KEPT_DAYS))))
+
+    def _cancelled(self, duty: OutboundDuty) -> float:
+        """Share of a day's sales that are cancelled by day 90, those made under pressure included."""
+        usual = self._setting.programme.outbound.cancelled_by_day_90
+        return usual + duty.unfit * (1.0 - usual)
+
+    def _where_to(self, day: int, operator: str) -> Whole:
+        month = self._setting.days.month
+        return self._places(operator, int(month[day]), int(month[day + KEPT_DAYS]))
 
     def _places(self, operator: str, month: int, kept_in: int) -> Whole:
         """Where a day's counts go: today's month, the month of day 90, and the months in which sales are cancelled."""
@@ -278,6 +334,24 @@ class OutboundPool:
             today = places(operator, "outbound", _OUTBOUND, month, n_months)
             self._where[key] = np.concatenate([today, kept, *unearned])
         return self._where[key]
+
+
+def _after(setting: Setting) -> Aftermath:
+    inbound = setting.programme.inbound
+    mood, resolution = inbound.satisfaction, inbound.resolution
+    return Aftermath(
+        inbound.service.threshold_s, resolution.return_share, resolution.return_within_days, mood.survey_share,
+        mood.resolved, mood.loss_unresolved, mood.loss_per_minute_waited,
+    )  # fmt: skip
+
+
+def _dialling(setting: Setting) -> Dialling:
+    outbound, leads = setting.programme.outbound, setting.leads
+    return Dialling(
+        *leads.stream, leads.release_day, leads.quality, leads.conversion, leads.talk_log_mean, leads.talk_log_sd,
+        outbound.window_days, outbound.retry_days, outbound.max_attempts, outbound.contact_rate, outbound.attempt_s,
+        outbound.wrap_s, outbound.opens_hour * 3600.0, outbound.funded_share,
+    )  # fmt: skip
 
 
 def _keep(carries: dict[str, Carry], operator: str, carry: Carry) -> None:
