@@ -24,6 +24,7 @@ from voila.request_info_handler import RequestInfoSocketHandler
 from voila.voila_identity_provider import VoilaIdentityProvider
 
 from orm_sim.core.errors import InputError, Place, Problem
+from orm_sim.core.files import writable_folder
 from orm_sim.report.render import accepted_parameters
 from orm_sim.scenario.load import as_study, is_study, load_scenario, load_study
 
@@ -110,9 +111,11 @@ def serve(study: Path, port: int | None, *, browser: bool = True, out: Path | No
     Raises
     ------
     InputError
-        For a study that cannot be read or has no contract, a port in use, or a notebook that is not there.
+        For a study that cannot be read or has no contract, a folder that cannot be written in, a port in use, or a
+        notebook that is not there.
     """
     _check(study)
+    writable_folder(out or Path("outputs"), place=Place("--out"))
     chosen = free_port(port)
     notebook = _notebook()
     with tempfile.TemporaryDirectory(prefix="orm_sim_dashboard_") as folder:

@@ -120,7 +120,7 @@ def begin(name: str, folder: Path) -> tuple[Path, ...]:
         )
     if not (SHIPPED / BASE).exists():
         raise InputError(Problem(Place(str(SHIPPED / BASE)), "", None, "there is no such file to begin from"))
-    writable_folder(place)
+    writable_folder(place, place=Place("--in"))
     base = Path(os.path.relpath(SHIPPED, place.resolve())).as_posix()
     words = {
         "name": name, "title": name.replace("_", " ").capitalize(), "folder": shown(place),

@@ -249,13 +249,16 @@ def decision_rows(option: str, replication: int, history: History) -> list[tuple
 def strike_rows(
     option: str, replication: int, scenario: Scenario, history: History
 ) -> list[tuple[object, ...]]:
-    """What each hazard has done at each site; see `orm_sim.study.tables.STRIKES`."""
+    """What each hazard has done at each site in the term; see `orm_sim.study.tables.STRIKES`."""
+    in_term = [
+        s for s in history.strikes if s.day < history.days.n_days
+    ]  # the run-off is no part of the years
     rows: list[tuple[object, ...]] = []
     sites = SITES if scenario.contract is not None else SITES[:1]
     for hazard, site in product(scenario.risks.active, sites):
         if scenario.risks.at(hazard, site) is None:
             continue
-        found = [s for s in history.strikes if (s.hazard, s.site) == (hazard, site)]
+        found = [s for s in in_term if (s.hazard, s.site) == (hazard, site)]
         lost = float(history.lost[OPERATORS.index(site)].sum()) if hazard == "outage" else 0.0
         caught, hours = sum(s.caught for s in found), sum(s.hours for s in found)
         rows.append((option, replication, hazard, site, len(found), caught, hours, lost))

@@ -163,7 +163,7 @@ STRIKES: Final = register(
         ("option", "replication", "hazard", "site"),
     )
 )
-"""What each hazard has done at each site; a row of zeros where it could strike and did not."""
+"""What each hazard has done at each site in the term; a row of zeros where it could strike and did not."""
 
 INDICES: Final = register(
     TableContract(

@@ -21,6 +21,8 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
         (["compare", str(BANK)], "is a scenario, not a study"),
         (["run", str(STUDY)], "is a study"),
         (["negotiate", str(BANK)], "is a scenario, not a study"),
+        (["new", "ours", "--in", "/proc/nowhere"], "Name another with --in"),
+        (["dashboard", str(STUDY), "--no-browser", "--out", "/proc/nowhere"], "Name another with --out"),
         (["run", str(BANK)], "nothing to compare"),
         (["compare", str(STUDY), "--set", "vendor.polcy=fixed"], "Did you mean 'policy'?"),
         (["compare", str(STUDY), "--without", "wether"], "Did you mean 'weather'?"),

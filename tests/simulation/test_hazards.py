@@ -23,6 +23,7 @@ from orm_sim.simulation.draws import with_inputs
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, agents, inbound_struck, outbound_struck
 from orm_sim.simulation.history import OPERATORS, History
 from orm_sim.simulation.job import StudyJob
+from orm_sim.simulation.outcomes import strike_rows
 from orm_sim.simulation.setting import make_setting
 from orm_sim.simulation.world import simulate
 from orm_sim.study.tables import SIMULATED
@@ -88,6 +89,18 @@ def test_every_option_of_a_replication_meets_the_same_hazards(lived_rough: dict[
     assert len(one) > 10 and one == other
     home = [s for s in lived_rough["in_house"].strikes if s.site == "in_house"]
     assert home == [s for s in one if s.site == "in_house"]
+
+
+def test_a_frequency_counts_the_term_and_not_the_run_off(
+    rough: dict[str, Scenario], lived_rough: dict[str, History]
+) -> None:
+    """Strikes go on while the last invoices are paid; the years they are divided by do not."""
+    history = lived_rough["per_minute"]
+    rows = strike_rows("per_minute", 0, rough["per_minute"], history)
+    counted = next(row[4] for row in rows if row[2:4] == ("outage", "vendor"))
+    days = [s.day for s in history.strikes if (s.hazard, s.site) == ("outage", "vendor")]
+    assert max(days) > history.days.n_days
+    assert counted == sum(day < history.days.n_days for day in days)
 
 
 def test_remembered_days_and_weeks_followed_change_nothing(

@@ -229,7 +229,8 @@ def test_a_platform_that_stands_by_keeps_contacts_from_being_lost() -> None:
     vendor = [each["per_minute"].ahead for each in flows]
     assert [each.kept_out for each in vendor] == pytest.approx([d / (1 - d) for d in down], rel=1e-3)
     lost = [each["per_minute"].client["abandoned_loss"].sum(axis=0).mean() for each in flows]
-    worth = opened.study.base.client.loss_per_abandoned * (1.0 - opened.study.base.client.redialled_share)
+    drawn = np.mean([each["client.loss_per_abandoned"] for each in opened.values])
+    worth = drawn * (1.0 - opened.study.base.client.redialled_share)
     saved = [each.kept_out * each.counted("inbound", "offered").sum(axis=0).mean() for each in vendor]
     assert lost[1] - lost[0] == pytest.approx(worth * (saved[0] - saved[1]), rel=0.1)
     calm = small.study(("in_house", "per_minute"))
