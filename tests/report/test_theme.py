@@ -39,6 +39,10 @@ CHARTS: dict[str, Callable[[Tables], theme.Figure]] = {
     "plan_course": lambda t: report.plan_course(decisions(), "thin"),
     "value_by_base_share": lambda t: report.value_by_base_share(SHARES),
     "failure_by_base_share": lambda t: report.failure_by_base_share(SHARES),
+    "control_chart": lambda t: report.control_chart(
+        t["kpis"], "per_minute", "service_level", "inbound", target=0.8
+    ),
+    "loss_exceedance": lambda t: report.loss_exceedance(t["outcomes"], ["per_minute", "per_hour"]),
     "hazard_chart": lambda t: report.hazard_chart(hazard_effects(outcomes(), strikes(), VARIANTS, 36)),
     "risk_matrix": lambda t: report.risk_matrix(register_table(REGISTER, strikes(), outcomes(), "a", 36)),
     "deal_map": lambda t: report.deal_map(t["talks"]),

@@ -49,7 +49,6 @@ class StartedEnds:
         add_ends(self._rows, self._n_ended, period_s, total)
 
 
-@entry
 @jit
 def order_ends(rows: Whole, last_s: float, columns: Whole) -> None:
     """Columns ref, type, result, group, start and end, by end, then group, then start."""
