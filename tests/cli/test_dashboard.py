@@ -27,7 +27,6 @@ def refused(*arguments: str) -> str:
     return ended.output
 
 
-@pytest.mark.row("R026")
 def test_a_port_in_use_is_a_sentence() -> None:
     with socket.socket() as taken:
         taken.bind((HOST, 0))

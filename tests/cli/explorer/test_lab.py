@@ -20,7 +20,6 @@ READY = "document.querySelectorAll('img.orm-picture').length === 4 && !document.
 
 
 @pytest.mark.browser
-@pytest.mark.row("R026")
 def test_the_notebook_runs_in_jupyterlab(tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()

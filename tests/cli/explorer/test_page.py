@@ -86,7 +86,6 @@ def shot(found: Tab, name: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.row("R026")
 def test_the_first_answer_comes(opened: tuple[Tab, float]) -> None:
     found, took = opened
     noted("first answer", f"{took:.2f} s")
@@ -99,7 +98,6 @@ def test_the_first_answer_comes(opened: tuple[Tab, float]) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.row("R026")
 def test_every_move_is_answered_by_a_new_picture(opened: tuple[Tab, float]) -> None:
     """Twelve moves over four sliders."""
     found, _ = opened
@@ -110,7 +108,7 @@ def test_every_move_is_answered_by_a_new_picture(opened: tuple[Tab, float]) -> N
 
 
 @pytest.mark.browser
-@pytest.mark.row("R026", "R058")
+@pytest.mark.row("R058")
 def test_a_run_is_begun_cancelled_and_lived_to_its_end(opened: tuple[Tab, float]) -> None:
     """Sliders answer beside the run; the banner tells when picture and sliders differ."""
     found, _ = opened

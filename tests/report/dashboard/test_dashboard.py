@@ -35,7 +35,6 @@ def finished(dashboard: Dashboard, replications: int) -> str:
     return dashboard.progress.state
 
 
-@pytest.mark.row("R026")
 def test_eight_sliders_with_names_and_ranges(dashboard: Dashboard) -> None:
     names = [each.name for each in dashboard.sliders]
     assert sorted(names) == sorted(ALL) and len(names) == 8
@@ -109,7 +108,7 @@ def test_replications_are_checked(dashboard: Dashboard) -> None:
     assert dashboard.banner() == ""
 
 
-@pytest.mark.row("R026", "R058")
+@pytest.mark.row("R058")
 def test_cancelled_resumed_finished_and_told_apart(dashboard: Dashboard) -> None:
     """A run is stopped after a block, keeps it, goes on; then the banner says where picture and sliders differ."""
     seen: list[str] = []

@@ -37,7 +37,6 @@ def lived(estimator: Estimator) -> pd.DataFrame:
     return job.run_unit(Unit(0, 0, REPLICATIONS))["outcomes"]
 
 
-@pytest.mark.row("R026", "R056")
 @pytest.mark.parametrize("option", ["per_minute", "baseline", "commission", "inbound_only"])
 def test_it_lies_near_what_is_simulated(estimator: Estimator, lived: pd.DataFrame, option: str) -> None:
     """On the same draws: money within an eighth of the fees (a tiny pool has whole agents), cost within a tenth."""
