@@ -188,3 +188,14 @@ def _rounded(value: float, digits: int, sign: str = "") -> str:
 
 def _not_finite(value: float) -> str:
     return "-" if math.isnan(value) else "never" if value > 0 else "-never"
+
+
+def dollars(amount: float) -> str:
+    """An amount in a sentence: whole dollars, with thousands and a real minus.
+
+    Examples
+    --------
+    >>> dollars(-12345.6)
+    '−$12,346'
+    """
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"

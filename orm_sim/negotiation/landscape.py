@@ -128,7 +128,6 @@ def client_equal(land: Landscape, level: float, issue: str) -> list[dict[str, fl
     """
     names = list(land.deal.issues)
     place = names.index(issue)
-    bounds = land.deal.issues[issue]
     steps = np.linspace(0.0, 1.0, 41)
     others = looked_at(land.deal)[:512]
     rows = []
@@ -142,7 +141,7 @@ def client_equal(land: Landscape, level: float, issue: str) -> list[dict[str, fl
             point = row.copy()
             point[place] = steps[at] + share * (steps[at + 1] - steps[at])
             rows.append(point)
-    if not rows or bounds.low >= bounds.high:
+    if not rows:
         return []
     points = np.array(rows)
     views = land.views(points)

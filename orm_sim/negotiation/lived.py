@@ -57,8 +57,6 @@ class Lived:
         Value against the zero line, $.
     vendor
         Value of the contract less what the same revenue would earn elsewhere, $: 0 where it does not sign.
-    vendor_npv
-        Value of the contract, $.
     fees
         Present value of the fees net of credits, $.
     failed, no_deal
@@ -70,7 +68,6 @@ class Lived:
 
     client: Floats
     vendor: Floats
-    vendor_npv: Floats
     fees: Floats
     failed: NDArray[np.bool_]
     no_deal: NDArray[np.bool_]
@@ -161,7 +158,6 @@ def _of(name: str, scenario: Scenario, outcomes: pd.DataFrame, revenue: pd.Serie
     return Lived(
         own["client_incremental_npv"].to_numpy(np.float64),
         np.where(no_deal, 0.0, npv - outside),
-        npv,
         np.nan_to_num(own["client_fees_pv"].to_numpy(np.float64)),
         own["insolvent"].to_numpy(bool),
         no_deal,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from orm_sim.core.units import dollars
 from orm_sim.decision.intervals import Estimate
 from orm_sim.negotiation.bargaining import Frontier, power_behind
 from orm_sim.negotiation.landscape import Landscape, client_equal, meeting_sheets, survey
@@ -309,7 +310,7 @@ def _objections(
             elif row["vendor"] < 0.0:
                 against = "the vendor would earn more elsewhere"
             elif abs(apart.value) > tolerance and not abs(apart.value) <= apart.high - apart.value:
-                against = f"the client's value is {_dollars(apart.value)} off"
+                against = f"the client's value is {dollars(apart.value)} off"
         said.append(against)
     return said
 
@@ -319,10 +320,6 @@ def _their_books(quotes: Sequence[Quote]) -> pd.DataFrame:
     columns = {q.title: q.known.accounts for q in quotes if q.kind in (DEAL, "offer")}
     books = pd.DataFrame(columns).fillna(0.0)
     return books.reindex(books.abs().max(axis=1).sort_values(ascending=False, kind="stable").index)
-
-
-def _dollars(amount: float) -> str:
-    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
 
 
 def _price_of_risk(quotes: Sequence[Quote], measure: Measure) -> Estimate | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from orm_sim.core.units import dollars
 from orm_sim.negotiation.talks import Talks
 
 THOUSAND: Final = 1e3
@@ -22,7 +23,8 @@ def findings(talks: Talks) -> tuple[str, ...]:
         if talks.empty
         else f"Both sides gain, and the vendor lasts, in {talks.sheets['inside'].sum()} of the {n} sheets surveyed."
     )
-    client = f"The client walks away below {_money(talks.client_reserve)}: what “{talks.reserve_option}” is worth to it"
+    walks = f"The client walks away below {dollars(talks.client_reserve)}"
+    client = f"{walks}: what “{talks.reserve_option}” is worth to it"
     vendor = f"the vendor below a margin of {talks.outside_margin:.0%}, what its people would earn elsewhere"
     return tuple(
         line
@@ -126,7 +128,7 @@ def talks_as_dict(talks: Talks) -> dict[str, Any]:
 
 def _deal(talks: Talks) -> str:
     row = talks.quotes.iloc[0]
-    gains = f"the client gains {_money(row['client'])}, the vendor {_money(row['vendor'])}"
+    gains = f"the client gains {dollars(row['client'])}, the vendor {dollars(row['vendor'])}"
     fails = f"the vendor fails in {row['p_failure']:.0%} of histories"
     if math.isnan(talks.power):
         return f"Under the deal on the table {gains}, and {fails}."
@@ -147,9 +149,9 @@ def _offers(talks: Talks) -> str:
         else ""
     )
     return (
-        f"{len(offers)} offers give the client {_money(offers['client'].mean())}; they differ by {_money(spread)},"
-        f" {held} the tolerance of ± {_money(talks.tolerance)} (0.5 % of fees), and by"
-        f" {_money(float(offers['vendor'].max() - offers['vendor'].min()))} to the vendor{left}."
+        f"{len(offers)} offers give the client {dollars(offers['client'].mean())}; they differ by {dollars(spread)},"
+        f" {held} the tolerance of ± {dollars(talks.tolerance)} (0.5 % of fees), and by"
+        f" {dollars(float(offers['vendor'].max() - offers['vendor'].min()))} to the vendor{left}."
     )
 
 
@@ -162,7 +164,7 @@ def _price_of_risk(talks: Talks) -> str:
     cost = talks.price_of_risk
     if cost is None:
         return ""
-    worth = f"{_money(cost.value)} ({_money(cost.low)} to {_money(cost.high)})"
+    worth = f"{dollars(cost.value)} ({dollars(cost.low)} to {dollars(cost.high)})"
     fails = f"the vendor fails in {high['p_failure']:.0%} of histories instead of {low['p_failure']:.0%}"
     step = f"going from {title} {low[talks.given]:g} to {high[talks.given]:g}"
     return f"At equal value to the vendor, {step} is worth {worth} to the client, and {fails}."
@@ -173,7 +175,7 @@ def _trust(talks: Talks) -> str:
         return "Too few sheets are signed to draw surfaces: only simulated sheets are shown."
     return (
         "Surfaces between sheets miss a sheet left out by"
-        f" {_money(talks.errors['client'])} (client), {_money(talks.errors['vendor'])} (vendor) and"
+        f" {dollars(talks.errors['client'])} (client), {dollars(talks.errors['vendor'])} (vendor) and"
         f" {talks.errors['failure']:.0%} (failure): what is quoted was simulated again."
     )
 
@@ -183,10 +185,6 @@ def _span(row: Mapping[Any, Any], name: str) -> str:
     if not math.isfinite(value):
         return "not estimable"
     return f"{value:,.0f} ({low:,.0f} to {high:,.0f})".replace("-", "−")
-
-
-def _money(amount: float) -> str:
-    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
 
 
 def _none(value: float) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from orm_sim.centre import engine as engine_of
 from orm_sim.core.errors import InputError, Place, Problem
+from orm_sim.core.units import dollars
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import draw_inputs, with_inputs
 from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN
@@ -202,7 +203,7 @@ def varied(decision: Decision) -> tuple[str, ...]:
 def _why(decision: Decision, order: list[int]) -> str:
     levers = varied(decision) or ("staffing_ratio",)
     first = order[0]
-    best = f"{in_words(decision.plans.at(first), levers)}: worth {_dollars(float(decision.value[first]))}"
+    best = f"{in_words(decision.plans.at(first), levers)}: worth {dollars(float(decision.value[first]))}"
     if len(order) < 2:
         return f"The vendor has one plan, {best}."
     second = order[1]
@@ -218,14 +219,10 @@ def _why(decision: Decision, order: list[int]) -> str:
         for verb, found in zip(("loses", "gains"), parts, strict=True)
         if found
     )
-    return f"The vendor takes {best}. The runner-up, {other}, is worth {_dollars(gap)} less: it {trade or 'is equal'}."
+    return f"The vendor takes {best}. The runner-up, {other}, is worth {dollars(gap)} less: it {trade or 'is equal'}."
 
 
 def _two(moved: Mapping[str, float], sign: float) -> list[str]:
     """The two largest parts that move in a direction by more than a dollar."""
     found = sorted((name for name in moved if sign * moved[name] > 1.0), key=lambda name: -abs(moved[name]))
-    return [f"{_dollars(abs(moved[name]))} on {name}" for name in found[:2]]
-
-
-def _dollars(amount: float) -> str:
-    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
+    return [f"{dollars(abs(moved[name]))} on {name}" for name in found[:2]]

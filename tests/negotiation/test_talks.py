@@ -52,7 +52,7 @@ def _gains(scenario: Scenario, settings: Settings, cost: float) -> Lived:
     client = WORTH - pay + NOISE * luck[2]
     nothing = np.zeros(settings.replications, bool)
     books = pd.Series({"commission": varied, "wages": -cost, "baseline": fixed})
-    return Lived(client, vendor, vendor, pay, nothing, nothing, books)
+    return Lived(client, vendor, pay, nothing, nothing, books)
 
 
 def _live(cost: float = COST):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orm_sim.core.units import dollars
 from orm_sim.vendor.decision.valuation import Decision
 from orm_sim.vendor.traits import Traits
 
@@ -33,15 +34,15 @@ class Participation:
     def sentence(self) -> str:
         """What decides it, in words."""
         if self.outside is None:
-            return f"the vendor signs whatever it is worth: its best plan is worth {_dollars(self.value)}"
+            return f"the vendor signs whatever it is worth: its best plan is worth {dollars(self.value)}"
         if self.signs:
             return (
-                f"the vendor signs: its best plan is worth {_dollars(self.value)}, its people would earn"
-                f" {_dollars(self.outside)} elsewhere"
+                f"the vendor signs: its best plan is worth {dollars(self.value)}, its people would earn"
+                f" {dollars(self.outside)} elsewhere"
             )
         return (
-            f"no deal: the vendor's best plan is worth {_dollars(self.value)}, less than the"
-            f" {_dollars(self.outside)} that its people would earn elsewhere"
+            f"no deal: the vendor's best plan is worth {dollars(self.value)}, less than the"
+            f" {dollars(self.outside)} that its people would earn elsewhere"
         )
 
 
@@ -59,7 +60,3 @@ def participation(decision: Decision, traits: Traits) -> Participation:
     if traits.outside_margin is None:
         return Participation(value, None)
     return Participation(value, traits.outside_margin * float(decision.split["revenue"][decision.chosen]))
-
-
-def _dollars(amount: float) -> str:
-    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
