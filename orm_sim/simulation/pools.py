@@ -98,13 +98,13 @@ class Remembered(Generic[D]):
 
 
 class InboundPool:
-    """Inbound contacts of all operators, with those who come back."""
+    """Inbound contacts of all operators, with those who come back; `due` where several pools have them in common."""
 
-    def __init__(self, setting: Setting, engine: Engine) -> None:
+    def __init__(self, setting: Setting, engine: Engine, due: dict[int, list[Whole]] | None = None) -> None:
         self._setting = setting
         self._engine = engine
         self._carry: dict[str, Carry] = {}
-        self._due: dict[int, list[Whole]] = defaultdict(list)
+        self._due = defaultdict(list) if due is None else due
         self._where: dict[tuple[str, int], Whole] = {}
         self._after = _after(setting)
 
@@ -116,9 +116,17 @@ class InboundPool:
         first = demand.first_contacts(day)
         if (alone := self._alone(duties)) is not None and (first[3].size or back.size):
             return self._in_one(day, alone, first, back)
-        contacts = first, demand.comebacks(day, back)
+        return self.serve(day, duties, (first, demand.comebacks(day, back)))
+
+    def serve(
+        self,
+        day: int,
+        duties: tuple[InboundDuty, ...],
+        contacts: tuple[Contacts, Contacts],
+        low: float = 0.0,
+    ) -> Counts:
+        """Replay one day of first contacts and of those who come back: the shares of these operators from `low` on."""
         counts: list[Counts] = []
-        low = 0.0
         for duty in duties:
             mine = self._share_of(contacts, low, low + duty.share, duty.handle_factor)
             low += duty.share

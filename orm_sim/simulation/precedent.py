@@ -51,6 +51,42 @@ class Precedent:
         return self.weeks[number]
 
 
+class Trail:
+    """The weeks of one option as it lives them: after a precedent, as one for others, or by itself.
+
+    A vendor that plans looks at its own people and its own purse, one of several hangs on the others: both have no
+    `key` and are always lived by themselves.
+    """
+
+    def __init__(self, precedents: dict[Any, Any], key: Any | None, follow: bool) -> None:
+        known = precedents.get(key) if key is not None else None
+        self.week = Week(True)
+        self.followed: Precedent | None = known if follow else None
+        self._set: Precedent | None = None
+        if key is not None and known is None:
+            self._set = precedents[key] = Precedent()
+
+    def keep(self, staff: tuple[WeekStaff, ...]) -> None:
+        """A week has begun with these people."""
+        self.week.staff = staff
+        if self._set is not None:
+            self._set.weeks.append(self.week)
+
+    def part(self, day: int) -> None:
+        """What happens on a day hangs on money or on this contract's terms: nobody can follow from here on.
+
+        Raises
+        ------
+        Diverged
+            Where this option has followed another until now.
+        """
+        if self.followed is not None:
+            raise Diverged
+        if self._set is not None:
+            del self._set.weeks[day // 7 :]
+            self._set = None
+
+
 def operations_key(scenario: Scenario, asked: ServiceRequest | None) -> Any:
     """What decides operations, money aside: equal keys, equal weeks; for vendors that do not plan."""
     vendor, contract = scenario.vendor, scenario.contract
