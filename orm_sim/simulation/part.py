@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from orm_sim.demand.programme import Channel
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.duty import InboundDuty
+from orm_sim.simulation.history import Books
 from orm_sim.simulation.pools import Pool
 from orm_sim.simulation.standing import Standing
 
@@ -40,12 +41,21 @@ class Part(Protocol):
         """Week after which no share is known to move."""
         ...
 
+    @property
+    def afterwards(self) -> str:
+        """Who has the work of a vendor that has left, in words."""
+        ...
+
     def of(self, week: int) -> float:
         """This vendor's part of what is outsourced in a week, as planned today."""
         ...
 
     def others(self, channel: Channel, week: int) -> float:
         """Share of a channel's contacts that other vendors have in a week, as planned today."""
+        ...
+
+    def joined(self, shares: Shares, books: Books, standing: Standing) -> None:
+        """The world of this vendor has been made; what it keeps of shares, counters and the contract's state."""
         ...
 
     def noticed(self, last_day: int | None) -> None:
@@ -63,6 +73,7 @@ class Whole:
     is_whole: Final = True
     keeps_home: Final = True
     moves_until: Final = 0
+    afterwards: Final = "the client rebuilds in-house"
 
     def of(self, week: int) -> float:
         """All of it."""
@@ -71,6 +82,9 @@ class Whole:
     def others(self, channel: Channel, week: int) -> float:
         """Nobody else has any."""
         return 0.0
+
+    def joined(self, shares: Shares, books: Books, standing: Standing) -> None:
+        """Nobody looks at it from outside."""
 
     def noticed(self, last_day: int | None) -> None:
         """Nobody takes over."""

@@ -103,33 +103,32 @@ class World:
         self._vendor_costs = PeopleCosts(self._vendor, self._books, overtime=scenario.vendor.overtime_factor)
         vendor = scenario.vendor
         self._purse = Purse.open(vendor.firm, unlimited_cash)
-        self._other = other_margins(
-            vendor.firm.other_business,
-            key(setting.seed_of("vendor"), setting.replication, "other_business"),
-            self._days.n_months_with_run_off,
-        )
+        luck, n_months = (setting.seed_of("vendor"), setting.replication), self._days.n_months_with_run_off
+        self._other = other_margins(vendor.firm.other_business, key(*luck, "other_business"), n_months)
         self._client = ClientBooks(scenario, self._books, self._ledger)
         self._billing: Billing | None = None
         if scenario.contract is not None:
             given = (self._books, self._ledger, vendor.workforce.wage_growth_per_year, self._vendor.site)
-            luck = key(setting.seed_of("vendor"), setting.replication, "dispute")
-            self._billing = Billing(scenario.contract, scenario.client, *given, luck)
+            self._billing = Billing(scenario.contract, scenario.client, *given, key(*luck, "dispute"))
         self._standing = Standing(self._billing is not None)
         self._volume, self._shares = part, Shares(scenario, self._standing, part)
+        part.joined(self._shares, self._books, self._standing)
         self._payments = Payments(
             self._days, self._ledger, self._home_costs, self._vendor_costs, self._purse, self._other,
             vendor.account_overhead_per_month, lambda: self._standing.solvent, self.acts, self._fail,
             neglect=self._neglect,
         )  # fmt: skip
+        costs = (self._home_costs, self._vendor_costs)
         self._departure = Departure(
-            scenario, self._books, self._client, self._home_costs, self._vendor_costs, self._standing
+            scenario, self._books, self._client, *costs, self._standing, part.afterwards
         )
         self._planner: Planner | None = None
         if self._billing is not None and vendor.policy == "best_response" and not unlimited_cash:
             self._planner = self._new_planner()
         self._watch = watch_of(scenario, self._asked or self._requested, unlimited_cash)
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
-        self._vendor_share, self._stays = dict.fromkeys(CHANNELS, 0.0), dict.fromkeys(CHANNELS, 1.0)
+        self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
+        self._stays = dict.fromkeys(CHANNELS, float(part.keeps_home))
         alone = self._planner is not None or not part.is_whole
         self._trail = Trail(
             setting.precedents, None if alone else operations_key(scenario, self._asked), follow
@@ -347,6 +346,10 @@ class World:
             self._departure.hand_back(day)
             self._volume.left(day)
             self.shift(day + 1)
+
+    def rebuild(self) -> None:
+        """Another vendor leaves: what the others cannot take comes back to the client's own centre."""
+        self._departure.rebuild()
 
     def shift(self, day: int) -> None:
         """Shares change on a day, a vendor having left: who is on duty takes the contacts that there are now."""
