@@ -22,12 +22,12 @@ from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, out
 from orm_sim.simulation.employers import employers, establish, improve, vendor_plan
 from orm_sim.simulation.hazards import Hazards
 from orm_sim.simulation.history import Books, Event, History
+from orm_sim.simulation.lived_days import LivedDays
 from orm_sim.simulation.month_measures import measure
 from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.payments import Payments
 from orm_sim.simulation.people_costs import PeopleCosts
 from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN, Planner
-from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
 from orm_sim.simulation.precedent import Diverged, Precedent, Week, adopt, operations_key, staff_of
 from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.simulation.standing import Standing, watch_of
@@ -84,8 +84,7 @@ class World:
         self._scenario, self._setting, self._days = scenario, setting, setting.days
         self._ledger = Ledger()
         self._books = Books.open(self._days)
-        self._inbound = Remembered(lambda: InboundPool(setting, engine), setting.memory["inbound"])
-        self._outbound = Remembered(lambda: OutboundPool(setting, engine), setting.memory["outbound"])
+        self._lived = LivedDays(setting, engine)
         found = self._employers = employers(scenario, setting)
         self._home, self._vendor = both = found.home, found.vendor
         self._hazards = Hazards(scenario, setting, both)
@@ -153,8 +152,7 @@ class World:
         """
         env = self._begin()
         env.run(until=self._days.end_day)
-        self._inbound.release()
-        self._outbound.release()
+        self._lived.release()
         opening = self._scenario.vendor.firm.opening_cash if self._billing else np.nan
         return History(
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
@@ -329,12 +327,13 @@ class World:
             yield env.timeout(1)
 
     def _close_day(self, day: int) -> None:
-        """Replay, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
+        """Contacts, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
         if day < self._days.n_days:
-            self._replay(day)
+            self._note(day)
         month = int(self._days.month[day])
         is_month_end = day + 1 == self._days.month_starts[month + 1]
         if is_month_end:
+            self._lived.count(day + 1, self._books)
             for costs in (self._home_costs, self._vendor_costs):
                 costs.book(day + 1) if day + 1 < self._days.n_days else costs.close(self._days.n_days)
             measure(self._books, self._setting, (self._home, self._vendor), self._share, month)
@@ -362,16 +361,13 @@ class World:
             self._home.roster(self._setting, planning, (day + 1) // 7, dict.fromkeys(CHANNELS, 1.0))
             self._assign(day + 1)
 
-    def _replay(self, day: int) -> None:
-        """Live the day's contacts with whoever is on duty, the vendor's share first."""
+    def _note(self, day: int) -> None:
+        """Note who is on duty today, the vendor's share first: the month's contacts are lived at its end."""
         if self._followed is None:
             inbound, outbound = self._inbound_duties[day % 7], self._outbound_duties[day % 7]
-            counts = [self._inbound.live(day, self._hazards.inbound(day, inbound))]
-            if self._setting.calling[day]:
-                counts.append(self._outbound.live(day, self._hazards.outbound(day, outbound)))
-            self._week.counts[day] = counts
-        for each in self._week.counts[day]:
-            self._books.count(each)
+            called = self._hazards.outbound(day, outbound) if self._setting.calling[day] else ()
+            self._week.duties[day] = self._hazards.inbound(day, inbound), called
+        self._lived.note(self._week.duties[day])
 
     def _reprice(self, operator: Operator, day: int) -> None:
         """People of an operator cost something else from a day on."""
