@@ -51,7 +51,10 @@ class Struck(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What a day adds to the books: places in them, each once, the values added there, and what outages have done."""
+    """What days add to the books: places in them, each once, the values added there, and what outages have done.
+
+    The values of one day, or a row for each of several.
+    """
 
     places: Rows
     values: Floats
@@ -113,8 +116,12 @@ class Books:
         )
 
     def count(self, counts: Counts) -> None:
-        """Add to counters."""
-        self.counters.reshape(-1)[counts.places] += counts.values
+        """Add to counters, day by day."""
+        flat = self.counters.reshape(-1)
+        if counts.values.ndim == 1:
+            flat[counts.places] += counts.values
+        else:  # numpy adds the rows of a table one after the other
+            flat[counts.places] = np.add.reduce(np.vstack((flat[counts.places], counts.values)), axis=0)
         for each in counts.struck:
             self.lost[_OPERATOR[each.operator], :, each.month] += (each.blocked, each.cut)
 

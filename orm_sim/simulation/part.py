@@ -6,21 +6,11 @@ from typing import Final, Protocol
 
 from orm_sim.demand.programme import Channel
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.duty import InboundDuty
 from orm_sim.simulation.history import Books
-from orm_sim.simulation.pools import Pool
 from orm_sim.simulation.standing import Standing
 
 _TRACE: Final = 1e-9
 """A share smaller than this is left by rounding alone."""
-
-
-class Contacts(Pool[InboundDuty], Protocol):
-    """Inbound contacts as a world lives them day by day."""
-
-    def release(self) -> None:
-        """Forget them."""
-        ...
 
 
 class Part(Protocol):

@@ -12,7 +12,7 @@ from typing import Any
 
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.history import Counts
+from orm_sim.simulation.lived_days import Duties
 from orm_sim.simulation.operator import Operator
 from orm_sim.vendor.policy import ServiceRequest
 from orm_sim.vendor.workforce import WeekStaff
@@ -29,7 +29,7 @@ class Week:
     may_hire: bool
     staff: tuple[WeekStaff, ...] = ()
     displaced: dict[Channel, int] = field(default_factory=dict)
-    counts: dict[int, list[Counts]] = field(default_factory=dict)
+    duties: dict[int, Duties] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ class Setting:
     precedents
         Operations lived so far by some option; see `orm_sim.simulation.precedent`.
     memory
-        Days lived so far by some option, by channel; see `orm_sim.simulation.pools.Remembered`.
+        Days lived so far by some option, by channel; see `orm_sim.simulation.remembered`.
     believed
         What those who sign take the programme for, before uncertain inputs are drawn; None where they know them.
     vendor_seed

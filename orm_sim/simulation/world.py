@@ -22,14 +22,14 @@ from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, out
 from orm_sim.simulation.employers import employers, establish, improve, vendor_plan
 from orm_sim.simulation.hazards import Hazards
 from orm_sim.simulation.history import Books, Event, History
+from orm_sim.simulation.lived_days import Contacts, LivedDays
 from orm_sim.simulation.manning import Manning
 from orm_sim.simulation.month_measures import measure
 from orm_sim.simulation.operator import Operator
-from orm_sim.simulation.part import WHOLE, Contacts, Part, Shares
+from orm_sim.simulation.part import WHOLE, Part, Shares
 from orm_sim.simulation.payments import Payments
 from orm_sim.simulation.people_costs import PeopleCosts
 from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN, Planner
-from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
 from orm_sim.simulation.precedent import Diverged, Trail, Week, adopt, operations_key, staff_of
 from orm_sim.simulation.setting import Setting
 from orm_sim.simulation.standing import Standing, watch_of
@@ -91,9 +91,7 @@ class World:
         self._scenario, self._setting, self._days = scenario, setting, setting.days
         self._ledger = Ledger()
         self._books = Books.open(self._days)
-        own = Remembered(lambda: InboundPool(setting, engine), setting.memory["inbound"])
-        self._inbound: Contacts = inbound or own
-        self._outbound = Remembered(lambda: OutboundPool(setting, engine), setting.memory["outbound"])
+        self._lived = LivedDays(setting, engine, inbound)
         found = self._employers = employers(scenario, setting)
         self._home, self._vendor = both = found.home, found.vendor
         self._hazards = Hazards(scenario, setting, both)
@@ -150,8 +148,7 @@ class World:
 
     def finish(self) -> History:
         """What the replication leaves behind once it has been lived to the end of the run-off."""
-        self._inbound.release()
-        self._outbound.release()
+        self._lived.release()
         opening = self._scenario.vendor.firm.opening_cash if self._billing else np.nan
         return History(
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
@@ -309,12 +306,13 @@ class World:
             yield env.timeout(1)
 
     def _close_day(self, day: int) -> None:
-        """Replay, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
+        """Contacts, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
         if day < self._days.n_days:
-            self._replay(day)
+            self._note(day)
         month = int(self._days.month[day])
         is_month_end = day + 1 == self._days.month_starts[month + 1]
         if is_month_end:
+            self._lived.count(day + 1, self._books)
             for costs in (self._home_costs, self._vendor_costs):
                 costs.book(day + 1) if day + 1 < self._days.n_days else costs.close(self._days.n_days)
             measure(
@@ -362,16 +360,13 @@ class World:
         self._vendor_share = {c: self._shares.vendor(c, week) for c in CHANNELS}
         self._stays = {c: self._shares.rest(c, week, self._vendor_share[c]) for c in CHANNELS}
 
-    def _replay(self, day: int) -> None:
-        """Live the day's contacts with whoever is on duty, the vendor's share first."""
+    def _note(self, day: int) -> None:
+        """Note who is on duty today, the vendor's share first: the month's contacts are lived at its end."""
         if self._trail.followed is None:
             outbound = self._outbound_duties[day % 7]
-            counts = [self._inbound.live(day, self.inbound_duties(day))]
-            if self._setting.calling[day]:
-                counts.append(self._outbound.live(day, self._hazards.outbound(day, outbound)))
-            self._trail.week.counts[day] = counts
-        for each in self._trail.week.counts[day]:
-            self._books.count(each)
+            called = self._hazards.outbound(day, outbound) if self._setting.calling[day] else ()
+            self._trail.week.duties[day] = self.inbound_duties(day), called
+        self._lived.note(self._trail.week.duties[day])
 
     def inbound_duties(self, day: int) -> tuple[InboundDuty, ...]:
         """Who is on duty for inbound contacts on a day, hazards and all."""

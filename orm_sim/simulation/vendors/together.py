@@ -22,12 +22,12 @@ from orm_sim.scenario.scenario import Scenario
 from orm_sim.scenario.vendors import sharing_of
 from orm_sim.simulation.duty import InboundDuty
 from orm_sim.simulation.history import Books, Counts, Event, History
+from orm_sim.simulation.inbound_pool import InboundPool
 from orm_sim.simulation.part import Shares
-from orm_sim.simulation.pools import InboundPool
 from orm_sim.simulation.setting import Setting
 from orm_sim.simulation.standing import Standing
 from orm_sim.simulation.vendors.agreed import Agreed
-from orm_sim.simulation.world import NoDeal, World, simulate
+from orm_sim.simulation.world import EVENING, NoDeal, World, simulate
 
 Floats = NDArray[np.float64]
 _REVIEW: Final = 0.9
@@ -130,12 +130,16 @@ class Together:
             self.agreed.free(self._places[name], 0, takers)
         self.events: list[Event] = [Event(0, f"{name} does not sign") for name in refused]
         due: dict[int, list[NDArray[np.int64]]] = defaultdict(list)
-        self._day, self._counts = -1, list[Counts]()
+        self._duties: list[list[tuple[InboundDuty, ...]]] = []
+        self._lived = 0
         self.seats = [Seat(self, name, self._places[name], first=not i) for i, name in enumerate(self._names)]
         self._worlds: list[World] = []
         self._pools: list[InboundPool] = []
         self._refused = dict(refused)
         self._env = simpy.Environment()
+        self._env.process(
+            self._evenings()
+        )  # before those of the worlds: who is on duty is noted before anybody leaves
         for i, (name, seat) in enumerate(zip(self._names, self.seats, strict=True)):
             own = setting_for(setting, everybody, name)
             scenario = costed(scenarios[name], terms, self.agreed.of(self._places[name], 0), first=not i)
@@ -155,11 +159,14 @@ class Together:
         histories = {name: world.finish() for name, world in zip(self._names, self._worlds, strict=True)}
         return LivedFirms(histories, self._refused, tuple(self.events))
 
-    def counts(self, day: int, seat: Seat) -> Counts:
-        """What a day has come to at a vendor; the first that asks has it lived for all."""
-        if day != self._day:
-            self._day, self._counts = day, self._live_day(day)
-        return self._counts[self.seats.index(seat)]
+    def counts(self, seat: Seat, until: int) -> list[Counts]:
+        """What the days before `until` have come to at a vendor; the first that asks has them lived for all."""
+        for day in range(self._lived, until):
+            for each, counts in zip(self.seats, self._live_day(day), strict=True):
+                each.found += counts
+        self._lived = max(self._lived, until)
+        found, seat.found = seat.found, []
+        return found
 
     def left(self, seat: Seat, day: int) -> None:
         """A vendor has left: the others have its volume from the next day on, with the people they have."""
@@ -189,14 +196,20 @@ class Together:
         told = ", ".join(f"{each.name} {shares[each.place]:.0%}" for each in self.seats if each.stays)
         self.events.append(Event(day, f"{why}: {told or 'everything goes back in-house'}"))
 
-    def _live_day(self, day: int) -> list[Counts]:
+    def _evenings(self) -> Generator[simpy.Event, Any, None]:
+        """Note who is on duty with each vendor, every evening of the term."""
+        yield self._env.timeout(EVENING)
+        for day in range(self._days.n_days):
+            self._duties.append([world.inbound_duties(day) for world in self._worlds])
+            yield self._env.timeout(1)
+
+    def _live_day(self, day: int) -> list[list[Counts]]:
         """All contacts of a day, each with whoever has its customer's lot."""
         demand, due = self._setting.demand, self._due.pop(day, [])
         back = np.concatenate(due) if due else np.empty(0, np.int64)
         contacts = demand.first_contacts(day), demand.comebacks(day, back)
         counts, low = [], 0.0
-        for world, pool in zip(self._worlds, self._pools, strict=True):
-            duties = world.inbound_duties(day)
+        for duties, pool in zip(self._duties[day], self._pools, strict=True):
             counts.append(pool.serve(day, duties, contacts, low))
             low += sum(duty.share for duty in duties)
         return counts
@@ -238,6 +251,7 @@ class Seat:
     def __init__(self, together: Together, name: str, place: int, *, first: bool) -> None:
         self._together, self.name, self.place, self._first = together, name, place, first
         self._kept: tuple[Shares, Books, Standing] | None = None
+        self.found: list[Counts] = []
 
     @property
     def keeps_home(self) -> bool:
@@ -290,9 +304,9 @@ class Seat:
         """It has left."""
         self._together.left(self, day)
 
-    def live(self, day: int, duties: tuple[InboundDuty, ...]) -> Counts:
-        """What a day has come to at it."""
-        return self._together.counts(day, self)
+    def live(self, first: int, duties: tuple[tuple[InboundDuty, ...], ...]) -> list[Counts]:
+        """What a stretch of days has come to at it, as duties were noted each evening."""
+        return self._together.counts(self, first + len(duties))
 
     def release(self) -> None:
         """Nothing is kept here."""
