@@ -90,6 +90,8 @@ class Books:
         float64[operator, 2]: leavers from the floor, and weeks that agents were on it.
     lost
         float64[operator, 2, month]: contacts that outages have kept out, and those they have cut off.
+    taken
+        float64[2, month]: contacts of other vendors that the vendor has answered: resolved, and unresolved.
     """
 
     days: Calendar
@@ -101,6 +103,7 @@ class Books:
     decisions: list[tuple[int, Plan]] = field(default_factory=list)
     turnover: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
     lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2, 0)))
+    taken: Floats = field(default_factory=lambda: np.zeros((2, 0)))
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -113,6 +116,7 @@ class Books:
             np.zeros((*shape, days.n_days)),
             np.zeros((*shape, days.n_months_with_run_off)),
             lost=np.zeros((len(OPERATORS), 2, days.n_months_with_run_off)),
+            taken=np.zeros((2, days.n_months_with_run_off)),
         )
 
     def count(self, counts: Counts) -> None:

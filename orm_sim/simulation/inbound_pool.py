@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,44 @@ _NOBODY: Contacts = (np.empty(0), np.empty(0), np.empty(0), _NONE)
 _INBOUND = rows(*FIELDS)
 
 
-class InboundPool:
-    """Inbound contacts of all operators, with those who come back; `due` where several pools have them in common."""
+class Desk(Protocol):
+    """A vendor's queue that contacts leave for another's, or to which others' contacts come."""
 
-    def __init__(self, setting: Setting, engine: Engine, due: dict[int, list[Whole]] | None = None) -> None:
+    @property
+    def expects(self) -> bool:
+        """Whether contacts of others come today."""
+        ...
+
+    def planned(self, plan: DayPlan, factor: float) -> DayPlan:
+        """The day with them, and without patience beyond the wait after which own contacts leave.
+
+        `factor` is that by which the vendor multiplies handle times.
+        """
+        ...
+
+    def apart(self, outcome: DayOutcome) -> tuple[DayOutcome, DayOutcome | None]:
+        """What the day has come to for own contacts and, where there were any, for those of others."""
+        ...
+
+    def took(self, sums: Floats) -> None:
+        """What follows from others' contacts that were answered; in the order of `FIELDS`."""
+        ...
+
+
+class InboundPool:
+    """Inbound contacts of all operators, with those who come back.
+
+    Several vendors' pools have comebacks in common (`due`); the vendor's queue may be open to others (`desk`).
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        engine: Engine,
+        due: dict[int, list[Whole]] | None = None,
+        desk: Desk | None = None,
+    ) -> None:
+        self._desk = desk
         self._setting = setting
         self._engine = engine
         self._carry: dict[str, Carry] = {}
@@ -91,7 +125,8 @@ class InboundPool:
         for duty in duties:
             mine = self._share_of(contacts, low, low + duty.share, duty.handle_factor)
             low += duty.share
-            if mine[3].size or duty.operator in self._carry:
+            visited = self._desk is not None and duty.operator == "vendor" and self._desk.expects
+            if mine[3].size or visited or duty.operator in self._carry:
                 counts.append(self._replay(day, duty, mine))
         return counts
 
@@ -163,19 +198,31 @@ class InboundPool:
         )  # fmt: skip
         if duty.down:
             return self._interrupted(day, duty, plan)
+        if self._desk is not None and duty.operator == "vendor":
+            return self._with_others(day, duty, plan, self._desk)
         outcome = self._engine(plan)
         keep(self._carry, duty.operator, outcome.carry)
         return Counts(self._places(duty.operator, day), self._aftermath(day, duty, outcome))
+
+    def _with_others(self, day: int, duty: InboundDuty, plan: DayPlan, desk: Desk) -> Counts:
+        """A day on which contacts leave for another vendor's queue, or come from one."""
+        outcome = self._engine(desk.planned(plan, duty.handle_factor))
+        keep(self._carry, duty.operator, outcome.carry)
+        own, others = desk.apart(outcome)
+        sums = self._aftermath(day, duty, own)
+        if others is not None:
+            desk.took(self._aftermath(day, duty, _without_counts(others)))
+        return Counts(self._places(duty.operator, day), sums)
 
     def _interrupted(self, day: int, duty: InboundDuty, plan: DayPlan) -> Counts:
         """A day on which the platform fails; a contact that is cut off settles nothing."""
         lived = run_interrupted(self._engine, plan, duty.down)
         outcome, cut = lived.outcome, lived.cut
         keep(self._carry, duty.operator, outcome.carry)
-        sums = self._aftermath(day, duty, _only(outcome, ~cut))
+        sums = self._aftermath(day, duty, only(outcome, ~cut))
         if cut.any():
             unsettled = duty._replace(fcr=0.0)
-            sums = sums + self._aftermath(day, unsettled, _without_counts(_only(outcome, cut)))
+            sums = sums + self._aftermath(day, unsettled, _without_counts(only(outcome, cut)))
         month = int(self._setting.days.month[day])
         struck = Struck(duty.operator, month, lived.blocked, int(cut.sum()) + lived.cut_before)
         return Counts(self._places(duty.operator, day), sums, (struck,))
@@ -231,7 +278,7 @@ def keep(carries: dict[str, Carry], operator: str, carry: Carry) -> None:
         carries.pop(operator, None)
 
 
-def _only(outcome: DayOutcome, which: NDArray[np.bool_]) -> DayOutcome:
+def only(outcome: DayOutcome, which: NDArray[np.bool_]) -> DayOutcome:
     """An outcome with some of its contacts one by one, and the counts of all."""
     return replace(
         outcome, ref=outcome.ref[which], state=outcome.state[which], wait_s=outcome.wait_s[which],

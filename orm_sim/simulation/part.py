@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from orm_sim.demand.programme import Channel
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.billing import Extra
 from orm_sim.simulation.history import Books
 from orm_sim.simulation.standing import Standing
 
@@ -48,6 +50,10 @@ class Part(Protocol):
         """The world of this vendor has been made; what it keeps of shares, counters and the contract's state."""
         ...
 
+    def owed(self, month: int) -> Sequence[Extra]:
+        """What the client owes this vendor for a month beside its contract: contacts taken for others."""
+        ...
+
     def noticed(self, last_day: int | None) -> None:
         """The client has given notice: the vendor serves to a day."""
         ...
@@ -75,6 +81,10 @@ class Whole:
 
     def joined(self, shares: Shares, books: Books, standing: Standing) -> None:
         """Nobody looks at it from outside."""
+
+    def owed(self, month: int) -> Sequence[Extra]:
+        """Nothing: there is nobody to take contacts for."""
+        return ()
 
     def noticed(self, last_day: int | None) -> None:
         """Nobody takes over."""

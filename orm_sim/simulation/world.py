@@ -323,7 +323,8 @@ class World:
                 month,
             )
             if self._billing is not None:
-                self._billing.month_end(month, day, month < self._days.n_months and self.acts())
+                in_force = month < self._days.n_months and self.acts()
+                self._billing.month_end(month, day, in_force, self._volume.owed(month))
         if self._billing is not None:
             self._purse.receive(self._billing.receipts(day, self._standing.solvent))
         self._payments.pay(day, is_month_end)

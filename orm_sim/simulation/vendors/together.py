@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,21 +15,22 @@ from orm_sim.centre import Engine
 from orm_sim.contract.duties.sharing import next_shares
 from orm_sim.contract.period import MONTHS
 from orm_sim.core.streams import key
-from orm_sim.demand.programme import Channel
 from orm_sim.kpi import INDICATORS
 from orm_sim.scenario.firms import FirmsFile
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.scenario.vendors import sharing_of
-from orm_sim.simulation.duty import InboundDuty
-from orm_sim.simulation.history import Books, Counts, Event, History
+from orm_sim.simulation.billing import Extra
+from orm_sim.simulation.duty import InboundDuty, agents
+from orm_sim.simulation.history import Counts, Event, History, places, rows
 from orm_sim.simulation.inbound_pool import InboundPool
-from orm_sim.simulation.part import Shares
 from orm_sim.simulation.setting import Setting
-from orm_sim.simulation.standing import Standing
 from orm_sim.simulation.vendors.agreed import Agreed
+from orm_sim.simulation.vendors.desk import VendorDesk
+from orm_sim.simulation.vendors.seat import Seat
 from orm_sim.simulation.world import EVENING, NoDeal, World, simulate
 
 Floats = NDArray[np.float64]
+_ABANDONED: Final = rows("abandoned")
 _REVIEW: Final = 0.9
 """Results are looked at late on a month's last day, once every vendor has closed it."""
 
@@ -47,11 +48,17 @@ class LivedFirms:
         Why the others did not sign.
     events : tuple of Event
         Shares that moved, and why.
+    passed_on : mapping of str to float64[n_months with run-off]
+        Contacts of a vendor that another has answered.
+    taken : mapping of str to mapping of str to float64[n_months with run-off]
+        What became of others' contacts at those that take part in overflow; see `TOOK`.
     """
 
     histories: Mapping[str, History]
     refused: Mapping[str, str]
     events: tuple[Event, ...]
+    passed_on: Mapping[str, Floats] = field(default_factory=dict)
+    taken: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
 
 
 def live_firms(
@@ -120,6 +127,7 @@ class Together:
         everybody = tuple(scenarios)
         self._names = tuple(name for name in everybody if name not in refused)
         self._terms, self._setting, self._days = terms, setting, setting.days
+        self.n_months = setting.days.n_months_with_run_off
         sharing = sharing_of(terms.vendors, terms.sharing)
         self.agreed = Agreed(
             sharing, np.array([part.share for part in sharing.vendors]), self._days.n_days // 7 + 1
@@ -143,9 +151,10 @@ class Together:
         for i, (name, seat) in enumerate(zip(self._names, self.seats, strict=True)):
             own = setting_for(setting, everybody, name)
             scenario = costed(scenarios[name], terms, self.agreed.of(self._places[name], 0), first=not i)
-            self._pools.append(InboundPool(own, engine, due))
+            seat.desk = self._desk(name, scenario)
+            self._pools.append(InboundPool(own, engine, due, seat.desk))
             self._worlds.append(World(scenario, own, engine, False, False, seat, seat))
-        self._due = due
+        self._due, self._order = due, self._in_order()
         for name, world in zip(self._names, self._worlds, strict=True):
             try:
                 world.begin(self._env)
@@ -157,7 +166,38 @@ class Together:
         self._env.process(self._reviews())
         self._env.run(until=self._days.end_day)
         histories = {name: world.finish() for name, world in zip(self._names, self._worlds, strict=True)}
-        return LivedFirms(histories, self._refused, tuple(self.events))
+        passed = {seat.name: seat.passed_on for seat in self.seats}
+        taken = {seat.name: seat.desk.counted for seat in self.seats if seat.desk is not None}
+        return LivedFirms(histories, self._refused, tuple(self.events), passed, taken)
+
+    def _desk(self, name: str, scenario: Scenario) -> VendorDesk | None:
+        """Of a vendor that passes contacts on, or to which another that has signed may."""
+        terms = self._terms.vendors
+        mine = terms[name].overflow
+        to = None if mine is None or mine.to not in self._names else mine.to
+        takes = any(o is not None and o.to == name for o in (terms[each].overflow for each in self._names))
+        if to is None and not takes:
+            return None
+        threshold, n_months = scenario.programme.inbound.service.threshold_s, self._days.n_months_with_run_off
+        return VendorDesk(threshold, n_months, None if to is None or mine is None else mine.after_s)
+
+    def _passes_to(self, i: int) -> int | None:
+        """Which seat takes what a seat passes on."""
+        desk, mine = self.seats[i].desk, self._terms.vendors[self._names[i]].overflow
+        return None if desk is None or desk.after_s is None or mine is None else self._names.index(mine.to)
+
+    def _in_order(self) -> list[int]:
+        """Seats, each before the one to which it passes contacts on."""
+        to = [self._passes_to(i) for i in range(len(self.seats))]
+        order: list[int] = []
+        while len(order) < len(to):
+            free = [
+                i
+                for i in range(len(to))
+                if i not in order and i not in [to[j] for j in range(len(to)) if j not in order]
+            ]
+            order += free
+        return order
 
     def counts(self, seat: Seat, until: int) -> list[Counts]:
         """What the days before `until` have come to at a vendor; the first that asks has them lived for all."""
@@ -166,6 +206,16 @@ class Together:
                 each.found += counts
         self._lived = max(self._lived, until)
         found, seat.found = seat.found, []
+        return found
+
+    def prices(self, seat: Seat, month: int) -> list[Extra]:
+        """What a taker is owed for a month, by those whose contacts it has answered."""
+        found = []
+        for i, other in enumerate(self.seats):
+            to, mine = self._passes_to(i), self._terms.vendors[other.name].overflow
+            if to is not None and self.seats[to] is seat and mine is not None and other.passed_on[month]:
+                price = mine.price_per_contact or 0.0
+                found.append(Extra(f"overflow from {other.name}", float(other.passed_on[month]), price))
         return found
 
     def left(self, seat: Seat, day: int) -> None:
@@ -208,11 +258,40 @@ class Together:
         demand, due = self._setting.demand, self._due.pop(day, [])
         back = np.concatenate(due) if due else np.empty(0, np.int64)
         contacts = demand.first_contacts(day), demand.comebacks(day, back)
-        counts, low = [], 0.0
-        for duties, pool in zip(self._duties[day], self._pools, strict=True):
-            counts.append(pool.serve(day, duties, contacts, low))
-            low += sum(duty.share for duty in duties)
+        duties, month = self._duties[day], int(self._days.month[day])
+        lows = np.concatenate([[0.0], np.cumsum([sum(duty.share for duty in each) for each in duties])])
+        counts: list[list[Counts]] = [[] for _ in self.seats]
+        for i, seat in enumerate(self.seats):
+            if seat.desk is not None:
+                seat.desk.begin(month, is_open=self._is_open(i, duties))
+        for i in self._order:
+            counts[i] = self._pools[i].serve(day, duties[i], contacts, float(lows[i]))
+            self._pass_on(i, month, counts)
         return counts
+
+    def _is_open(self, i: int, duties: list[tuple[InboundDuty, ...]]) -> bool:
+        """Whether a seat passes contacts on today: both platforms work, and the taker has people and a share."""
+        to = self._passes_to(i)
+        if to is None:
+            return False
+        ours, theirs = ([d for d in duties[j] if d.operator == "vendor"] for j in (i, to))
+        return all(not d.down for d in (*ours, *theirs)) and any(
+            d.share and agents(d.staffed).any() for d in theirs
+        )
+
+    def _pass_on(self, i: int, month: int, counts: list[list[Counts]]) -> None:
+        """Hand over who has left a seat's queue; who was answered here for others is not abandoned there."""
+        desk, to = self.seats[i].desk, self._passes_to(i)
+        if desk is None:
+            return
+        if to is not None and desk.after_s is not None and desk.left.ref.size:
+            taker = self.seats[to].desk
+            if taker is not None:
+                taker.take(i, desk.left, desk.after_s)
+        for owner, answered in desk.returned.items():
+            place = places("vendor", "inbound", _ABANDONED, month, self._days.n_months_with_run_off)
+            counts[owner].append(Counts(place, np.array([-float(answered)])))
+            self.seats[owner].passed_on[month] += answered
 
     def _reviews(self) -> Generator[simpy.Event, Any, None]:
         """Look at results at the end of every month of the term."""
@@ -240,76 +319,6 @@ class Together:
         if np.abs(then - now).max() > 1e-12:
             self.agreed.move(-(-(last + 1) // 7) + self._terms.notice_weeks, places, then * whole)
             self._tell(last, "results")
-
-
-class Seat:
-    """One vendor's part of the volume, and its contacts among those of all."""
-
-    is_whole: Final = False
-    afterwards: Final = "its volume goes elsewhere"
-
-    def __init__(self, together: Together, name: str, place: int, *, first: bool) -> None:
-        self._together, self.name, self.place, self._first = together, name, place, first
-        self._kept: tuple[Shares, Books, Standing] | None = None
-        self.found: list[Counts] = []
-
-    @property
-    def keeps_home(self) -> bool:
-        """The client's own centre is lived with the first vendor."""
-        return self._first
-
-    @property
-    def moves_until(self) -> int:
-        """Week after which nothing is agreed to move."""
-        return self._together.agreed.moved_in
-
-    @property
-    def stays(self) -> bool:
-        """Whether it has signed, has not failed and has not been told to go."""
-        return self._world[2].in_force and self._world[2].last_day is None
-
-    @property
-    def _world(self) -> tuple[Shares, Books, Standing]:
-        if self._kept is None:
-            raise RuntimeError(f"the world of {self.name} has not been made")
-        return self._kept
-
-    def of(self, week: int) -> float:
-        """Its part of what is outsourced in a week."""
-        return self._together.agreed.of(self.place, week)
-
-    def others(self, channel: Channel, week: int) -> float:
-        """Share of a channel's contacts that the other vendors have in a week."""
-        found = 0.0
-        for seat in self._together.seats:
-            if seat is not self and seat._kept is not None:
-                found += seat._kept[0].vendor(channel, week)
-        return found
-
-    def joined(self, shares: Shares, books: Books, standing: Standing) -> None:
-        """Its world has been made."""
-        self._kept = shares, books, standing
-
-    def counted(self, name: str, months: slice) -> float:
-        """A counter of its inbound contacts over months."""
-        return float(self._world[1].of("vendor", "inbound", name)[months].sum())
-
-    def noticed(self, last_day: int | None) -> None:
-        """It will leave."""
-        told = self._world[2].notice_day
-        if last_day is not None and told is not None:
-            self._together.noticed(self, told, last_day)
-
-    def left(self, day: int) -> None:
-        """It has left."""
-        self._together.left(self, day)
-
-    def live(self, first: int, duties: tuple[tuple[InboundDuty, ...], ...]) -> list[Counts]:
-        """What a stretch of days has come to at it, as duties were noted each evening."""
-        return self._together.counts(self, first + len(duties))
-
-    def release(self) -> None:
-        """Nothing is kept here."""
 
 
 def costed(scenario: Scenario, terms: FirmsFile, share: float, *, first: bool) -> Scenario:
