@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (
     ("share", "share", "share"), ("offered", "contacts", "count"), ("service_level", "service", "share"),
-    ("abandonment_rate", "abandoned", "share"), ("agents", "agents", "tenth"), ("staffing_ratio", "staffing", "ratio"),
+    ("abandonment_rate", "abandoned", "share"), ("passed_on", "passed on", "count"),
+    ("taken", "taken", "count"), ("agents", "agents", "tenth"), ("staffing_ratio", "staffing", "ratio"),
     ("wage_premium", "pay", "share"), ("invoice", "invoice $", "count"), ("margin", "margin $", "count"),
     ("cash", "cash $", "count"),
 )  # fmt: skip
@@ -83,16 +84,20 @@ def _split(split: Mapping[str, str]) -> dict[str, Any]:
 
 def _lines(firms: Firms, found: Mapping[str, Figure], replications: int) -> Iterator[str]:
     months = next(iter(firms.scenarios.values())).programme.months
+    overflows = any(each.overflow is not None for each in firms.terms.vendors.values())
     yield firms.terms.title
     yield f"{months} months, {replications} replications; means, ± is half of 95 %. Vendors react."
     for name, title in firms.titles.items():
         yield f"\n{name}: {title}"
         yield f"  {_fates(found, name, replications)}"
-        yield "quarter".ljust(8) + "".join(heading.rjust(11) for _, heading, _ in _COLUMNS)
+        columns = [each for each in _COLUMNS if overflows or each[0] not in ("passed_on", "taken")]
+        yield "quarter".ljust(8) + "".join(heading.rjust(11) for _, heading, _ in columns)
         for quarter in range(1, -(-months // 3) + 1):
-            yield str(quarter).ljust(8) + _row(found, f"[vendor={name},quarter={quarter}]", half=False)
-        yield "all".ljust(8) + _row(found, f"[vendor={name}]", half=False)
-        yield "±".ljust(8) + _row(found, f"[vendor={name}]", half=True)
+            yield str(quarter).ljust(8) + _row(
+                found, columns, f"[vendor={name},quarter={quarter}]", half=False
+            )
+        yield "all".ljust(8) + _row(found, columns, f"[vendor={name}]", half=False)
+        yield "±".ljust(8) + _row(found, columns, f"[vendor={name}]", half=True)
     yield from _client(firms, found, replications)
 
 
@@ -126,8 +131,10 @@ def _client(firms: Firms, found: Mapping[str, Figure], replications: int) -> Ite
         yield f"  {name} alone: {fates}"
 
 
-def _row(found: Mapping[str, Figure], split: str, *, half: bool) -> str:
-    cells = ((found[name + split], unit) for name, _, unit in _COLUMNS)
+def _row(
+    found: Mapping[str, Figure], columns: Sequence[tuple[str, str, str]], split: str, *, half: bool
+) -> str:
+    cells = ((found[name + split], unit) for name, _, unit in columns)
     return "".join(
         _cell(figure.half_width if half else figure.mean, unit).rjust(11) for figure, unit in cells
     )

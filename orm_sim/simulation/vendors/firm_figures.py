@@ -16,12 +16,13 @@ from orm_sim.simulation.vendors.together import LivedFirms
 
 Floats = NDArray[np.float64]
 OF_PERIOD: Final = (
-    "share", "offered", "service_level", "abandonment_rate", "agents", "staffing_ratio", "wage_premium", "invoice",
-    "margin", "cash",
+    "share", "offered", "service_level", "abandonment_rate", "passed_on", "taken", "agents", "staffing_ratio",
+    "wage_premium", "invoice", "margin", "cash",
 )  # fmt: skip
 """Figures of a vendor in a month, a quarter or the whole term: its share of contacts offered, their count, the share
-answered in time, that abandoned, full-time equivalents, its plan (nan where it does not plan), the invoice net of
-credits, invoice less what it pays, and its cash at the end."""
+answered in time by itself, that abandoned, contacts that another vendor has answered, those it has answered for
+others (in its share they do not count), full-time equivalents, its plan (nan where it does not plan), the invoice net
+of credits, invoice less what it pays, and its cash at the end."""
 OF_TERM: Final = ("value", "attrition", "failed", "ended", "refused")
 """Figures of a vendor over all: the present value of its contract, leavers a year, and 1 where it has failed, was sent
 away, or did not sign."""
@@ -60,13 +61,15 @@ def _named(
         history = lived.histories.get(name)
         for split, months in _periods(zero):
             found = _of_period(history, offered, months)
+            found |= _overflow(lived, name, months)
             yield from ((f"{key}[vendor={name}{split}]", value) for key, value in found.items())
         for key, value in _of_term(history, scenario).items():
             yield f"{key}[vendor={name}]", value
         one = alone[name]
         for key, value in {**_of_client((one,), nothing, rate), **_alone(one, scenario)}.items():
             yield f"{key}_alone[vendor={name}]", value
-    together = _of_client(tuple(lived.histories.values()), nothing, rate)
+    in_time = sum(float(each["answered_within"].sum()) for each in lived.taken.values())
+    together = _of_client(tuple(lived.histories.values()), nothing, rate, in_time)
     yield from ((f"client_{key}", value) for key, value in together.items())
     for name, one in alone.items():
         yield (
@@ -98,6 +101,8 @@ def _of_period(history: History | None, offered: Floats, months: slice) -> dict[
         "offered": counted["offered"],
         "service_level": _ratio(counted["answered_within"], counted["offered"]),
         "abandonment_rate": _ratio(counted["abandoned"], counted["offered"]),
+        "passed_on": 0.0,
+        "taken": 0.0,
         "agents": float(history.of("fte", "inbound", "vendor")[months].mean()),
         "staffing_ratio": _mean(plan[0]),
         "wage_premium": _mean(plan[1]),
@@ -105,6 +110,16 @@ def _of_period(history: History | None, offered: Floats, months: slice) -> dict[
         "margin": float((invoice - cost)[months].sum()),
         "cash": float(history.cash[months][-1]),
     }
+
+
+def _overflow(lived: LivedFirms, name: str, months: slice) -> dict[str, float]:
+    """Contacts that others have answered for a vendor, and that it has answered for others."""
+    found = {"passed_on": 0.0, "taken": 0.0}
+    if name in lived.passed_on:
+        found["passed_on"] = float(lived.passed_on[name][months].sum())
+    if name in lived.taken:
+        found["taken"] = float(lived.taken[name]["answered"][months].sum())
+    return found
 
 
 def _of_term(history: History | None, scenario: Scenario) -> dict[str, float]:
@@ -130,8 +145,10 @@ def _alone(history: History, scenario: Scenario) -> dict[str, float]:
     }
 
 
-def _of_client(histories: tuple[History, ...], nothing: float, rate: float) -> dict[str, float]:
-    """In the order of `OF_CLIENT`; the first history holds the client's own centre."""
+def _of_client(
+    histories: tuple[History, ...], nothing: float, rate: float, in_time: float = 0.0
+) -> dict[str, float]:
+    """In the order of `OF_CLIENT`; `in_time` are contacts that a vendor has answered in time for another."""
     counted = {
         n: sum(float(h.of(n, "inbound").sum()) for h in histories)
         for n in ("offered", "answered_within", "abandoned")
@@ -139,7 +156,7 @@ def _of_client(histories: tuple[History, ...], nothing: float, rate: float) -> d
     at_home = sum(float(h.of("offered", "inbound", "in_house").sum()) for h in histories)
     return {
         "value": sum(client_flows(h, rate).npv for h in histories) - nothing,
-        "service_level": _ratio(counted["answered_within"], counted["offered"]),
+        "service_level": _ratio(counted["answered_within"] + in_time, counted["offered"]),
         "abandonment_rate": _ratio(counted["abandoned"], counted["offered"]),
         "offered": counted["offered"],
         "paid": sum(float(_money(h)[0].sum()) for h in histories),
