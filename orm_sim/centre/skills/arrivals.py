@@ -62,7 +62,12 @@ def draw_day(sources: Records, day: int, factor: float, room: int, times: Floats
     numbers : int64[2 + room * 2 + most_changes * 2]
         Filled: `N_CONTACTS`, `N_CHANGES`, type and ref of contacts, group and agents of changes.
     """
-    s = sources[0]
+    draw_into(sources[0], day, factor, room, times, numbers)
+
+
+@jit
+def draw_into(s: Any, day: int, factor: float, room: int, times: Floats, numbers: Whole) -> None:
+    """`draw_day`, of the record itself."""
     at, ends = np.empty(room), np.zeros(s.n_kinds + 1, np.int64)
     n = 0
     for t in range(s.n_kinds):
@@ -261,14 +266,15 @@ def reopen(sources: Records, day: int, ref: Whole, kind: Whole, due_s: Floats) -
     s = sources[0]
     for i in range(ref.size):
         if due_s[i] < 0.0:
-            expected = numbers_at(s.rates, (kind[i] * s.n_days + day) * s.n_periods, s.n_periods)
-            due_s[i] = _moment_in_day(s.k0, s.k1, ref[i], expected, s.period_s)
+            due_s[i] = moment_in_day(s, day, ref[i], kind[i])
 
 
 @jit
-def _moment_in_day(k0: int, k1: int, ref: int, expected: Floats, period_s: float) -> float:
-    """A moment by the rates of a day."""
-    u, _ = draw(k0, k1, ref, ARRIVAL)
+def moment_in_day(s: Any, day: int, ref: int, kind: int) -> float:
+    """A moment for an attempt by the rates of a day."""
+    expected: Floats = numbers_at(s.rates, (kind * s.n_days + day) * s.n_periods, s.n_periods)
+    period_s: float = s.period_s
+    u, _ = draw(s.k0, s.k1, ref, ARRIVAL)
     total = expected.sum()
     if total <= 0.0:
         return u * expected.size * period_s

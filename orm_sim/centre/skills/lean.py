@@ -15,10 +15,10 @@ from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, finished, memory_of, most_agents
 from orm_sim.centre.skills.lean_views import lean_at
 from orm_sim.centre.skills.outcome import Outcome
-from orm_sim.centre.skills.packing import carry_of
-from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Layout
+from orm_sim.centre.skills.packing import Packed
+from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Carry, Layout
 from orm_sim.centre.skills.state import MOST_AGENTS as AT_MOST
-from orm_sim.centre.skills.state import MOST_KNOWN, Opened, address
+from orm_sim.centre.skills.state import MOST_KNOWN, Centre, Floats, Opened, Whole, address
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
@@ -33,11 +33,7 @@ _FOUND: list[tuple[Layout, bool]] = []
 def qualifies(block: Block, begun: Opened | None = None) -> bool:
     """Whether this path may be tried on a block, which may have been found sound already."""
     layout, carry = block.layout, block.carry
-    simple = next((answer for known, answer in _FOUND if known is layout), None)  # other threads ask, too
-    if simple is None:
-        simple = _simple(layout)
-        _FOUND[:] = [(layout, simple), *_FOUND[: MOST_KNOWN - 1]]
-    if not simple or block.outage_at_s.size:
+    if not is_simple(layout) or block.outage_at_s.size:
         return False
     most = most_agents(block) if begun is None else int(begun.record[AT_MOST])
     return most <= MOST_AGENTS and (
@@ -48,6 +44,15 @@ def qualifies(block: Block, begun: Opened | None = None) -> bool:
             and np.isnan(carry.waiting_first_start_s).all()
         )
     )
+
+
+def is_simple(layout: Layout) -> bool:
+    """Whether its rules are of those that this path knows."""
+    simple = next((answer for known, answer in _FOUND if known is layout), None)  # other threads ask, too
+    if simple is None:
+        simple = _simple(layout)
+        _FOUND[:] = [(layout, simple), *_FOUND[: MOST_KNOWN - 1]]
+    return simple
 
 
 def _simple(layout: Layout) -> bool:
@@ -82,7 +87,12 @@ def run(block: Block, begun: Opened | None = None) -> Outcome | None:
 @jit
 def play(record: int) -> int:
     """Play a block and write what is carried out; 0, or why it was left off."""
-    c = lean_at(record)
+    return play_through(lean_at(record))
+
+
+@jit
+def play_through(c: Centre) -> int:
+    """`play`, of the record itself."""
     take_over(c)
     if c.fates:
         foresee(c)
@@ -96,11 +106,20 @@ def play(record: int) -> int:
 def _outcome(memory: Lean, block: Block, first: int) -> Outcome:
     """Rows, behind those of contacts carried in in service, agents' time and what is left."""
     n, m, last, left = finished(memory, block.work_s.shape[1])
-    rows, seconds, spent = memory.rows, memory.rows.view(np.float64), memory.periods
+    return outcome_of(
+        memory.rows, memory.periods, first, (n, m), min(last, block.end_s), memory.redials(block.layout.n_types), left
+    )  # fmt: skip
+
+
+def outcome_of(
+    rows: Whole, spent: Floats, first: int, written: tuple[int, int], last_s: float, redials: Whole, left: Packed
+) -> Outcome:  # fmt: skip
+    """Outcome of a block from its rows, those written of decisions and of ends, the first ones carried in."""
+    (n, m), seconds = written, rows.view(np.float64)
     return Outcome(
         ref=rows[0, first:n], type=rows[1, first:n], state=rows[2, first:n], group=rows[3, first:n],
         arrival_s=seconds[4, first:n], at_s=seconds[5, first:n],
-        ended=StartedEnds(rows, m, min(last, block.end_s)),
-        busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types),
-        carry=carry_of(left, block.layout.n_groups, block.work_s.shape[1]),
+        ended=StartedEnds(rows, m, last_s),
+        busy_s=spent[0], staffed_s=spent[1], redials=redials,
+        carry=Carry.of(left),
     )  # fmt: skip

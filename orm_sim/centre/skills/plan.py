@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,8 +107,22 @@ class Layout:
         return int(self.takes.size)
 
 
+class LateArrays(Protocol):
+    """What a `Carry` is made of, to be taken apart when somebody asks for an array of it."""
+
+    def columns(self) -> dict[str, Any]:
+        """Every array by its name in `Carry`."""
+
+
+class _Left:
+    """What a block has left, as it left it."""
+
+    __slots__ = ("late",)
+    late: LateArrays
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carry:
+class Carry(_Left):
     """State between two blocks, on the clock of the later one.
 
     Attributes
@@ -159,6 +173,23 @@ class Carry:
     pending_work_s: Floats
 
     @classmethod
+    def of(cls, late: LateArrays) -> Carry:
+        """The state that a block has left: most are only handed to the next one, which takes them whole."""
+        carry = object.__new__(cls)
+        object.__setattr__(carry, "late", late)
+        return carry
+
+    if not TYPE_CHECKING:  # to who reads, every array is there
+
+        def __getattr__(self, name: str) -> Any:
+            """An array of a state that has not been taken apart yet."""
+            if name not in _CARRIED:
+                raise AttributeError(name)
+            for each, values in self.late.columns().items():
+                object.__setattr__(self, each, values)
+            return getattr(self, name)
+
+    @classmethod
     def empty(cls, n_groups: int, n_columns: int) -> Carry:
         """Nobody there: the state before the first block."""
         none, no_refs, no_work = np.empty(0), np.empty(0, np.int64), np.empty((0, n_columns))
@@ -171,6 +202,9 @@ class Carry:
             busy_first_start_s=none, busy_left=none, pending_ref=no_refs, pending_type=no_refs, pending_due_s=none,
             pending_patience_s=none, pending_work_s=no_work,
         )  # fmt: skip
+
+
+_CARRIED: Final = frozenset(each.name for each in fields(Carry))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
