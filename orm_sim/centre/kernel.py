@@ -145,6 +145,38 @@ def play(
 
 
 @jit
+def work_off(
+    handle_s: Floats, staffed: Whole, opens_s: float, interval_s: float, end_s: float, busy_end_s: Floats
+) -> tuple[int, Floats, Floats, Floats]:
+    """A list worked off in its order from a moment on, as `block` would: nobody on it gives up.
+
+    Parameters
+    ----------
+    handle_s
+        Handle time of each entry of the list.
+    opens_s
+        When its first entry may start.
+    staffed, interval_s, end_s, busy_end_s
+        As in a `DayPlan` and its `Carry`.
+
+    Returns
+    -------
+    n_started
+        Entries that were started before the block ended.
+    busy_s, logged_s
+        Busy and logged-in seconds by interval.
+    busy_end_s
+        For the next block.
+    """
+    ends = shift(staffed, busy_end_s)
+    n = handle_s.size
+    busy_s, logged_s, started = _serve(
+        np.full(n, opens_s), handle_s, np.full(n, np.inf), staffed, interval_s, end_s, ends, np.empty(n)
+    )
+    return started, busy_s, logged_s, _still_busy(ends, end_s)
+
+
+@jit
 def _replay(
     rows: Rows,
     arrival: Floats,
@@ -280,6 +312,12 @@ def _leave(
             waiting_arrival[k], waiting_handle[k] = arrival[i] - end_s, handle[i]
             waiting_deadline[k], waiting_ref[k] = deadline[i] - end_s, number[i]
             k += 1
+    return waiting_arrival, waiting_handle, waiting_deadline, waiting_ref, _still_busy(ends, end_s)
+
+
+@jit
+def _still_busy(ends: Floats, end_s: float) -> Floats:
+    """Ends that lie behind the end of the block, on the clock of the next one."""
     border = ends.size - BEHIND
     idle = border
     while idle > 0 and ends[idle - 1] > end_s:
@@ -287,7 +325,7 @@ def _leave(
     busy_end = np.empty(border - idle)
     for spot in range(idle, border):
         busy_end[spot - idle] = ends[spot] - end_s
-    return waiting_arrival, waiting_handle, waiting_deadline, waiting_ref, busy_end
+    return busy_end
 
 
 @jit

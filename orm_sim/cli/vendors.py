@@ -37,17 +37,28 @@ _OF_CLIENT: Final = (
 def vendors_command(
     file: Path, months: int | None, replications: int, seed: int, workers: int | None, as_json: bool
 ) -> None:
-    """Share the programme of a FILE among several vendors: service, invoices and margins, month by month.
+    """Share the programme of a FILE among several vendors: service, invoices and margins, period by period.
 
-    Staffing does not react: agents are those of the file. Shares of volume move where the file says by which results.
+    A file that names a `scenario` has vendors that react: each a firm with its people, cash, luck and plans, compared
+    with each of them alone. In one that holds a `centre` nothing reacts: agents are those of the file. Shares of
+    volume move where the file says by which results.
     """
+    from orm_sim.cli.firms import show_firms
+    from orm_sim.scenario.firms import are_firms
+
+    _check(months, replications, seed, workers)
+    if are_firms(file):
+        show_firms(file, months, replications, seed, workers, as_json)
+        return
     from orm_sim.centre.replicate import parse_name
     from orm_sim.core.ahead import before_compiling
     from orm_sim.scenario.vendor_meters import checked
+    from orm_sim.scenario.vendors import load_vendors
     from orm_sim.simulation.vendors.figures import replicated
     from orm_sim.simulation.vendors.live import Ready
 
-    programme = checked(_loaded(file, months, replications, seed, workers))
+    loaded = load_vendors(file)
+    programme = checked(loaded if months is None else loaded.over(months))
     before_compiling(lambda: click.echo("Compiling the engine (once: up to half a minute) ...", err=True))
     found = replicated(
         Ready.build(programme), replications=replications, seed=seed, workers=workers or os.cpu_count() or 1
@@ -60,7 +71,7 @@ def vendors_command(
             "seed": seed,
         }
         rows = [
-            {"figure": parse_name(name)[0], **_split(parse_name(name)[1]), **_plain(figure)}
+            {"figure": parse_name(name)[0], **_split(parse_name(name)[1]), **plain_figure(figure)}
             for name, figure in found.items()
         ]
         click.echo(json.dumps({**head, "figures": rows}, indent=1, ensure_ascii=False))
@@ -69,10 +80,9 @@ def vendors_command(
         click.echo(line)
 
 
-def _loaded(file: Path, months: int | None, replications: int, seed: int, workers: int | None) -> Programme:
-    """The programme, with as many months as asked for; refuses options that no run can be made of."""
+def _check(months: int | None, replications: int, seed: int, workers: int | None) -> None:
+    """Refuse options that no run can be made of."""
     from orm_sim.core.errors import InputError, Place, Problem
-    from orm_sim.scenario.vendors import load_vendors
 
     least = {
         "--months": (months, 1), "--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1),
@@ -84,14 +94,14 @@ def _loaded(file: Path, months: int | None, replications: int, seed: int, worker
     ]
     if wrong:
         raise InputError(wrong)
-    return load_vendors(file) if months is None else load_vendors(file).over(months)
 
 
 def _split(split: Mapping[str, str]) -> dict[str, Any]:
     return {"vendor": split.get("vendor"), "month": int(split["month"]) if "month" in split else None}
 
 
-def _plain(figure: Figure) -> dict[str, float | None]:
+def plain_figure(figure: Figure) -> dict[str, float | None]:
+    """A figure as JSON has it."""
     return {"mean": figure.mean, "sd": figure.sd, "half_width": figure.half_width}
 
 
@@ -111,17 +121,18 @@ def _lines(programme: Programme, found: Mapping[str, Figure], replications: int)
     yield "\nclient, all vendors"
     for name, unit in _OF_CLIENT:
         figure = found[name]
-        yield f"  {name:18}{_written(figure.mean, unit):>14}  ± {_written(figure.half_width, unit)}"
+        yield f"  {name:18}{written(figure.mean, unit):>14}  ± {written(figure.half_width, unit)}"
 
 
 def _row(found: Mapping[str, Figure], split: str, *, half: bool) -> str:
     cells = ((found[name + split], unit) for name, _, unit in _COLUMNS)
     return "".join(
-        _written(figure.half_width if half else figure.mean, unit).rjust(11) for figure, unit in cells
+        written(figure.half_width if half else figure.mean, unit).rjust(11) for figure, unit in cells
     )
 
 
-def _written(value: float | None, unit: str) -> str:
+def written(value: float | None, unit: str) -> str:
+    """A share per cent, a count in whole units; a dash where there is none."""
     if value is None:
         return "-"
     return f"{100 * value:.1f} %" if unit == "share" else f"{value + 0.0:,.0f}"

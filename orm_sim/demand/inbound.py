@@ -122,6 +122,7 @@ class InboundDemand:
         self._short = shape.short_share.value
         self._factors = busyness(shape, plan.rates.shape[0], seed, replication)
         self._days: dict[int, Contacts] = {}
+        self._stretches: dict[tuple[int, int], tuple[Contacts, Whole]] = {}
         self.laws = Laws(*self._key, plan.log_mean, plan.log_sd, self._short, self._until, self._per_s)
 
     @property
@@ -139,9 +140,26 @@ class InboundDemand:
             )  # fmt: skip
         return self._days[day]
 
+    def stretch(self, first: int, until: int) -> tuple[Contacts, Whole]:
+        """First contacts of the days before `until`, one day after the other, and where each day begins and ends.
+
+        int64[n_days + 1] of borders, from 0.
+        """
+        if (first, until) not in self._stretches:
+            days = [self.first_contacts(day) for day in range(first, until)]
+            borders = np.cumsum([0, *(contacts[3].size for contacts in days)])
+            arrival, handle, patience, ref = (np.concatenate(parts) for parts in zip(*days, strict=True))
+            joined = arrival, handle, patience, ref
+            for at, day in enumerate(range(first, until)):  # kept once: a day looks into its stretch
+                mine = slice(borders[at], borders[at + 1])
+                self._days[day] = (arrival[mine], handle[mine], patience[mine], ref[mine])
+            self._stretches[first, until] = joined, borders
+        return self._stretches[first, until]
+
     def release(self) -> None:
         """Forget the contacts drawn so far; they would be drawn again, the same."""
         self._days.clear()
+        self._stretches.clear()
 
     def comebacks(self, day: int, refs: Whole) -> Contacts:
         """Contacts with these identities as they come back on a day."""

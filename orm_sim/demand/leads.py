@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.core.compiled import jit
-from orm_sim.core.streams import key, normal_quantile, uniform_pair, uniforms
+from orm_sim.core.streams import key, normal_quantiles, uniform_pair, uniforms
 from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.programme import Outbound
 from orm_sim.demand.shapes import OutboundShape
@@ -42,6 +42,10 @@ class LeadPlan:
         float64[n_qualities, max_attempts]: sales per customer reached, by attempt.
     talk_log_mean, talk_log_sd
         float64[2]: lognormal of the talk time without and with a sale.
+    reached_at
+        int8[n_leads]: the attempt, from 0, at which the customer is reached; `max_attempts` where none does.
+    sell, talk
+        float64[n_leads]: what decides whether that attempt sells (a uniform) and how long it takes (a normal value).
     stream
         Key of all draws about leads.
     """
@@ -51,6 +55,9 @@ class LeadPlan:
     conversion: Floats
     talk_log_mean: Floats
     talk_log_sd: Floats
+    reached_at: Tries
+    sell: Floats
+    talk: Floats
     stream: tuple[int, int]
 
 
@@ -77,12 +84,18 @@ def plan_leads(
     release_day = np.concatenate(release) if release else np.empty(0, np.int64)
     u = uniforms(stream, release_day.size, 15)
     edges = np.cumsum([q.share for q in outbound.list_quality])[:-1]
+    reached_at, sell, talk = _customers(
+        *stream, release_day.size, outbound.contact_rate, outbound.max_attempts
+    )
     return LeadPlan(
         release_day=release_day,
         quality=np.searchsorted(edges, u, side="right").astype(np.int64),
         conversion=conversion_table(outbound, shape),
         talk_log_mean=_talk_log_mean(shape),
         talk_log_sd=np.array([shape.talk_time.no_sale.log_sd.value, shape.talk_time.sale.log_sd.value]),
+        reached_at=reached_at,
+        sell=sell,
+        talk=talk,
         stream=stream,
     )
 
@@ -158,14 +171,46 @@ def dial_list(
 
 
 @jit
+def _customers(
+    k0: int, k1: int, n: int, contact_rate: float, max_attempts: int
+) -> tuple[Tries, Floats, Floats]:
+    """When each customer is reached and what decides over that contact; see `LeadPlan`.
+
+    An attempt is only made while those before it have failed, so that one that succeeds is all there is to a lead.
+    """
+    reached_at, sell, talk = np.empty(n, np.int8), np.empty(n), np.empty(n)
+    reach, sells = np.empty(n), np.empty(n)
+    waits, n_waiting = np.arange(n), n
+    for attempt in range(max_attempts):
+        for i in range(n_waiting):  # a loop of nothing else, which is vectorised
+            reach[i], sells[i] = uniform_pair(k0, k1, waits[i], attempt, REACH, 0)
+        left = 0
+        for i in range(n_waiting):
+            lead = waits[i]
+            reached_at[lead], sell[lead] = attempt, sells[i]
+            waits[left] = lead
+            left += not reach[i] < contact_rate
+        n_waiting = left
+    for i in range(n_waiting):
+        reached_at[waits[i]] = max_attempts
+    for lead in range(n):
+        talk[lead], _ = uniform_pair(k0, k1, lead, reached_at[lead], TALK, 0)
+    return reached_at, sell, normal_quantiles(talk)
+
+
+@jit
 def attempt_fates(
-    k0: int, k1: int, leads: Whole, attempts: Tries, quality: Whole, conversion: Floats, factor: float,
-    contact_rate: float, attempt_s: float, wrap_s: float, speed: float, talk_log_mean: Floats, talk_log_sd: Floats,
+    leads: Whole, attempts: Tries, reached_at: Tries, sell: Floats, talk: Floats, quality: Whole, conversion: Floats,
+    factor: float, attempt_s: float, wrap_s: float, speed: float, talk_log_mean: Floats, talk_log_sd: Floats,
 ) -> tuple[Floats, Whole]:  # fmt: skip
     """Handle time in seconds and fate of the next attempt on each lead of a dial list.
 
     Parameters
     ----------
+    attempts
+        int8[n_leads], attempts made so far; nobody is called again who has been reached.
+    reached_at, sell, talk, quality, conversion, talk_log_mean, talk_log_sd
+        The fields of a `LeadPlan`.
     factor
         Multiplies conversion: proficiency of those who call.
     speed
@@ -177,22 +222,18 @@ def attempt_fates(
         float64[n], and int64[n] of `NOT_REACHED`, `REFUSED`, `SOLD`.
     """
     n = leads.size
-    handle, reach, sell = np.empty(n), np.empty(n), np.empty(n)
-    fate, tries = np.empty(n, np.int64), np.empty(n, np.int64)
+    handle, fate = np.full(n, attempt_s), np.full(n, NOT_REACHED)
+    place, n_reached = np.empty(n, np.int64), 0
     for i in range(n):
-        tries[i] = attempts[leads[i]]
-    for i in range(n):  # a loop of nothing else, which is vectorised
-        reach[i], sell[i] = uniform_pair(k0, k1, leads[i], tries[i], REACH, 0)
-    for i in range(n):
-        lead, attempt = leads[i], tries[i]
-        handle[i] = attempt_s
-        fate[i] = NOT_REACHED
-        if reach[i] < contact_rate:
-            sold = 1 if sell[i] < conversion[quality[lead], attempt] * factor else 0
-            fate[i] = SOLD if sold else REFUSED
-            talk, _ = uniform_pair(k0, k1, lead, attempt, TALK, 0)
-            talk_s = math.exp(talk_log_mean[sold] + talk_log_sd[sold] * normal_quantile(talk))
-            handle[i] += (talk_s + wrap_s) / speed
+        place[n_reached] = i
+        n_reached += reached_at[leads[i]] == attempts[leads[i]]
+    for k in range(n_reached):
+        i = place[k]
+        lead = leads[i]
+        sold = 1 if sell[lead] < conversion[quality[lead], attempts[lead]] * factor else 0
+        fate[i] = SOLD if sold else REFUSED
+        talk_s = math.exp(talk_log_mean[sold] + talk_log_sd[sold] * talk[lead])
+        handle[i] += (talk_s + wrap_s) / speed
     return handle, fate
 
 
@@ -222,14 +263,13 @@ def apply_attempts(
     for i in range(called.size):
         lead = called[i]
         attempts[lead] += 1
-        if fate[i] != NOT_REACHED:
-            reached += 1
-        elif attempts[lead] < max_attempts:
-            queue[tail], queue_due[tail] = lead, due
-            tail += 1
-        if fate[i] == SOLD:
-            sold[n_sold] = lead
-            n_sold += 1
+        failed = fate[i] == NOT_REACHED
+        reached += not failed
+        if tail < queue.size:
+            queue[tail], queue_due[tail] = lead, due  # kept where the next one does not take its place
+        tail += failed & (attempts[lead] < max_attempts)
+        sold[n_sold] = lead
+        n_sold += fate[i] == SOLD
     return reached, sold[:n_sold], tail
 
 

@@ -86,7 +86,7 @@ def load_study(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     files = list(dict.fromkeys((*base.files, *document.files)))
     for name, option in study.options.items():
         try:
-            options[name] = build(Scenario, _option(base, document, study, name, option.title, given))
+            options[name] = build(Scenario, laid_over(base, document, ("options", name), option.title, given))
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     problems |= dict.fromkeys(_same(options, document))
@@ -175,12 +175,23 @@ def _base(document: Document, study: Study, path: Path) -> Document:
     return load_extended(os.path.normpath(base_path))
 
 
-def _option(
-    base: Document, document: Document, study: Study, name: str, title: str, given: dict[str, Any]
+def laid_over(
+    base: Document, document: Document, at: tuple[str, str], title: str, given: Mapping[str, Any]
 ) -> Document:
-    """The base with all differences, evaluation and evidence of the study, and the overrides laid over it."""
-    at = ("options", name)
-    place = document.place(at)
+    """The base with all differences, evaluation and evidence of a file, those at a place, and the overrides over it.
+
+    Parameters
+    ----------
+    base, document
+        The scenario, and the file that says what differs.
+    at
+        Where one of its options or vendors stands; the last part is its name.
+    title
+        Words for it.
+    given
+        Overrides by path.
+    """
+    name, place = at[-1], document.place(at)
     laid = base
     if "evaluation" in document.data:
         laid = merge(laid, Document({"evaluation": document.data["evaluation"]}, document.places))

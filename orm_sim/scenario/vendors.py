@@ -46,21 +46,15 @@ class Need(Term):
     """Factor on the agents that needs."""
 
 
-class VendorTerms(Term):
-    """One vendor of the programme."""
+class Sharer(Term):
+    """One of several vendors: what it is given."""
 
-    contract: str | dict[str, Any]
-    """Its contract: the name of a file, relative to this one, or the contract itself."""
     share: float = required(unit="share", ge=0, le=1)
     """Its share of first contacts in the first month."""
     minimum: float | None = optional(unit="share", gt=0, le=1)
     """The least share it is given; nothing where not given."""
     maximum: float | None = optional(unit="share", gt=0, le=1)
     """The most it is given; all where not given."""
-    agents: float | None = optional(unit="factor", gt=0)
-    """Factor on the agents of its groups in the centre's file."""
-    need: Need | None = None
-    """Agents by the closed form instead."""
     overflow: Overflow | None = None
     """Where contacts go that wait too long for it."""
 
@@ -73,6 +67,21 @@ class VendorTerms(Term):
                 else f"share {share:g} lies outside its own minimum and maximum"
             ),
         ),
+    )
+
+
+class VendorTerms(Sharer):
+    """One vendor of the programme, its agents as the file has them."""
+
+    contract: str | dict[str, Any]
+    """Its contract: the name of a file, relative to this one, or the contract itself."""
+    agents: float | None = optional(unit="factor", gt=0)
+    """Factor on the agents of its groups in the centre's file."""
+    need: Need | None = None
+    """Agents by the closed form instead."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *Sharer.rules,
         Rule(
             ("agents", "need"),
             lambda agents, need: (
@@ -119,10 +128,11 @@ class VendorsFile(Term):
     sharing: SharingRule | None = None
     """How results move shares; they stay where not given."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (Rule(("vendors",), lambda vendors: _whole(vendors)),)
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("vendors",), lambda vendors: divided(vendors)),)
 
 
-def _whole(vendors: Mapping[str, VendorTerms]) -> str | None:
+def divided(vendors: Mapping[str, Sharer]) -> str | None:
+    """Why vendors do not share a programme; None where they do."""
     if len(vendors) < 2:
         return "shares a programme among fewer than two vendors: that is orm-sim centre or orm-sim run"
     total = sum(each.share for each in vendors.values())
@@ -155,13 +165,7 @@ class Programme:
     @property
     def sharing(self) -> Sharing:
         """The shares and the rule that moves them, as a contract says it."""
-        vendors, rule = self.terms.vendors, self.terms.sharing
-        parts = tuple(
-            Part(name=name, share=each.share, minimum=each.minimum, maximum=each.maximum)
-            for name, each in vendors.items()
-        )
-        said = {} if rule is None else {name: getattr(rule, name) for name in SharingRule.model_fields}
-        return Sharing(this_vendor=parts[0].name, vendors=parts, **said)
+        return sharing_of(self.terms.vendors, self.terms.sharing)
 
     def over(self, months: int) -> Programme:
         """The same over another number of months."""
@@ -169,7 +173,17 @@ class Programme:
 
     def problem(self, parts: Parts, value: object, rule: str, hint: str | None = None) -> Problem:
         """Something wrong at a place of the file."""
-        return _problem(self.document, parts, value, rule, hint)
+        return problem_at(self.document, parts, value, rule, hint)
+
+
+def sharing_of(vendors: Mapping[str, Sharer], rule: SharingRule | None) -> Sharing:
+    """Shares and the rule that moves them, in the words of a contract."""
+    parts = tuple(
+        Part(name=name, share=each.share, minimum=each.minimum, maximum=each.maximum)
+        for name, each in vendors.items()
+    )
+    said = {} if rule is None else {name: getattr(rule, name) for name in SharingRule.model_fields}
+    return Sharing(this_vendor=parts[0].name, vendors=parts, **said)
 
 
 def load_vendors(path: str | os.PathLike[str]) -> Programme:
@@ -196,7 +210,7 @@ def load_vendors(path: str | os.PathLike[str]) -> Programme:
             if found is not None:
                 contracts[name] = found
     if terms is not None:
-        problems += _overflows(document, terms)
+        problems += overflows(document, terms.vendors)
     if terms is not None and centre is not None:
         problems += _groups(document, terms, centre)
     if problems or terms is None or centre is None:
@@ -238,19 +252,19 @@ def _inside(at: Parts, read: Callable[[], T]) -> T:
         ) from None
 
 
-def _overflows(document: Document, terms: VendorsFile) -> Iterator[Problem]:
+def overflows(document: Document, vendors: Mapping[str, Sharer]) -> Iterator[Problem]:
     """Overflow to nobody, or to the vendor itself."""
-    names = list(terms.vendors)
-    for name, vendor in terms.vendors.items():
+    names = list(vendors)
+    for name, vendor in vendors.items():
         if vendor.overflow is None:
             continue
         at: Parts = ("vendors", name, "overflow", "to")
         to = vendor.overflow.to
         if to == name:
             rule = "overflows to itself: name another vendor, or leave overflow out"
-            yield _problem(document, at, to, rule)
+            yield problem_at(document, at, to, rule)
         elif to not in names:
-            yield _problem(
+            yield problem_at(
                 document, at, to, "is none of the programme's vendors", name_hint(to, _others(names, name))
             )
 
@@ -266,19 +280,22 @@ def _groups(document: Document, terms: VendorsFile, centre: CentreFile) -> Itera
         at: Parts = ("centre", "agent_groups", i, "vendor")
         if group.vendor is None:
             rule = f"group '{group.name}' names no vendor, so it is nobody's"
-            yield _problem(document, at, None, rule, f"Allowed: {', '.join(names)}")
+            yield problem_at(document, at, None, rule, f"Allowed: {', '.join(names)}")
         elif group.vendor not in names:
             rule = f"group '{group.name}' belongs to a vendor that the file does not list"
-            yield _problem(document, at, group.vendor, rule, name_hint(group.vendor, names))
+            yield problem_at(document, at, group.vendor, rule, name_hint(group.vendor, names))
     owner = {group.name: group.vendor for group in centre.agent_groups}
     for name in names:
         for kind in centre.contact_types:
             if name not in (owner[route.group] for route in kind.routes):
                 rule = f"no group of '{name}' serves '{kind.name}', of which it is given a share"
                 hint = "Give it a group that does: every vendor serves every contact type"
-                yield _problem(document, ("vendors", name), None, rule, hint)
+                yield problem_at(document, ("vendors", name), None, rule, hint)
 
 
-def _problem(document: Document, parts: Parts, value: object, rule: str, hint: str | None = None) -> Problem:
+def problem_at(
+    document: Document, parts: Parts, value: object, rule: str, hint: str | None = None
+) -> Problem:
+    """Something wrong at a place of a file."""
     shown = None if value is None else show_value(value)
     return Problem(document.place(parts), format_path(parts), shown, rule, hint)

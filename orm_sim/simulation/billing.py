@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,6 +54,22 @@ class Habit:
         return cls(offer is not None and earns > client.discount_rate_per_year, 0)
 
 
+class Extra(NamedTuple):
+    """What is owed beside the contract: a quantity at a rate."""
+
+    label: str
+    quantity: float
+    rate: float
+
+    def line(self, net_days: int) -> LineItem:
+        """It as a line of an invoice, in cents."""
+        amount, what = np.asarray(round(self.quantity * self.rate, 2)), {"label": self.label}
+        return LineItem(
+            "", self.label, "fee", "inbound", np.asarray(self.quantity), np.asarray(self.rate), amount, net_days,
+            "{label}", what,
+        )  # fmt: skip
+
+
 class Billing:
     """The invoices of one contract in one replication."""
 
@@ -89,8 +107,11 @@ class Billing:
         """Invoiced and not yet paid: the day each line falls due, and its amount."""
         return [(day, float(item.amount)) for day, items in self._due.items() for item in items]
 
-    def month_end(self, month: int, day: int, in_force: bool) -> None:
-        """Settle a month on the vendor's meters, book the invoice, and note when each line is to be paid."""
+    def month_end(self, month: int, day: int, in_force: bool, extras: Sequence[Extra] = ()) -> None:
+        """Settle a month on the vendor's meters, book the invoice, and note when each line is to be paid.
+
+        `extras` are owed beside the contract, and paid as its invoices are.
+        """
         meters = self._books.meters("vendor", month)
         years = day // 365
         found = {
@@ -101,7 +122,8 @@ class Billing:
             self.indices[name][month] = found[name]
             meters["index", name] = np.asarray(found[name])
         items, self._memory = settle(self._contract, self._memory, meters, month, ended=not in_force)
-        billed = [item for item in items if float(item.amount) != 0.0]
+        more = [each.line(self._contract.payment.net_days) for each in extras]
+        billed = [item for item in (*items, *more) if float(item.amount) != 0.0]
         for item in billed:
             self._post(day, item.kind, float(item.amount), "invoice", item.label)
         self._schedule(billed, day, self._disputed(month, billed))

@@ -37,6 +37,8 @@ class ClientBooks:
     def _worth(self, month: int, day: int) -> None:
         client = self._client
         inbound = {n: self._sum("inbound", n, month) for n in ("abandoned", "unresolved", "resolved")}
+        inbound["resolved"] += float(self._books.taken[0, month])
+        inbound["unresolved"] += float(self._books.taken[1, month])
         kept = self._sum("outbound", "sales_kept", month)
         kept_out = float(self._books.lost[:, 0, month].sum())
         lost = (inbound["abandoned"] + kept_out) * (1.0 - client.redialled_share)

@@ -14,7 +14,10 @@ from orm_sim.simulation.standing import Standing
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Takes a vendor out of the world; `home` and `vendor` are the costs of the two operators."""
+    """Takes a vendor out of the world; `home` and `vendor` are the costs of the two operators.
+
+    `afterwards` says in words who has its work then.
+    """
 
     scenario: Scenario
     books: Books
@@ -22,23 +25,24 @@ class Departure:
     home: PeopleCosts
     vendor: PeopleCosts
     standing: Standing
+    afterwards: str
 
     def fail(self, day: int) -> None:
         """The firm is insolvent: service stops, the estate collects receivables, the client rebuilds in-house."""
         self.standing.insolvent_day = day
         self._disband(day)
         self.vendor.write_off(day)
-        self._rebuild()
+        self.rebuild()
         if day < self.books.days.n_days:
             self.client.exit(day)
-        self.books.events.append(Event(day, "vendor insolvent; the client rebuilds in-house"))
+        self.books.events.append(Event(day, f"vendor insolvent; {self.afterwards}"))
 
     def give_notice(self, day: int) -> None:
         """The client ends the contract for cause: it hires for the day on which it takes the work back."""
         rule, last = self.scenario.relationship.exit_rule, self.standing.last_day
         if rule is None or last is None:
             return
-        self._rebuild()
+        self.rebuild()
         among = min(rule.of_months, len(self.standing.failed))
         failed = sum(self.standing.failed[-rule.of_months :])
         month = int(self.books.days.month[last])
@@ -56,7 +60,7 @@ class Departure:
         self._disband(day + 1)
         self.vendor.close(day + 1)
         self.client.exit(day)
-        self.books.events.append(Event(day, "contract ended for cause; the client rebuilds in-house"))
+        self.books.events.append(Event(day, f"contract ended for cause; {self.afterwards}"))
 
     def _disband(self, day: int) -> None:
         vendor = self.vendor.operator
@@ -65,7 +69,7 @@ class Departure:
             vendor.workforce[channel].week(day // 7, 0.0, may_hire=False)
             vendor.staffed[channel][:] = 0
 
-    def _rebuild(self) -> None:
+    def rebuild(self) -> None:
         """From now on the client's centre hires newcomers, in a hurry."""
         self.home.operator.established = False
         self.home.factor = 1.0 + self.scenario.client.in_house.rebuild_premium

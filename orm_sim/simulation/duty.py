@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,11 @@ class OutboundDuty(NamedTuple):
 def agents(staffed: bytes) -> Whole:
     """The agents on duty by interval."""
     return np.frombuffer(staffed, dtype=np.int64)
+
+
+def rosters(duties: Sequence[InboundDuty] | Sequence[OutboundDuty]) -> Whole:
+    """The agents on duty by duty and interval."""
+    return agents(b"".join([duty.staffed for duty in duties])).reshape(len(duties), -1)
 
 
 def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> list[InboundDuty]:

@@ -69,42 +69,42 @@ def aftermath(
         sums[1 + i] = counts[1 + i].sum()
     sums[0] = sums[1] + sums[3]
     sums[4], sums[5], sums[6], sums[7] = waits_s[0].sum(), waits_s[1].sum(), busy_s.sum(), staffed_s.sum()
-    after = np.empty(ref.size, np.int64)
-    again = np.empty(ref.size, np.int64)
-    n_again = 0
     settles, surveys = draw_all(k0, k1, ref, FATE)
-    for i in range(ref.size):
-        if state[i] != ANSWERED:
-            continue
+    again, n_again = np.empty(ref.size, np.int64), 0
+    until = fcr + (1.0 - fcr) * return_share
+    handled, payable = 0.0, 0.0
+    n_answered, short, repeat, first, n_resolved, surveyed, satisfied = 0, 0, 0, 0, 0, 0, 0
+    for i in range(ref.size):  # without a branch: nobody could guess one
+        answered = state[i] == ANSWERED
+        n_answered += answered
         handle = end_s[i] - start_s[i]
+        is_short = handle < SHORT_BELOW_S
         _, _, attempt, _ = unpack(ref[i])
-        sums[8] += handle
-        if handle < SHORT_BELOW_S:
-            sums[11] += 1.0
-        if attempt > 0:
-            sums[12] += 1.0
-        if handle >= SHORT_BELOW_S and attempt == 0:
-            sums[9] += 1.0
-            sums[10] += handle
+        is_first = attempt == 0
+        handled += handle if answered else 0.0
+        payable += handle if answered & is_first & (not is_short) else 0.0
+        short += answered & is_short
+        repeat += answered & (not is_first)
+        first += answered & is_first & (not is_short)
         settle, survey = settles[i], surveys[i]
         is_resolved = settle < fcr
-        if is_resolved:
-            sums[13] += 1.0
-        else:
-            sums[14] += 1.0
-            if attempt < MAX_ATTEMPT and settle < fcr + (1.0 - fcr) * return_share:
-                when, _ = draw(k0, k1, ref[i], COMEBACK)
-                after[n_again] = 1 + int(when * return_days)
-                again[n_again] = ref[i] + (1 << INDEX_BITS)
-                n_again += 1
-        if survey < survey_share:
-            sums[15] += 1.0
-            chance = satisfied_resolved - loss_per_minute * wait_s[i] / 60.0
-            if not is_resolved:
-                chance -= loss_unresolved
-            if survey < survey_share * chance:
-                sums[16] += 1.0
-    refs, ends = _by_day(after[:n_again], again[:n_again], return_days)
+        n_resolved += answered & is_resolved
+        again[n_again] = ref[i]
+        n_again += answered & (not is_resolved) & (attempt < MAX_ATTEMPT) & (settle < until)
+        chance = satisfied_resolved - loss_per_minute * wait_s[i] / 60.0
+        chance -= 0.0 if is_resolved else loss_unresolved
+        asked = answered & (survey < survey_share)
+        surveyed += asked
+        satisfied += asked & (survey < survey_share * chance)
+    sums[8], sums[9], sums[10], sums[11], sums[12] = handled, first, payable, short, repeat
+    sums[13], sums[14], sums[15], sums[16] = n_resolved, n_answered - n_resolved, surveyed, satisfied
+    again = again[:n_again]
+    when, _ = draw_all(k0, k1, again, COMEBACK)
+    after = np.empty(n_again, np.int64)
+    for i in range(n_again):
+        after[i] = 1 + int(when[i] * return_days)
+        again[i] += 1 << INDEX_BITS
+    refs, ends = _by_day(after, again, return_days)
     return sums, refs, ends
 
 
@@ -160,25 +160,32 @@ def merge_contacts(
     arrival_b: Floats, handle_b: Floats, patience_b: Floats, ref_b: Whole, factor: float,
 ) -> tuple[Floats, Floats, Floats, Whole]:  # fmt: skip
     """Two lists sorted by arrival as one, handle times multiplied by a factor; ties take the first list first."""
-    n = ref_a.size + ref_b.size
+    n, n_b = ref_a.size + ref_b.size, ref_b.size
     arrival, handle, patience = np.empty(n), np.empty(n), np.empty(n)
     ref = np.empty(n, np.int64)
-    i = j = 0
-    for k in range(n):
-        if j >= ref_b.size or (i < ref_a.size and arrival_a[i] <= arrival_b[j]):
-            arrival[k], handle[k], patience[k], ref[k] = (
-                arrival_a[i],
-                handle_a[i] * factor,
-                patience_a[i],
-                ref_a[i],
-            )
+    place, i = np.empty(n, np.int64), 0  # of the first list's contacts, then of the second's
+    first, second = place[: ref_a.size], place[ref_a.size :]
+    for j in range(n_b):
+        while i < first.size and arrival_a[i] <= arrival_b[j]:
+            first[i] = i + j
             i += 1
-        else:
-            arrival[k], handle[k], patience[k], ref[k] = (
-                arrival_b[j],
-                handle_b[j] * factor,
-                patience_b[j],
-                ref_b[j],
-            )
-            j += 1
+        second[j] = i + j
+    for k in range(i, first.size):
+        first[k] = k + n_b
+    for i in range(first.size):
+        k = first[i]
+        arrival[k], handle[k], patience[k], ref[k] = (
+            arrival_a[i],
+            handle_a[i] * factor,
+            patience_a[i],
+            ref_a[i],
+        )
+    for j in range(n_b):
+        k = second[j]
+        arrival[k], handle[k], patience[k], ref[k] = (
+            arrival_b[j],
+            handle_b[j] * factor,
+            patience_b[j],
+            ref_b[j],
+        )
     return arrival, handle, patience, ref

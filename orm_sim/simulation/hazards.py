@@ -24,7 +24,7 @@ from orm_sim.vendor.platform import OutageAhead
 
 def hazard_key(setting: Setting, hazard: HazardName, site: str, *names: str) -> Key:
     """Stream of a hazard at a site: it moves no other, and every option of a replication meets the same."""
-    return key(setting.seed, setting.replication, "hazard", hazard, site, *names)
+    return key(setting.seed_of(site), setting.replication, "hazard", hazard, site, *names)
 
 
 class Hazards:

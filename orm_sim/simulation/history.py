@@ -51,7 +51,10 @@ class Struck(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What a day adds to the books: places in them, each once, the values added there, and what outages have done."""
+    """What days add to the books: places in them, each once, the values added there, and what outages have done.
+
+    The values of one day, or a row for each of several.
+    """
 
     places: Rows
     values: Floats
@@ -87,6 +90,8 @@ class Books:
         float64[operator, 2]: leavers from the floor, and weeks that agents were on it.
     lost
         float64[operator, 2, month]: contacts that outages have kept out, and those they have cut off.
+    taken
+        float64[2, month]: contacts of other vendors that the vendor has answered: resolved, and unresolved.
     """
 
     days: Calendar
@@ -98,6 +103,7 @@ class Books:
     decisions: list[tuple[int, Plan]] = field(default_factory=list)
     turnover: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
     lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2, 0)))
+    taken: Floats = field(default_factory=lambda: np.zeros((2, 0)))
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -110,11 +116,16 @@ class Books:
             np.zeros((*shape, days.n_days)),
             np.zeros((*shape, days.n_months_with_run_off)),
             lost=np.zeros((len(OPERATORS), 2, days.n_months_with_run_off)),
+            taken=np.zeros((2, days.n_months_with_run_off)),
         )
 
     def count(self, counts: Counts) -> None:
-        """Add to counters."""
-        self.counters.reshape(-1)[counts.places] += counts.values
+        """Add to counters, day by day."""
+        flat = self.counters.reshape(-1)
+        if counts.values.ndim == 1:
+            flat[counts.places] += counts.values
+        else:  # numpy adds the rows of a table one after the other
+            flat[counts.places] = np.add.reduce(np.vstack((flat[counts.places], counts.values)), axis=0)
         for each in counts.struck:
             self.lost[_OPERATOR[each.operator], :, each.month] += (each.blocked, each.cut)
 

@@ -16,15 +16,15 @@ def measure(
     books: Books,
     setting: Setting,
     operators: tuple[Operator, Operator],
-    share_of: Callable[[Channel, int], float],
+    share_of: tuple[Callable[[Channel, int], float], ...],
     month: int,
 ) -> None:
     """Hours on duty, the client's forecast of contacts, and how satisfied a month leaves those on the floor.
 
     Parameters
     ----------
-    share_of : callable
-        The vendor's share of a channel's contacts in a week.
+    share_of : pair of callables
+        Each operator's share of a channel's contacts in a week.
     """
     days = setting.days
     for operator in operators:
@@ -36,7 +36,7 @@ def measure(
         operator.month_end("outbound", 0.0)  # callers dial without a break at any staffing
     if month < days.n_months:
         inside = np.arange(days.month_starts[month], days.month_starts[month + 1])
-        share = np.array([share_of("inbound", int(day) // 7) for day in inside])
         expected = setting.expected.rates[inside].sum(axis=1) * setting.forecast_factor[month]
-        for name, part in (("vendor", share), ("in_house", 1.0 - share)):
-            books.put(name, "inbound", "forecast_offered", month, float((expected * part).sum()))
+        for operator, share in zip(operators, share_of, strict=True):
+            part = np.array([share("inbound", int(day) // 7) for day in inside])
+            books.put(operator.name, "inbound", "forecast_offered", month, float((expected * part).sum()))

@@ -83,7 +83,7 @@ class Operator:
         platform: PlatformTerms,
     ) -> Operator:
         """An operator with nobody on the floor yet."""
-        stream = {c: key(setting.seed, setting.replication, "workforce", name, c) for c in CHANNELS}
+        stream = {c: key(setting.seed_of(name), setting.replication, "workforce", name, c) for c in CHANNELS}
         return cls(
             name, terms, reference, {c: Workforce(terms, stream[c]) for c in CHANNELS},
             {c: np.zeros((7, N_INTERVALS), np.int64) for c in CHANNELS},

@@ -12,7 +12,7 @@ from typing import Any
 
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.history import Counts
+from orm_sim.simulation.lived_days import Duties
 from orm_sim.simulation.operator import Operator
 from orm_sim.vendor.policy import ServiceRequest
 from orm_sim.vendor.workforce import WeekStaff
@@ -29,7 +29,7 @@ class Week:
     may_hire: bool
     staff: tuple[WeekStaff, ...] = ()
     displaced: dict[Channel, int] = field(default_factory=dict)
-    counts: dict[int, list[Counts]] = field(default_factory=dict)
+    duties: dict[int, Duties] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,6 +49,42 @@ class Precedent:
         if number >= len(self.weeks):
             raise Diverged
         return self.weeks[number]
+
+
+class Trail:
+    """The weeks of one option as it lives them: after a precedent, as one for others, or by itself.
+
+    A vendor that plans looks at its own people and its own purse, one of several hangs on the others: both have no
+    `key` and are always lived by themselves.
+    """
+
+    def __init__(self, precedents: dict[Any, Any], key: Any | None, follow: bool) -> None:
+        known = precedents.get(key) if key is not None else None
+        self.week = Week(True)
+        self.followed: Precedent | None = known if follow else None
+        self._set: Precedent | None = None
+        if key is not None and known is None:
+            self._set = precedents[key] = Precedent()
+
+    def keep(self, staff: tuple[WeekStaff, ...]) -> None:
+        """A week has begun with these people."""
+        self.week.staff = staff
+        if self._set is not None:
+            self._set.weeks.append(self.week)
+
+    def part(self, day: int) -> None:
+        """What happens on a day hangs on money or on this contract's terms: nobody can follow from here on.
+
+        Raises
+        ------
+        Diverged
+            Where this option has followed another until now.
+        """
+        if self.followed is not None:
+            raise Diverged
+        if self._set is not None:
+            del self._set.weeks[day // 7 :]
+            self._set = None
 
 
 def operations_key(scenario: Scenario, asked: ServiceRequest | None) -> Any:

@@ -44,9 +44,11 @@ class Setting:
     precedents
         Operations lived so far by some option; see `orm_sim.simulation.precedent`.
     memory
-        Days lived so far by some option, by channel; see `orm_sim.simulation.pools.Remembered`.
+        Days lived so far by some option, by channel; see `orm_sim.simulation.remembered`.
     believed
         What those who sign take the programme for, before uncertain inputs are drawn; None where they know them.
+    vendor_seed
+        Seed of what happens to the vendor alone, where it is one of several; None for the seed of everything.
     """
 
     programme: Programme
@@ -61,6 +63,11 @@ class Setting:
     precedents: dict[Any, Any] = field(default_factory=dict)
     memory: dict[str, dict[Any, Any]] = field(default_factory=lambda: {"inbound": {}, "outbound": {}})
     believed: Programme | None = None
+    vendor_seed: int | None = None
+
+    def seed_of(self, operator: str) -> int:
+        """Seed of what happens to an operator alone: its people, its site, its other accounts."""
+        return self.seed if operator == "in_house" or self.vendor_seed is None else self.vendor_seed
 
     def release(self) -> None:
         """Forget contacts and remembered days: a hundred megabytes that cycles would keep until collected."""

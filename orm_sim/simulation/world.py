@@ -22,19 +22,21 @@ from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, out
 from orm_sim.simulation.employers import employers, establish, improve, vendor_plan
 from orm_sim.simulation.hazards import Hazards
 from orm_sim.simulation.history import Books, Event, History
+from orm_sim.simulation.lived_days import Contacts, LivedDays
+from orm_sim.simulation.manning import Manning
 from orm_sim.simulation.month_measures import measure
 from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.part import WHOLE, Part, Shares
 from orm_sim.simulation.payments import Payments
 from orm_sim.simulation.people_costs import PeopleCosts
 from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN, Planner
-from orm_sim.simulation.pools import InboundPool, OutboundPool, Remembered
-from orm_sim.simulation.precedent import Diverged, Precedent, Week, adopt, operations_key, staff_of
-from orm_sim.simulation.setting import Planning, Setting, planning_for
+from orm_sim.simulation.precedent import Diverged, Trail, Week, adopt, operations_key, staff_of
+from orm_sim.simulation.setting import Setting
 from orm_sim.simulation.standing import Standing, watch_of
 from orm_sim.vendor.decision.participation import participation
 from orm_sim.vendor.decision.valuation import Decision
 from orm_sim.vendor.firm import Purse, other_margins
-from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, fixed
+from orm_sim.vendor.policy import StaffingPlan, fixed
 
 EVENING = 0.75
 """A day closes in the evening, after everything that happened on it."""
@@ -76,72 +78,61 @@ class NoDeal(Exception):
 
 
 class World:
-    """One replication being lived; see `simulate`."""
+    """One replication being lived; see `simulate`.
+
+    Of several vendors each is lived in a world of its own: `part` is its part of the volume, `inbound` the contacts
+    that they share.
+    """
 
     def __init__(
-        self, scenario: Scenario, setting: Setting, engine: Engine, unlimited_cash: bool, follow: bool = True
-    ) -> None:
+        self, scenario: Scenario, setting: Setting, engine: Engine, unlimited_cash: bool, follow: bool = True,
+        part: Part = WHOLE, inbound: Contacts | None = None,
+    ) -> None:  # fmt: skip
         self._scenario, self._setting, self._days = scenario, setting, setting.days
         self._ledger = Ledger()
         self._books = Books.open(self._days)
-        self._inbound = Remembered(lambda: InboundPool(setting, engine), setting.memory["inbound"])
-        self._outbound = Remembered(lambda: OutboundPool(setting, engine), setting.memory["outbound"])
+        self._lived = LivedDays(setting, engine, inbound)
         found = self._employers = employers(scenario, setting)
         self._home, self._vendor = both = found.home, found.vendor
         self._hazards = Hazards(scenario, setting, both)
         self._requested, self._asked = found.requested, found.asked
+        self._manning = Manning(scenario, setting)
         self._home_costs = PeopleCosts(self._home, self._books)
         self._vendor_costs = PeopleCosts(self._vendor, self._books, overtime=scenario.vendor.overtime_factor)
         vendor = scenario.vendor
         self._purse = Purse.open(vendor.firm, unlimited_cash)
-        self._other = other_margins(
-            vendor.firm.other_business,
-            key(setting.seed, setting.replication, "other_business"),
-            self._days.n_months_with_run_off,
-        )
+        luck, n_months = (setting.seed_of("vendor"), setting.replication), self._days.n_months_with_run_off
+        self._other = other_margins(vendor.firm.other_business, key(*luck, "other_business"), n_months)
         self._client = ClientBooks(scenario, self._books, self._ledger)
         self._billing: Billing | None = None
         if scenario.contract is not None:
             given = (self._books, self._ledger, vendor.workforce.wage_growth_per_year, self._vendor.site)
-            luck = key(setting.seed, setting.replication, "dispute")
-            self._billing = Billing(scenario.contract, scenario.client, *given, luck)
+            self._billing = Billing(scenario.contract, scenario.client, *given, key(*luck, "dispute"))
         self._standing = Standing(self._billing is not None)
+        self._volume, self._shares = part, Shares(scenario, self._standing, part)
+        part.joined(self._shares, self._books, self._standing)
         self._payments = Payments(
             self._days, self._ledger, self._home_costs, self._vendor_costs, self._purse, self._other,
-            vendor.account_overhead_per_month, lambda: self._standing.solvent, self._acts, self._fail,
+            vendor.account_overhead_per_month, lambda: self._standing.solvent, self.acts, self._fail,
             neglect=self._neglect,
         )  # fmt: skip
+        costs = (self._home_costs, self._vendor_costs)
         self._departure = Departure(
-            scenario, self._books, self._client, self._home_costs, self._vendor_costs, self._standing
+            scenario, self._books, self._client, *costs, self._standing, part.afterwards
         )
         self._planner: Planner | None = None
         if self._billing is not None and vendor.policy == "best_response" and not unlimited_cash:
             self._planner = self._new_planner()
-        last = scenario.relationship.ramp[-1].week
-        self._ramp = [scenario.relationship.share(week) for week in range(last + 1)]
         self._watch = watch_of(scenario, self._asked or self._requested, unlimited_cash)
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
-        self._open_precedent(follow)
-        self._plannings: dict[tuple[ServiceRequest, float], Planning] = {}
+        self._stays = dict.fromkeys(CHANNELS, float(part.keeps_home))
+        alone = self._planner is not None or not part.is_whole
+        self._trail = Trail(
+            setting.precedents, None if alone else operations_key(scenario, self._asked), follow
+        )
         self._inbound_duties: list[tuple[InboundDuty, ...]] = []
         self._outbound_duties: list[tuple[OutboundDuty, ...]] = []
-
-    def _open_precedent(self, follow: bool) -> None:
-        """Follow the weeks of an option that asks for the same work, or set the precedent for others.
-
-        A vendor that plans looks at its own people and its own purse: it is always lived by itself.
-        """
-        self._followed: Precedent | None = None
-        self._set: Precedent | None = None
-        self._week = Week(True)
-        if self._planner is not None:
-            return
-        key_ = operations_key(self._scenario, self._asked)
-        known = self._setting.precedents.get(key_)
-        self._followed = known if follow else None
-        if known is None:
-            self._set = self._setting.precedents[key_] = Precedent()
 
     def live(self) -> History:
         """Run the environment to the end of the run-off.
@@ -151,10 +142,13 @@ class World:
         NoDeal
             When the vendor does not sign.
         """
-        env = self._begin()
+        env = self.begin(simpy.Environment())
         env.run(until=self._days.end_day)
-        self._inbound.release()
-        self._outbound.release()
+        return self.finish()
+
+    def finish(self) -> History:
+        """What the replication leaves behind once it has been lived to the end of the run-off."""
+        self._lived.release()
         opening = self._scenario.vendor.firm.opening_cash if self._billing else np.nan
         return History(
             self._days, self._books.counters, self._books.paid_hours, self._books.trainee_hours,
@@ -166,23 +160,30 @@ class World:
 
     def decision_in(self, week: int) -> Decision | None:
         """What the vendor would decide in a week, the contract lived until then; None where it is gone by then."""
-        env = self._begin()
+        env = self.begin(simpy.Environment())
         if week:
             env.run(until=7 * week)
-        if not self._acts():
+        if not self.acts():
             return None
         return self._decision(week, self._planner or self._new_planner())
 
-    def _begin(self) -> simpy.Environment:
-        """The world on the first morning: the contract signed, nothing lived."""
-        env = simpy.Environment()
-        establish(self._home, self._setting, self._planning(self._home, self._requested))
+    def begin(self, env: simpy.Environment) -> simpy.Environment:
+        """The world on the first morning, in an environment of its own or of several: signed, nothing lived.
+
+        Raises
+        ------
+        NoDeal
+            When the vendor does not sign.
+        """
+        if self._volume.keeps_home:
+            establish(self._home, self._setting, self._manning.planning(self._home, self._requested))
         if self._planner is not None:
             self._sign(self._planner)
         self._hazards.begin(env, self._reprice)
         env.process(self._weeks(env))
         env.process(self._evenings(env))
-        env.process(improve(env, self._scenario, self._home))
+        if self._volume.keeps_home:
+            env.process(improve(env, self._scenario, self._home))
         return env
 
     def _weeks(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
@@ -194,19 +195,19 @@ class World:
             yield env.timeout(7)
 
     def _live_week(self, week: int) -> None:
-        before = dict(self._vendor_share)
-        self._vendor_share = {c: self._share(c, week) for c in CHANNELS}
-        if self._planner is not None and week and week % WEEKS_BETWEEN == 0 and self._acts():
+        before = self._stays
+        self._share_out(week)
+        if self._planner is not None and week and week % WEEKS_BETWEEN == 0 and self.acts():
             self._take(week, self._decision(week, self._planner))
-        plan = vendor_plan(self._scenario, self._employers, self._purse) if self._acts() else None
-        if self._followed is not None:
-            self._follow_week(week, self._followed.week(week), plan)
+        plan = vendor_plan(self._scenario, self._employers, self._purse) if self.acts() else None
+        if self._trail.followed is not None:
+            self._follow_week(week, self._trail.followed.week(week), plan)
         else:
             self._work_week(week, before, plan)
         self._home_costs.week(7 * week)
         self._vendor_costs.week(7 * week)
 
-    def _acts(self) -> bool:
+    def acts(self) -> bool:
         """Whether the vendor works under the contract."""
         return self._standing.in_force
 
@@ -231,7 +232,7 @@ class World:
             return None
         month = int(self._days.month[7 * week])
         signed = self._billing.signed(month, self._watch.tolerance(self._days, month, self._standing))
-        return planner.decide(week, signed, self._share, self._purse, self._billing.outstanding())
+        return planner.decide(week, signed, self._shares.vendor, self._purse, self._billing.outstanding())
 
     def _take(self, week: int, decision: Decision | None) -> None:
         """The vendor works to the plan it has chosen."""
@@ -241,8 +242,16 @@ class World:
             self._vendor.take(decision.plan)
             self._payments.platform = self._scenario.vendor.platform_per_month * decision.plan.redundancy
         self._books.decisions.append((week, decision.plan))
-        planning = self._planning(self._vendor, self._asked or self._requested)
-        dismiss(self._scenario, self._setting, planning, self._vendor_costs, self._books, week, self._share)
+        planning = self._manning.planning(self._vendor, self._asked or self._requested)
+        dismiss(
+            self._scenario,
+            self._setting,
+            planning,
+            self._vendor_costs,
+            self._books,
+            week,
+            self._shares.vendor,
+        )
 
     def _follow_week(self, week: int, precedent: Week, plan: StaffingPlan | None) -> None:
         """Take over a week of the precedent, or leave it where this vendor would decide otherwise."""
@@ -251,69 +260,37 @@ class World:
         for channel, gone in precedent.displaced.items():
             self._dismiss(week, channel, gone)
         adopt((self._home, self._vendor), precedent.staff)
-        self._week = precedent
+        self._trail.week = precedent
 
     def _work_week(self, week: int, before: dict[Channel, float], plan: StaffingPlan | None) -> None:
         """Live a week of operations: leavers, hires, rosters."""
-        self._week = Week(plan.may_hire if plan is not None else True)
+        self._trail.week = Week(plan.may_hire if plan is not None else True)
         self._displace(week, before)
-        share = {c: 1.0 - self._vendor_share[c] for c in CHANNELS}
-        if any(share.values()) or self._home.is_peopled or self._standing.last_day is not None:
-            self._man(self._home, fixed(self._requested, self._home.staffing_ratio), week, share, True)
+        until, stays = self._shares.moves_until, self._stays
+        if any(stays.values()) or self._home.is_peopled or self._shares.returns:
+            at_home = fixed(self._requested, self._home.staffing_ratio)
+            self._manning.week(self._home, at_home, week, until, stays, self._shares.home)
         if plan is not None:
-            self._man(self._vendor, plan, week, self._vendor_share, False)
+            self._manning.week(self._vendor, plan, week, until, self._vendor_share, self._shares.vendor)
         self._assign(7 * week)
-        self._week.staff = staff_of((self._home, self._vendor))
-        if self._set is not None:
-            self._set.weeks.append(self._week)
+        self._trail.keep(staff_of((self._home, self._vendor)))
 
     def _assign(self, day: int) -> None:
         """Who is on duty on each day of the week, the vendor's share of contacts first."""
         drift = float(self._setting.expected.handle_factor[day])
         fcr = self._scenario.programme.inbound.resolution.fcr
         share = self._vendor_share["inbound"]
-        both = ((self._vendor, share), (self._home, 1.0 - share))
+        both = ((self._vendor, share), (self._home, self._shares.rest("inbound", day // 7, share)))
         inbound = [inbound_week(o, part, drift, fcr) for o, part in both]
         self._inbound_duties = list(zip(*inbound, strict=True))
         self._outbound_duties = list(zip(*(outbound_week(o) for o, _ in both), strict=True))
 
-    def _share(self, channel: Channel, week: int) -> float:
-        """The vendor's share of a channel's contacts in a week, as planned today."""
-        if not self._standing.serves(week) or not self._scenario.outsourced(channel):
-            return 0.0
-        return self._ramp[min(week, len(self._ramp) - 1)]
-
-    def _home_share(self, channel: Channel, week: int) -> float:
-        return 1.0 - self._share(channel, week)
-
-    def _man(
-        self, operator: Operator, plan: StaffingPlan, week: int, share: dict[Channel, float], home: bool
-    ) -> None:
-        planning = self._planning(operator, plan.service)
-        share_of = self._home_share if home else self._share
-        operator.plan(self._setting, planning, week, len(self._ramp) - 1, share_of)
-        for channel in CHANNELS:
-            operator.workforce[channel].week(
-                week, operator.targets[channel], operator.leaving(channel), plan.may_hire
-            )
-        operator.roster(self._setting, planning, week, share)
-
-    def _planning(self, operator: Operator, service: ServiceRequest) -> Planning:
-        key_ = (service, operator.schedule_efficiency)
-        if key_ not in self._plannings:
-            self._plannings[key_] = planning_for(self._scenario.programme, *key_)
-        return self._plannings[key_]
-
     def _displace(self, week: int, before: dict[Channel, float]) -> None:
-        """When the vendor's share rises, the client lets go those it no longer needs."""
-        planning = self._planning(self._home, self._requested)
-        for channel in CHANNELS:
-            share = self._vendor_share[channel]
-            if share > before[channel]:
-                force = self._home.workforce[channel]
-                need = self._home.agents_for(self._setting, planning, channel, week, 1.0 - share)
-                gone = force.release(force.agents - int(np.ceil(need)))
-                self._week.displaced[channel] = gone
+        """When less stays with the client's own centre, it lets go those it no longer needs."""
+        for channel, stays in self._stays.items():
+            if stays < before[channel]:
+                gone = self._manning.release(self._home, self._requested, channel, week, stays)
+                self._trail.week.displaced[channel] = gone
                 self._dismiss(week, channel, gone)
 
     def _dismiss(self, week: int, channel: Channel, gone: int) -> None:
@@ -329,17 +306,25 @@ class World:
             yield env.timeout(1)
 
     def _close_day(self, day: int) -> None:
-        """Replay, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
+        """Contacts, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""
         if day < self._days.n_days:
-            self._replay(day)
+            self._note(day)
         month = int(self._days.month[day])
         is_month_end = day + 1 == self._days.month_starts[month + 1]
         if is_month_end:
+            self._lived.count(day + 1, self._books)
             for costs in (self._home_costs, self._vendor_costs):
                 costs.book(day + 1) if day + 1 < self._days.n_days else costs.close(self._days.n_days)
-            measure(self._books, self._setting, (self._home, self._vendor), self._share, month)
+            measure(
+                self._books,
+                self._setting,
+                (self._home, self._vendor),
+                (self._shares.home, self._shares.vendor),
+                month,
+            )
             if self._billing is not None:
-                self._billing.month_end(month, day, month < self._days.n_months and self._acts())
+                in_force = month < self._days.n_months and self.acts()
+                self._billing.month_end(month, day, in_force, self._volume.owed(month))
         if self._billing is not None:
             self._purse.receive(self._billing.receipts(day, self._standing.solvent))
         self._payments.pay(day, is_month_end)
@@ -353,25 +338,40 @@ class World:
         if month >= self._days.n_months:
             return
         if self._watch.month_end(month, day, self._books, self._standing):
-            self._part(day)
+            self._trail.part(day)
             self._departure.give_notice(day)
-        if self._acts() and day == self._standing.last_day:
+            self._volume.noticed(self._standing.last_day)
+        if self.acts() and day == self._standing.last_day:
             self._departure.hand_back(day)
-            self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
-            planning = self._planning(self._home, self._requested)
-            self._home.roster(self._setting, planning, (day + 1) // 7, dict.fromkeys(CHANNELS, 1.0))
-            self._assign(day + 1)
+            self._volume.left(day)
+            self.shift(day + 1)
 
-    def _replay(self, day: int) -> None:
-        """Live the day's contacts with whoever is on duty, the vendor's share first."""
-        if self._followed is None:
-            inbound, outbound = self._inbound_duties[day % 7], self._outbound_duties[day % 7]
-            counts = [self._inbound.live(day, self._hazards.inbound(day, inbound))]
-            if self._setting.calling[day]:
-                counts.append(self._outbound.live(day, self._hazards.outbound(day, outbound)))
-            self._week.counts[day] = counts
-        for each in self._week.counts[day]:
-            self._books.count(each)
+    def rebuild(self) -> None:
+        """Another vendor leaves: what the others cannot take comes back to the client's own centre."""
+        self._departure.rebuild()
+
+    def shift(self, day: int) -> None:
+        """Shares change on a day, a vendor having left: who is on duty takes the contacts that there are now."""
+        self._share_out(day // 7)
+        planning = self._manning.planning(self._home, self._requested)
+        self._home.roster(self._setting, planning, day // 7, self._stays)
+        self._assign(day)
+
+    def _share_out(self, week: int) -> None:
+        self._vendor_share = {c: self._shares.vendor(c, week) for c in CHANNELS}
+        self._stays = {c: self._shares.rest(c, week, self._vendor_share[c]) for c in CHANNELS}
+
+    def _note(self, day: int) -> None:
+        """Note who is on duty today, the vendor's share first: the month's contacts are lived at its end."""
+        if self._trail.followed is None:
+            outbound = self._outbound_duties[day % 7]
+            called = self._hazards.outbound(day, outbound) if self._setting.calling[day] else ()
+            self._trail.week.duties[day] = self.inbound_duties(day), called
+        self._lived.note(self._trail.week.duties[day])
+
+    def inbound_duties(self, day: int) -> tuple[InboundDuty, ...]:
+        """Who is on duty for inbound contacts on a day, hazards and all."""
+        return self._hazards.inbound(day, self._inbound_duties[day % 7])
 
     def _reprice(self, operator: Operator, day: int) -> None:
         """People of an operator cost something else from a day on."""
@@ -380,21 +380,14 @@ class World:
     def _neglect(self, day: int, seats: float) -> float:
         """What the vendor leaves out of a month's seats: upkeep of its platform, while cash binds."""
         if saved := self._hazards.upkeep(seats, self._purse):
-            self._part(day)
+            self._trail.part(day)
         return saved
 
     def _fail(self, day: int) -> None:
         """A payment cannot be met: the firm is insolvent."""
-        self._part(day)
+        self._trail.part(day)
         self._departure.fail(day)
+        self._volume.left(day)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
         if day < self._days.n_days:
             self._assign(day)
-
-    def _part(self, day: int) -> None:
-        """What happens on a day hangs on money or on this contract's terms: nobody can follow from here on."""
-        if self._followed is not None:
-            raise Diverged
-        if self._set is not None:
-            del self._set.weeks[day // 7 :]
-            self._set = None

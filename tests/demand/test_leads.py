@@ -7,11 +7,15 @@ import math
 import numpy as np
 import pytest
 
+from orm_sim.core.streams import normal_quantile, uniform_pair
 from orm_sim.demand.calendar import add_months, calendar
 from orm_sim.demand.leads import (
     KEPT_DAYS,
     NOT_REACHED,
+    REACH,
+    REFUSED,
     SOLD,
+    TALK,
     apply_attempts,
     attempt_fates,
     calling_days,
@@ -33,28 +37,45 @@ LEADS = plan_leads(OUTBOUND, SHAPE, DAYS, 3, 0)
 
 def fates(leads: np.ndarray, attempt: int) -> tuple[np.ndarray, np.ndarray]:
     """First or later attempt on some leads by proficient agents."""
-    attempts = np.full(LEADS.release_day.size, attempt)
+    attempts = np.full(LEADS.release_day.size, attempt, np.int8)
     return attempt_fates(
-        *LEADS.stream, leads, attempts, LEADS.quality, LEADS.conversion, 1.0, OUTBOUND.contact_rate,
+        leads, attempts, LEADS.reached_at, LEADS.sell, LEADS.talk, LEADS.quality, LEADS.conversion, 1.0,
         OUTBOUND.attempt_s, OUTBOUND.wrap_s, 1.0, LEADS.talk_log_mean, LEADS.talk_log_sd,
     )  # fmt: skip
 
 
 @pytest.mark.row("R047")
 def test_reach_and_conversion_match_the_fitted_shares() -> None:
-    """300,000 attempts each on first and third attempts, within 4 standard errors by list quality."""
-    leads = np.arange(300_000)
+    """First attempts, and third ones on all who have not been reached before, within 4 standard errors by quality."""
     table = conversion_table(OUTBOUND, SHAPE)
     for attempt in (0, 2):
+        leads = np.flatnonzero(LEADS.reached_at >= attempt)
         _, fate = fates(leads, attempt)
         reached = fate != NOT_REACHED
         p = OUTBOUND.contact_rate
-        assert abs(reached.mean() - p) < 4 * math.sqrt(p * (1 - p) / leads.size)
+        assert leads.size > 150_000 and abs(reached.mean() - p) < 4 * math.sqrt(p * (1 - p) / leads.size)
         for quality in range(table.shape[0]):
             among = reached & (LEADS.quality[leads] == quality)
             sold = (fate[among] == SOLD).mean()
             q = table[quality, attempt]
             assert abs(sold - q) < 4 * math.sqrt(q * (1 - q) / among.sum())
+
+
+@pytest.mark.parametrize("lead", range(0, 400_000, 39_119))
+def test_a_customer_is_what_the_draws_of_each_attempt_say(lead: int) -> None:
+    """Attempt after attempt drawn by itself: the first that is reached, whether it sells, and how long it takes."""
+    stream, limit = LEADS.stream, OUTBOUND.max_attempts
+    tries = [uniform_pair(*stream, lead, attempt, REACH, 0) for attempt in range(limit)]
+    reached = [attempt for attempt, (u, _) in enumerate(tries) if u < OUTBOUND.contact_rate]
+    assert LEADS.reached_at[lead] == (reached[0] if reached else limit)
+    if not reached:
+        return
+    handle, fate = fates(np.array([lead]), reached[0])
+    sold = int(tries[reached[0]][1] < LEADS.conversion[LEADS.quality[lead], reached[0]])
+    normal = normal_quantile(uniform_pair(*stream, lead, reached[0], TALK, 0)[0])
+    talk_s = math.exp(LEADS.talk_log_mean[sold] + LEADS.talk_log_sd[sold] * normal)
+    assert fate[0] == (SOLD if sold else REFUSED)
+    assert handle[0] == OUTBOUND.attempt_s + (talk_s + OUTBOUND.wrap_s)
 
 
 def test_mean_attempt_time_is_the_expected_one() -> None:

@@ -58,7 +58,9 @@ def both(plan: Plan, week: int, replication: int) -> dict[str, tuple[float, floa
             assert world._billing is not None
             sold = world._billing.signed(moment.month).sold
             service = ServiceRequest(0.80, 20.0)
-            outlook = outlook_of(scenario, setting, world._vendor, service, moment, world._share, sold)
+            outlook = outlook_of(
+                scenario, setting, world._vendor, service, moment, world._shares.vendor, sold
+            )
             seen.append(Fluid(outlook, 0.0).expected(plans_of(plan), futures(SURE, 12)))
         live(now)
 
@@ -144,7 +146,7 @@ def test_an_outage_takes_its_share_of_the_time_and_of_no_wages() -> None:
     setting = make_setting(base().programme, 0.0, 3, 0)
     world = World(base(), setting, engine("kernel"), True)
     service, moment = ServiceRequest(0.80, 20.0), moment_of(setting, 0, 6)
-    calm = outlook_of(base(), setting, world._vendor, service, moment, world._share)
+    calm = outlook_of(base(), setting, world._vendor, service, moment, world._shares.vendor)
     outages = OutageAhead(1.0, 73.05, 1.0, PlatformTerms(failover_works=1.0))
     plans = plans_of(STANDARD, STANDARD._replace(redundancy=1.0))
     calmly, roughly = (

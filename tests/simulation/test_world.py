@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from orm_sim.centre import engine
+from orm_sim.scenario.load import load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import History
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.setting import make_setting
 from orm_sim.simulation.world import simulate
-from tests.simulation.bank import SEED, shrunk
+from tests.simulation.bank import SEED, STUDY, shrunk
 
 Lived = list[tuple[dict[str, float], dict[str, History]]]
 
@@ -28,15 +29,40 @@ def test_options_meet_the_same_callers(lived: Lived) -> None:
 
 
 def test_remembered_days_change_nothing(small: dict[str, Scenario], lived: Lived, job: StudyJob) -> None:
-    """An option lived alone, with nothing to look up, has the history it has beside the others."""
+    """An option lived alone, with nothing to look up, or after in-house alone, has the history it has beside all."""
     values, histories = lived[1]
-    for name in ("in_house_improved", "baseline", "inbound_only"):
-        alone = StudyJob({"in_house": small["in_house"], name: small[name]}, "in_house", SEED, "kernel").live(
+    for name in ("in_house_improved", "per_minute", "baseline", "inbound_only"):
+        pair = StudyJob({"in_house": small["in_house"], name: small[name]}, "in_house", SEED, "kernel").live(
             1
         )
-        assert alone[0] == values
-        np.testing.assert_array_equal(alone[1][name].counters, histories[name].counters)
-        assert alone[1][name].entries() == histories[name].entries()
+        alone = StudyJob({name: small[name]}, name, SEED, "kernel").live(1)
+        for other_values, others in (pair, alone):
+            assert other_values == values
+            np.testing.assert_array_equal(others[name].counters, histories[name].counters)
+            assert others[name].entries() == histories[name].entries()
+
+
+def test_vendors_that_plan_live_beside_others_as_alone(small: dict[str, Scenario]) -> None:
+    """Hazards on and every vendor planning: the history of an option hangs on no other, and the order tells nothing."""
+    options = {
+        name: _planning(small[name]) for name in ("in_house", "inbound_only", "per_minute", "baseline")
+    }
+    beside = StudyJob(options, "in_house", SEED, "kernel").live(0)[1]
+    turned = StudyJob(dict(reversed(options.items())), "in_house", SEED, "kernel").live(0)[1]
+    for name, option in options.items():
+        alone = StudyJob({name: option}, name, SEED, "kernel").live(0)[1][name]
+        for other in (alone, turned[name]):
+            np.testing.assert_array_equal(other.counters, beside[name].counters)
+            np.testing.assert_array_equal(other.lost, beside[name].lost)
+            assert other.entries() == beside[name].entries()
+            assert other.decisions == beside[name].decisions
+
+
+def _planning(scenario: Scenario) -> Scenario:
+    """With a vendor that plans, and the hazards of the shipped bank."""
+    vendor = scenario.vendor.model_copy(update={"policy": "best_response"})
+    risks = load_study(STUDY).base.risks
+    return scenario.model_copy(update={"vendor": vendor, "risks": risks})
 
 
 def test_reference_engine_lives_the_same_contract(small: dict[str, Scenario]) -> None:

@@ -40,7 +40,7 @@ def outlook() -> Outlook:
     def look(week: int) -> None:
         if week == 10:
             moment = moment_of(setting, week, 4)
-            seen.append(outlook_of(scenario, setting, world._vendor, service, moment, world._share))
+            seen.append(outlook_of(scenario, setting, world._vendor, service, moment, world._shares.vendor))
         live(week)
 
     world._live_week = look  # type: ignore[method-assign]
