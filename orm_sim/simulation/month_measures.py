@@ -36,7 +36,9 @@ def measure(
         operator.month_end("outbound", 0.0)  # callers dial without a break at any staffing
     if month < days.n_months:
         inside = np.arange(days.month_starts[month], days.month_starts[month + 1])
-        share = np.array([share_of("inbound", int(day) // 7) for day in inside])
+        weeks = (inside // 7).tolist()
+        by_week = {week: share_of("inbound", week) for week in dict.fromkeys(weeks)}
+        share = np.array([by_week[week] for week in weeks])
         expected = setting.expected.rates[inside].sum(axis=1) * setting.forecast_factor[month]
         for name, part in (("vendor", share), ("in_house", 1.0 - share)):
             books.put(name, "inbound", "forecast_offered", month, float((expected * part).sum()))
