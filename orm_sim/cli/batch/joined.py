@@ -58,10 +58,10 @@ class Failures:
     def _repr_html_(self) -> str:
         if not self.why:
             return f"<p>{ALL_RAN}</p>"
-        rows = "".join(
-            f"<tr><td>{html.escape(name, quote=False)}</td><td>{html.escape(why, quote=False).replace(chr(10), '<br>')}</td></tr>"
-            for name, why in self.why.items()
-        )
+        cells = [
+            [html.escape(text, quote=False).replace("\n", "<br>") for text in row] for row in self.why.items()
+        ]
+        rows = "".join(f"<tr><td>{name}</td><td>{why}</td></tr>" for name, why in cells)
         return f"<table><thead><tr><th>scenario</th><th>why it failed</th></tr></thead><tbody>{rows}</tbody></table>"
 
 

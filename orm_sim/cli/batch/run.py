@@ -190,6 +190,8 @@ def _lived_together(work: _Work, on_progress: OnProgress | None) -> int:
     found = groups(work.found.items, work.settings, work.workers)
     total = sum(len(group.units) for group in found)
     before = 0
+    if on_progress is not None:
+        on_progress(0, total + len(work.found.items), {})
     for group in found:
         with closing(group.live()) as blocks:  # on Ctrl-C too: its folders are locked
             for done, _ in enumerate(blocks, start=1):
