@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from orm_sim.centre import kernel
 from orm_sim.centre.certificate import Check, Part, near
+from orm_sim.centre.drawn_days import Days, Pool
 from orm_sim.centre.intervals import IntervalAnswer, answer_intervals
 from orm_sim.centre.path_checks import same_decisions
 from orm_sim.centre.plan import DayPlan, Floats, Whole
@@ -16,7 +16,7 @@ from orm_sim.centre.staffing import RequirementTable, whole_agents
 from orm_sim.centre.survival import Survival, log_normal, mixture, piecewise_hazard, uniform
 from orm_sim.core.streams import key
 from orm_sim.demand.calendar import calendar
-from orm_sim.demand.contacts import SHORT_BELOW_S, SHORT_MIN_S, draw_day
+from orm_sim.demand.contacts import SHORT_BELOW_S, SHORT_MIN_S
 from orm_sim.demand.inbound import INTERVAL_S, InboundForecast, busyness, forecast
 from orm_sim.demand.programme import Programme
 from orm_sim.demand.shapes import InboundShape
@@ -71,17 +71,17 @@ class ProgrammeDays:
         """Expected contacts of each interval of a day, its busyness known."""
         return np.asarray(self.expected.rates[day] * self.factors[day])
 
+    def pool(self, day: int) -> Pool:
+        """Demand and staffing of a day."""
+        return Pool(
+            rates=self.expected.type_share[:, None] * self.rates(day), log_mean=self.expected.log_mean,
+            log_sd=self.expected.log_sd, short_share=self.shape.short_share.value, until_s=self.until_s,
+            per_s=self.per_s, staffed=self.staffed[day], threshold_s=self.threshold_s,
+        )  # fmt: skip
+
     def plan(self, day: int, seed: int, history: int) -> DayPlan:
-        """One history of a day."""
-        arrival, handle, patience, ref = draw_day(
-            *key(seed, history, "verification", "days"), day, self.expected.type_share[:, None] * self.rates(day),
-            INTERVAL_S, self.expected.log_mean, self.expected.log_sd, self.shape.short_share.value,
-            self.until_s, self.per_s,
-        )  # fmt: skip
-        return DayPlan(
-            arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=self.staffed[day],
-            threshold_s=self.threshold_s,
-        )  # fmt: skip
+        """One history of a day, its contacts drawn for both engines."""
+        return self.pool(day).plan(key(seed, history, "verification", "days"), day)
 
     def answered(self, day: int) -> IntervalAnswer:
         """The closed form of a day."""
@@ -95,9 +95,10 @@ class ProgrammeDays:
 
     def simulated(self, day: int, seed: int, histories: int = _HISTORIES) -> tuple[float, float, float]:
         """Contacts a day, service level and abandonment rate of the kernel over many histories of a day."""
-        totals = np.zeros(3)
+        totals, pool = np.zeros(3), self.pool(day)
         for history in range(histories):
-            found = kernel.run(self.plan(day, seed, history)).totals
+            lived = Days(pool, key(seed, history, "verification", "days")).live(day)
+            found = lived.outcome.totals
             totals += (found.arrived, found.answered_within, found.abandoned)
         return totals[0] / histories, totals[1] / totals[0], totals[2] / totals[0]
 

@@ -14,7 +14,7 @@ In pools of some size, the ends of four contacts are entered in one pass (`orm_s
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,17 @@ from orm_sim.core.compiled import jit
 States = NDArray[np.int8]
 Decided = tuple[Whole, Floats, Whole, States, Floats, Floats, Floats]
 Left = tuple[Floats, Floats, Floats, Whole, Floats]
+
+
+class Rows(NamedTuple):
+    """Room for the contacts of a block, [n_contacts] each, those carried in first: filled by `play`."""
+
+    ref: Whole
+    state: States
+    wait_s: Floats
+    start_s: Floats
+    end_s: Floats
+
 
 _ZERO: Final[Any] = np.uint64(0)
 _ONE: Final[Any] = np.uint64(1)
@@ -95,13 +106,28 @@ def block(
     ValueError
         When a rule is broken, without saying which.
     """
+    total = waiting_arrival_s.size + arrival_s.size
+    rows = Rows(
+        np.empty(total, np.int64), np.empty(total, np.int8), np.empty(total), np.empty(total), np.empty(total)
+    )
+    return play(
+        rows, arrival_s, handle_s, patience_s, ref, staffed, interval_s, threshold_s, end_s, waiting_arrival_s,
+        waiting_handle_s, waiting_deadline_s, waiting_ref, busy_end_s,
+    )  # fmt: skip
+
+
+@jit
+def play(
+    rows: Rows, arrival_s: Floats, handle_s: Floats, patience_s: Floats, ref: Whole, staffed: Whole, interval_s: float,
+    threshold_s: float, end_s: float, waiting_arrival_s: Floats, waiting_handle_s: Floats, waiting_deadline_s: Floats,
+    waiting_ref: Whole, busy_end_s: Floats,
+) -> tuple[Decided, Floats, Floats, Left]:  # fmt: skip
+    """`block` in memory that is given: what it decides lies at the front of `rows`."""
     if fault(arrival_s, handle_s, patience_s, staffed, interval_s, threshold_s, end_s):
         raise ValueError("a plan breaks a rule")
     first = waiting_arrival_s.size
-    total = first + arrival_s.size
-    deadline, number = np.empty(total), np.empty(total, np.int64)
-    deadline[:first], number[:first] = waiting_deadline_s, waiting_ref
-    until, name = deadline[first:], number[first:]
+    rows.end_s[:first], rows.ref[:first] = waiting_deadline_s, waiting_ref
+    until, name = rows.end_s[first:], rows.ref[first:]
     for i in range(until.size):
         until[i] = arrival_s[i] + patience_s[i]
     if ref.size > 0:
@@ -111,13 +137,11 @@ def block(
             name[i] = i
     ends = shift(staffed, busy_end_s)
     if first == 0:
-        return _replay(
-            arrival_s, handle_s, deadline, number, first, staffed, interval_s, threshold_s, end_s, ends
-        )
-    arrival, handle = np.empty(total), np.empty(total)
+        return _replay(rows, arrival_s, handle_s, first, staffed, interval_s, threshold_s, end_s, ends)
+    arrival, handle = np.empty(rows.ref.size), np.empty(rows.ref.size)
     arrival[:first], handle[:first] = waiting_arrival_s, waiting_handle_s
     arrival[first:], handle[first:] = arrival_s, handle_s
-    return _replay(arrival, handle, deadline, number, first, staffed, interval_s, threshold_s, end_s, ends)
+    return _replay(rows, arrival, handle, first, staffed, interval_s, threshold_s, end_s, ends)
 
 
 @jit
@@ -154,10 +178,9 @@ def work_off(
 
 @jit
 def _replay(
+    rows: Rows,
     arrival: Floats,
     handle: Floats,
-    deadline: Floats,
-    number: Whole,
     first: int,
     staffed: Whole,
     interval_s: float,
@@ -166,13 +189,13 @@ def _replay(
     ends: Floats,
 ) -> tuple[Decided, Floats, Floats, Left]:
     """Serve, count, and rebase what is left, of contacts in line, the `first` of which were carried in."""
-    start = np.empty(arrival.size)
+    number, state, wait, start, deadline = rows
     busy_s, logged_s, head_of_line = _serve(
         arrival, handle, deadline, staffed, interval_s, end_s, ends, start
     )
     left = _leave(arrival, handle, deadline, number, start, head_of_line, ends, end_s)
     n_decided = start.size - left[0].size
-    wait, state = np.empty(n_decided), np.empty(n_decided, np.int8)
+    wait, state = wait[:n_decided], state[:n_decided]
     _decide(arrival, handle, deadline, start, head_of_line, wait, state)
     counts, waits_s = _count(
         arrival, start, head_of_line, wait, state, first, staffed.size, interval_s, threshold_s

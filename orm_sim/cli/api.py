@@ -294,17 +294,28 @@ def solved_rates(
 ) -> dict[str, float]:
     """Solved rates, kept in the run's folder so that resuming does not solve them again."""
     make_folder(folder)
-    kept = read_json(folder / _PRICES)
+    kept = kept_rates(folder)
     if kept is not None:
-        return {name: float(rate) for name, rate in kept.items()}
+        return kept
     if say is not None:
         say("Solving free rates for the reference vendor's margin ...")
     count = study.base.evaluation.price_replications
     units = [Unit(r, r, r + 1) for r in range(count)] if job.options else []
     lived = dict(work_through(job, units, workers) if workers > 1 else ((unit, job(unit)) for unit in units))
     rates = solve_rates(study.options, [each for unit in units for each in lived[unit]])
-    write_whole(folder / _PRICES, to_json(rates))
+    keep_rates(folder, rates)
     return rates
+
+
+def kept_rates(folder: Path) -> dict[str, float] | None:
+    """Solved rates kept in a run's folder; None where there are none yet."""
+    kept = read_json(folder / _PRICES)
+    return None if kept is None else {name: float(rate) for name, rate in kept.items()}
+
+
+def keep_rates(folder: Path, rates: Mapping[str, float]) -> None:
+    """Keep solved rates in a run's folder."""
+    write_whole(folder / _PRICES, to_json(rates))
 
 
 def priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:

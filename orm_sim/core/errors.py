@@ -74,6 +74,10 @@ class InputError(Exception):
         last = f"{count} problem{'' if count == 1 else 's'}. Nothing was run."
         return "\n".join([*(str(problem) for problem in self.problems), last])
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the problems, and nothing of the code that found them."""
+        return str(self).splitlines()
+
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Problems without repeats, file by file as they first appear, and by line inside a file."""

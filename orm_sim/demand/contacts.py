@@ -167,6 +167,12 @@ def _to_arrivals(at: Floats, rates: Floats, interval_s: float) -> None:
 
 
 @jit
+def room_for(expected: float) -> int:
+    """Contacts of a day that are drawn at most, where so many are expected: ten standard deviations more."""
+    return int(expected + 10.0 * math.sqrt(expected) + 50.0)
+
+
+@jit
 def draw_day(
     k0: int, k1: int, day: int, rates: Floats, interval_s: float, log_mean: Floats, log_sd: Floats,
     short_share: float, until_s: Floats, per_s: Floats,
@@ -190,8 +196,7 @@ def draw_day(
         Arrays of one length, sorted by arrival; handle times before any multiplier.
     """
     n_types = rates.shape[0]
-    expected = rates.sum()
-    room = int(expected + 10.0 * math.sqrt(expected) + 50.0)
+    room = room_for(rates.sum())
     arrival, handle, patience = np.empty(room), np.empty(room), np.empty(room)
     ref = np.empty(room, np.int64)
     ends = np.zeros(n_types + 1, np.int64)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from orm_sim.negotiation.bargaining import Frontier, Meeting, frontier, meetings
 from orm_sim.negotiation.sheets import Deal, from_unit, to_unit
@@ -93,6 +92,8 @@ def survey(deal: Deal, sheets: list[dict[str, float]], views: Views, max_failure
 
 def looked_at(deal: Deal) -> Floats:
     """Points of the unit cube spread evenly over it, float64[point, issue]; always the same."""
+    from scipy.stats import qmc  # slow to import: only where a deal is looked for
+
     return np.asarray(qmc.Sobol(len(deal.issues), seed=0).random_base2(LOOKS), dtype=np.float64)
 
 

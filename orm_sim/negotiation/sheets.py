@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from orm_sim.contract.clause import walk
 from orm_sim.contract.contract import Contract
@@ -193,6 +192,8 @@ def design(deal: Deal, size: int, seed: int) -> list[dict[str, float]]:
     seed : int
         Of the scrambling.
     """
+    from scipy.stats import qmc  # slow to import: only where sheets are drawn
+
     sampler = qmc.Sobol(len(deal.issues), seed=seed)
     unit = sampler.random_base2(max(size - 1, 1).bit_length())[:size]
     return [deal.rounded(sheet) for sheet in from_unit(deal, unit)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import RBFInterpolator
 
 Floats = NDArray[np.float64]
 
@@ -28,12 +28,11 @@ class Surface:
 
     error: float
     smoothing: float
-    _through: RBFInterpolator
+    _through: Callable[[Floats], Floats]
 
     def at(self, points: Floats) -> Floats:
         """Values at float64[point, issue], float64[point]."""
-        found: Floats = self._through(np.atleast_2d(points))
-        return found
+        return self._through(np.atleast_2d(points))
 
 
 def fit(points: Floats, values: Floats) -> Surface:
@@ -68,8 +67,15 @@ def fit(points: Floats, values: Floats) -> Surface:
     scale = float(np.std(values)) or 1.0
     errors = [_left_out(points, values / scale, smoothing) for smoothing in SMOOTHINGS]
     best = int(np.argmin(errors))
-    through = RBFInterpolator(points, values, smoothing=SMOOTHINGS[best])
+    through = _through(points, values, SMOOTHINGS[best])
     return Surface(errors[best] * scale, SMOOTHINGS[best], through)
+
+
+def _through(points: Floats, values: Floats, smoothing: float) -> Callable[[Floats], Floats]:
+    from scipy.interpolate import RBFInterpolator  # slow to import: only where surfaces are laid
+
+    found: Callable[[Floats], Floats] = RBFInterpolator(points, values, smoothing=smoothing)
+    return found
 
 
 def _left_out(points: Floats, values: Floats, smoothing: float) -> float:
@@ -77,7 +83,7 @@ def _left_out(points: Floats, values: Floats, smoothing: float) -> float:
     for place in range(len(points)):
         kept = np.arange(len(points)) != place
         try:
-            through = RBFInterpolator(points[kept], values[kept], smoothing=smoothing)
+            through = _through(points[kept], values[kept], smoothing)
         except np.linalg.LinAlgError:  # the rest lies on one line
             return float("inf")
         missed.append(float(through(points[place : place + 1])[0]) - values[place])

@@ -156,10 +156,9 @@ class InboundPool:
         for day in range(behind, behind + n_due.size):
             if n := int(n_due[day % n_due.size]):
                 self._due[day] = [due[day % n_due.size, :n].copy()]
-        days = range(begin, behind)
         return [
-            Counts(self._places(operator, day), np.array([sums[each - begin] for each in group]))
-            for day, group in _by_month(days, self._setting.days.month)
+            Counts(self._places(operator, days[0]), sums[days[0] - begin : days[-1] + 1 - begin])
+            for days in _by_month(range(begin, behind), self._setting.days.month)
         ]
 
     def _table_of_due(self, day: int) -> tuple[Whole, Whole]:
@@ -263,11 +262,10 @@ def _after(setting: Setting) -> Aftermath:
     )  # fmt: skip
 
 
-def _by_month(days: range, month: Whole) -> Iterator[tuple[int, list[int]]]:
-    """Days of each billing month, and the first of them."""
+def _by_month(days: range, month: Whole) -> Iterator[list[int]]:
+    """The days of each billing month."""
     for _, group in groupby(days, lambda day: int(month[day])):
-        inside = list(group)
-        yield inside[0], inside
+        yield list(group)
 
 
 def keep(carries: dict[str, Carry], operator: str, carry: Carry) -> None:

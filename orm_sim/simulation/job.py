@@ -57,72 +57,120 @@ class StudyJob:
 
     def run_unit(self, unit: Any) -> dict[str, pd.DataFrame]:
         """Tables of one block (`unit.replications`), all options; a pure function of the block."""
-        _settle()
-        outcomes: list[dict[str, object]] = []
-        kpis: list[dict[str, Any]] = []
-        ledger: list[tuple[object, ...]] = []
-        draws: list[tuple[int, str, float]] = []
-        decisions: list[tuple[object, ...]] = []
-        strikes: list[tuple[object, ...]] = []
-        indices: list[tuple[object, ...]] = []
+        settle()
+        rows = Rows(self)
         for replication in unit.replications:
-            with _no_collection():
+            with no_collection():
                 values, histories = self.live(replication)
-            draws += [(replication, path, value) for path, value in sorted(values.items())]
-            flows = client_flows(histories[self.zero], self._rate())
-            for name, history in histories.items():
-                scenario = with_inputs(self.options[name], values)
-                outcomes.append(
-                    outcome_row(name, replication, scenario, history, histories[self.zero], flows)
-                )
-                kpis.append(kpi_rows(name, replication, history))
-                ledger += ledger_rows(name, replication, history)
-                decisions += decision_rows(name, replication, history)
-                strikes += strike_rows(name, replication, scenario, history)
-                indices += index_rows(name, replication, history)
-        return {
-            "outcomes": pd.DataFrame(outcomes).astype(
-                {"replication": "int64", "insolvent": "bool", "no_deal": "bool", "ended": "bool"}
-            ),
-            "kpis": _joined(kpis),
-            "ledger": _typed(pd.DataFrame(ledger, columns=list(LEDGER_COLUMNS))),
-            "draws": pd.DataFrame(draws, columns=["replication", "path", "value"]).astype(
-                {"replication": "int64", "path": "str", "value": "float64"}
-            ),
-            "decisions": _decisions(decisions),
-            "strikes": _numbers(strikes, STRIKE_COLUMNS, ("option", "hazard", "site")),
-            "indices": _numbers(indices, INDEX_COLUMNS, ("option",)),
-        }
+            rows.add(replication, values, histories)
+        return rows.tables()
 
-    def live(self, replication: int) -> tuple[dict[str, float], dict[str, History]]:
-        """One replication of every option: the uncertain inputs drawn, and the history of each option."""
-        base = self.options[self.zero]
-        values = draw_inputs(base, self.seed, replication)
-        setting: Setting | None = None
+    def live(
+        self, replication: int, outside: Outside | None = None
+    ) -> tuple[dict[str, float], dict[str, History]]:
+        """One replication of every option: the uncertain inputs drawn, and the history of each option.
+
+        Parameters
+        ----------
+        replication
+            Its number.
+        outside
+            The world outside, where others meet it too; it is theirs to be released.
+        """
+        values = draw_inputs(self.options[self.zero], self.seed, replication)
+        met = outside or Outside(self.seed, replication)
         histories: dict[str, History] = {}
         for name, option in self.options.items():
             scenario = with_inputs(option, values)
-            if setting is None or setting.programme != scenario.programme:
-                if setting is not None:
-                    setting.release()
-                setting = make_setting(
-                    scenario.programme,
-                    scenario.evaluation.forecast_cv,
-                    self.seed,
-                    replication,
-                    option.programme,
-                )
-            histories[name] = simulate(scenario, setting, engine_of(self.engine))
-        if setting is not None:
-            setting.release()
+            histories[name] = simulate(scenario, met.setting(scenario, option), engine_of(self.engine))
+        if outside is None:
+            met.release()
         return values, histories
 
-    def _rate(self) -> float:
+    @property
+    def rate(self) -> float:
+        """The client's discount rate, decimal per year."""
         return self.options[self.zero].client.discount_rate_per_year
 
 
+class Outside:
+    """The world outside in one replication: one `Setting` for all who meet the same programme, one after another."""
+
+    def __init__(self, seed: int, replication: int) -> None:
+        self._seed, self._replication = seed, replication
+        self._setting: Setting | None = None
+
+    def setting(self, scenario: Scenario, believed: Scenario) -> Setting:
+        """What a scenario meets; the last one's where programmes are equal.
+
+        Parameters
+        ----------
+        scenario, believed
+            With its uncertain inputs drawn, and as those who sign take it to be.
+        """
+        if self._setting is None or self._setting.programme != scenario.programme:
+            self.release()
+            forecast_cv = scenario.evaluation.forecast_cv
+            drawn = make_setting(
+                scenario.programme, forecast_cv, self._seed, self._replication, believed.programme
+            )
+            self._setting = drawn
+            return drawn
+        return self._setting
+
+    def release(self) -> None:
+        """Forget it, with the contacts and days it holds."""
+        if self._setting is not None:
+            self._setting.release()
+        self._setting = None
+
+
+class Rows:
+    """Rows of the tables of a study, while its replications are lived."""
+
+    def __init__(self, job: StudyJob) -> None:
+        self._job = job
+        self._outcomes: list[dict[str, object]] = []
+        self._kpis: list[dict[str, Any]] = []
+        self._ledger: list[tuple[object, ...]] = []
+        self._draws: list[tuple[int, str, float]] = []
+        self._decisions: list[tuple[object, ...]] = []
+        self._strikes: list[tuple[object, ...]] = []
+        self._indices: list[tuple[object, ...]] = []
+
+    def add(self, replication: int, values: dict[str, float], histories: Mapping[str, History]) -> None:
+        """Take down one replication, as `StudyJob.live` gives it."""
+        job, zero = self._job, histories[self._job.zero]
+        self._draws += [(replication, path, value) for path, value in sorted(values.items())]
+        flows = client_flows(zero, job.rate)
+        for name, history in histories.items():
+            scenario = with_inputs(job.options[name], values)
+            self._outcomes.append(outcome_row(name, replication, scenario, history, zero, flows))
+            self._kpis.append(kpi_rows(name, replication, history))
+            self._ledger += ledger_rows(name, replication, history)
+            self._decisions += decision_rows(name, replication, history)
+            self._strikes += strike_rows(name, replication, scenario, history)
+            self._indices += index_rows(name, replication, history)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables, by name."""
+        return {
+            "outcomes": pd.DataFrame(self._outcomes).astype(
+                {"replication": "int64", "insolvent": "bool", "no_deal": "bool", "ended": "bool"}
+            ),
+            "kpis": _joined(self._kpis),
+            "ledger": _typed(pd.DataFrame(self._ledger, columns=list(LEDGER_COLUMNS))),
+            "draws": pd.DataFrame(self._draws, columns=["replication", "path", "value"]).astype(
+                {"replication": "int64", "path": "str", "value": "float64"}
+            ),
+            "decisions": _decisions(self._decisions),
+            "strikes": _numbers(self._strikes, STRIKE_COLUMNS, ("option", "hazard", "site")),
+            "indices": _numbers(self._indices, INDEX_COLUMNS, ("option",)),
+        }
+
+
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """The garbage collector waits for the end of a replication, whose worlds live until then anyway."""
     works = gc.isenabled()
     gc.disable()
@@ -134,7 +182,7 @@ def _no_collection() -> Iterator[None]:
 
 
 @cache
-def _settle() -> None:
+def settle() -> None:
     """Once in a process: what has been imported is not looked through again by the garbage collector."""
     gc.collect()
     gc.freeze()

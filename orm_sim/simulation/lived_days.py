@@ -46,13 +46,20 @@ class LivedDays:
         self._calling: set[str] = set()
         self._noted: list[Duties] = []
 
+    def roster(
+        self, inbound: list[list[InboundDuty]], outbound: list[list[OutboundDuty]]
+    ) -> tuple[list[tuple[InboundDuty, ...]], list[tuple[OutboundDuty, ...]]]:
+        """The duties of a week by day, of those who work in it or have worked before; given by operator."""
+        self._answering.update([week[0].operator for week in inbound if week[0].share])
+        self._calling.update([week[0].operator for week in outbound if any(map(_calls, week))])
+        answering = [week for week in inbound if week[0].operator in self._answering]
+        calling = [week for week in outbound if week[0].operator in self._calling]
+        nobody: list[tuple[OutboundDuty, ...]] = [()] * len(inbound[0])
+        return list(zip(*answering, strict=True)), list(zip(*calling, strict=True)) or nobody
+
     def note(self, day: Duties) -> None:
         """The day after those noted so far is lived by these, once somebody asks."""
-        answering, calling = self._answering, self._calling
-        answering.update([duty.operator for duty in day[0] if duty.share])
-        calling.update([duty.operator for duty in day[1] if duty.staffed != _nobody(duty)])
-        inbound = tuple([duty for duty in day[0] if duty.operator in answering])
-        self._noted.append((inbound, tuple([duty for duty in day[1] if duty.operator in calling])))
+        self._noted.append(day)
 
     def count(self, until: int, books: Books) -> None:
         """Live the days that have been noted, the last of them before `until`, and enter them in the books."""
@@ -70,5 +77,5 @@ class LivedDays:
         self._outbound.release()
 
 
-def _nobody(duty: OutboundDuty) -> bytes:
-    return bytes(len(duty.staffed))
+def _calls(duty: OutboundDuty) -> bool:
+    return duty.staffed != bytes(len(duty.staffed))

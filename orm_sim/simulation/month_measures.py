@@ -36,7 +36,9 @@ def measure(
         operator.month_end("outbound", 0.0)  # callers dial without a break at any staffing
     if month < days.n_months:
         inside = np.arange(days.month_starts[month], days.month_starts[month + 1])
+        weeks = (inside // 7).tolist()
         expected = setting.expected.rates[inside].sum(axis=1) * setting.forecast_factor[month]
         for operator, share in zip(operators, share_of, strict=True):
-            part = np.array([share("inbound", int(day) // 7) for day in inside])
+            by_week = {week: share("inbound", week) for week in dict.fromkeys(weeks)}
+            part = np.array([by_week[week] for week in weeks])
             books.put(operator.name, "inbound", "forecast_offered", month, float((expected * part).sum()))

@@ -282,8 +282,8 @@ class World:
         share = self._vendor_share["inbound"]
         both = ((self._vendor, share), (self._home, self._shares.rest("inbound", day // 7, share)))
         inbound = [inbound_week(o, part, drift, fcr) for o, part in both]
-        self._inbound_duties = list(zip(*inbound, strict=True))
-        self._outbound_duties = list(zip(*(outbound_week(o) for o, _ in both), strict=True))
+        outbound = [outbound_week(o) for o, _ in both]
+        self._inbound_duties, self._outbound_duties = self._lived.roster(inbound, outbound)
 
     def _displace(self, week: int, before: dict[Channel, float]) -> None:
         """When less stays with the client's own centre, it lets go those it no longer needs."""
@@ -300,10 +300,11 @@ class World:
         self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
 
     def _evenings(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
-        yield env.timeout(EVENING)
+        """Close day after day; the clock is only set where something else happens before the next evening."""
         for day in range(self._days.end_day):
+            if env.peek() <= day + EVENING:
+                yield env.timeout(day + EVENING - env.now)
             self._close_day(day)
-            yield env.timeout(1)
 
     def _close_day(self, day: int) -> None:
         """Contacts, KPIs, billing, receipts, payroll, solvency, the contract's state: in this order."""

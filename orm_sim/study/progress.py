@@ -19,15 +19,22 @@ PRELIMINARY_S = 20.0  # after which a preliminary table is asked for: well withi
 
 @dataclass(slots=True)
 class Pace:
-    """Time left, from the blocks finished since the start; those found whole say nothing of speed."""
+    """Time left, from the blocks finished since the start; those found whole say nothing of speed.
+
+    A count that goes back begins anew: another piece of work, with a speed of its own.
+    """
 
     started: float
     found: int | None = None
+    last: int = 0
 
     def left_s(self, done: int, total: int, now: float) -> float | None:
         """Seconds left; None before the first block of this session is finished."""
+        if done < self.last:
+            self.started, self.found = now, None
         if self.found is None:
             self.found = done
+        self.last = done
         lived = done - self.found
         return None if lived == 0 else (now - self.started) / lived * (total - done)
 

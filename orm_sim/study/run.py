@@ -104,17 +104,18 @@ def run_study(
     make_folder(store.folder)
     try:
         with locked(store.folder):
-            if _is_complete(store):
+            if is_complete(store):
                 store.remove_parts()
                 return Run(plan, store, 0)
             return _live(plan, job, store, workers, on_progress, preview)
     except KeyboardInterrupt:  # between two blocks, or while the tables are written
         total = len(plan.units)
-        done = total if _is_complete(store) else sum(map(store.is_whole, plan.units))
+        done = total if is_complete(store) else sum(map(store.is_whole, plan.units))
         raise RunInterrupted(done, total, store.folder) from None
 
 
-def _is_complete(store: Store) -> bool:
+def is_complete(store: Store) -> bool:
+    """Whether a run's simulated tables are whole."""
     return manifests.is_complete(store.folder, {c.name: store.table_path(c.name) for c in store.contracts})
 
 
@@ -126,8 +127,7 @@ def _live(
     on_progress: OnProgress | None,
     preview: Sequence[str],
 ) -> Run:
-    store.sweep()
-    _keep_only_parts_cut_alike(plan, store)
+    make_ready(plan, store)
     manifest = manifests.resume(store.folder, plan, workers)
     manifests.write(store.folder, manifest)
     begun = time.monotonic()
@@ -149,8 +149,11 @@ def _live(
     return Run(plan, store, lived)
 
 
-def _keep_only_parts_cut_alike(plan: RunPlan, store: Store) -> None:
-    """Parts cut otherwise, or written by other versions, are not resumed from."""
+def make_ready(plan: RunPlan, store: Store) -> None:
+    """Clear a run's folder, locked by the caller, of what a killed process left, and of parts not to be resumed from:
+    those cut otherwise, or written by other versions.
+    """
+    store.sweep()
     cut = {"block": plan.block, **manifests.versions()}
     marker = store.parts / CUT
     told = manifests.read_json(marker)

@@ -3,8 +3,9 @@
     python tests/benchmarks/engines.py [--days 1095] [--slow-days 3] [--rounds 5] [--out engines.json]
 
 48 half-hours with two humps, 10,000 contacts a day, lognormal handle time (300 s, cv 1.2), exponential patience
-(180 s), staffed for 80/20. By turns in one run, random numbers included: the kernel alone, the kernel called day by
-day by a SimPy process (as the world does), the reference, and the queue of the textbooks, a SimPy Resource with
+(180 s), staffed for 80/20. By turns in one run, random numbers included: the kernel alone, a call a day that draws and
+plays it; the same, each day called by a SimPy process; the kernel on days drawn beforehand, with every array in the
+interpreter's hands; the reference; and the queue of the textbooks, a SimPy Resource with
 `request | timeout` (its numbers come from the same compiled draws, which favours it).
 """
 
@@ -17,9 +18,9 @@ import simpy
 import threads
 
 from orm_sim.centre import Carry, DayPlan, Engine, kernel, reference
+from orm_sim.centre.drawn_days import Days, Pool
 from orm_sim.centre.staffing import RequirementTable, whole_agents
 from orm_sim.core.streams import key
-from orm_sim.demand.contacts import draw_day
 
 CONTACTS, HANDLE_S, CV, PATIENCE_S, THRESHOLD_S, INTERVAL_S = 10_000.0, 300.0, 1.2, 180.0, 20.0, 1800.0
 HOUR = np.arange(48) / 2.0
@@ -31,18 +32,10 @@ KEY = key(1, 0, "benchmark")
 STAFFED = whole_agents(
     RequirementTable.build(HANDLE_S, PATIENCE_S, THRESHOLD_S, 0.8, 0.0).agents(RATES / INTERVAL_S * HANDLE_S)
 )
-
-
-def plan(day: int, carry: Carry) -> DayPlan:
-    """A day with its contacts drawn."""
-    arrival, handle, patience, ref = draw_day(
-        *KEY, day, RATES[None, :], INTERVAL_S, np.array([LOG_MEAN]), np.array([LOG_SD]), 0.0,
-        np.array([np.inf]), np.array([1.0 / PATIENCE_S]),
-    )  # fmt: skip
-    return DayPlan(
-        arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=STAFFED,
-        threshold_s=THRESHOLD_S, carry=carry,
-    )  # fmt: skip
+POOL = Pool(
+    rates=RATES[None, :], log_mean=np.array([LOG_MEAN]), log_sd=np.array([LOG_SD]), until_s=np.array([np.inf]),
+    per_s=np.array([1.0 / PATIENCE_S]), staffed=STAFFED, threshold_s=THRESHOLD_S, interval_s=INTERVAL_S,
+)  # fmt: skip
 
 
 def alone(days: int, run: Engine) -> contest.Play:
@@ -51,26 +44,34 @@ def alone(days: int, run: Engine) -> contest.Play:
     def play() -> int:
         carry, contacts = Carry.empty(), 0
         for day in range(days):
-            outcome = run(plan(day, carry))
+            outcome = run(POOL.plan(KEY, day, carry))
             carry, contacts = outcome.carry, contacts + outcome.ref.size
         return contacts
 
     return play
 
 
-def by_day(days: int, run: Engine) -> contest.Play:
-    """The same days, each replayed by a SimPy process when it closes."""
+def drawn(days: int) -> contest.Play:
+    """The kernel on one day after the other, each drawn and played in one call."""
+
+    def play() -> int:
+        lived = Days(POOL, KEY)
+        return sum(lived.live(day).n_decided for day in range(days))
+
+    return play
+
+
+def by_day(days: int) -> contest.Play:
+    """The same days, each lived by a SimPy process when it closes."""
 
     def play() -> int:
         environment, contacts = simpy.Environment(), [0]
 
         def replay() -> simpy.events.ProcessGenerator:
-            carry = Carry.empty()
+            lived = Days(POOL, KEY)
             for day in range(days):
                 yield environment.timeout(1.0)
-                outcome = run(plan(day, carry))
-                carry = outcome.carry
-                contacts[0] += outcome.ref.size
+                contacts[0] += lived.live(day).n_decided
 
         environment.process(replay())
         environment.run()
@@ -100,7 +101,7 @@ def textbook(days: int) -> contest.Play:
         environment: simpy.Environment, pool: simpy.Resource, waits: list[float]
     ) -> simpy.events.ProcessGenerator:
         for day in range(days):
-            today = plan(day, Carry.empty())
+            today = POOL.plan(KEY, day)
             begin, agents = day * 86_400.0, iter(STAFFED.tolist())
             until = begin
             for arrival, handle, patience in zip(
@@ -147,8 +148,9 @@ def main() -> None:
     before_mb = contest.resident_mb()
     speeds = contest.by_turns(
         {
-            "kernel": alone(asked.days, kernel.run),
-            "kernel, driven by SimPy day by day": by_day(asked.days, kernel.run),
+            "kernel": drawn(asked.days),
+            "kernel, driven by SimPy day by day": by_day(asked.days),
+            "kernel on days drawn beforehand": alone(asked.days, kernel.run),
             "reference": alone(asked.slow_days, reference.run),
             "textbook SimPy": textbook(asked.slow_days),
         },
@@ -158,7 +160,7 @@ def main() -> None:
     more = {
         "days": float(asked.days),
         "cost_of_driving_by_the_day": speeds["kernel"] / driven - 1.0,
-        **threads.figures(alone(asked.days, kernel.run), asked.rounds),
+        **threads.figures(drawn(asked.days), asked.rounds),
         "empty_day_us": empty_day_us(),
         "resident_mb_before": before_mb,
         "resident_mb_after": contest.resident_mb(),

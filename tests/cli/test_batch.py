@@ -23,6 +23,7 @@ from orm_sim.cli.batch.live import is_whole
 from orm_sim.cli.batch.run import Ended, batch
 from orm_sim.core.errors import InputError
 from orm_sim.report.html import active_content
+from orm_sim.report.render import RenderError, render
 from tests.cli.small import ROOT, scenario
 
 HOSTILE = '=HYPERLINK("http://evil.example","x")<script>alert(1)</script>'
@@ -151,7 +152,7 @@ def test_a_second_time_computes_nothing_and_changes_nothing(ended: Ended, folder
 
 def test_read_back_and_what_cannot_be(ended: Ended, tmp_path: Path) -> None:
     read = open_batch(ended.folder)
-    assert list(read.failures) == ["broken"] and "months" in read.sentences[0]
+    assert list(read.failures) == ["broken"] and "months" in str(read.failed)
     pd.testing.assert_frame_equal(
         read.tables["results"], pd.read_parquet(ended.folder / "tables" / "results.parquet")
     )
@@ -163,6 +164,31 @@ def test_read_back_and_what_cannot_be(ended: Ended, tmp_path: Path) -> None:
         open_batch(tmp_path)
     with pytest.raises(InputError, match="holds no finished run; run the study again"):
         orm_sim.open_run(tmp_path)
+
+
+def test_a_batch_of_failures_is_a_page_with_a_sentence_and_a_table(tmp_path: Path) -> None:
+    deals = tmp_path / "deals"
+    deals.mkdir()
+    for name in ("<b>one</b>", "two"):
+        (deals / f"{name[0]}.yaml").write_text(f"name: '{name}'\nprogramme: {{moths: 6}}\n")
+    done = batch(deals, workers=1, out=tmp_path / "out")
+    assert done.batch is None and len(done.failed) == 2
+    read = open_batch(done.folder)
+    assert not read.runs and not read.pictures() and read.by_grade() is None and read.folders() is None
+    given = {"out_dir": str(done.folder)}
+    rendered = render(ROOT / "notebooks" / "study_report.ipynb", tmp_path / "page", given)
+    page = rendered.html.read_text()
+    assert "No scenario ran, so there is nothing to rank." in page and "Traceback" not in page
+    assert "<td>&lt;b&gt;one&lt;/b&gt;</td>" in page and page.count("Did you mean 'months'?") >= 2
+
+
+def test_a_notebook_tells_an_input_error_in_a_sentence(tmp_path: Path) -> None:
+    given = {"out_dir": str(tmp_path)}
+    with pytest.raises(RenderError, match="holds no finished run; run the study again to finish it"):
+        render(ROOT / "notebooks" / "scenario_report.ipynb", tmp_path / "page", given)
+    kept = json.loads((tmp_path / "page" / "scenario_report.failed.ipynb").read_text())
+    (shown,) = [o for cell in kept["cells"] for o in cell.get("outputs", []) if o["output_type"] == "error"]
+    assert len(shown["traceback"]) == 3 and "holds no finished run" in shown["traceback"][1]
 
 
 def started(deals: Path, out: Path) -> subprocess.Popen[str]:

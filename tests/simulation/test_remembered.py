@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orm_sim.simulation.duty import OutboundDuty
+from orm_sim.simulation.duty import InboundDuty, OutboundDuty
 from orm_sim.simulation.history import Books, Counts
 from orm_sim.simulation.lived_days import LivedDays
 from orm_sim.simulation.remembered import Remembered
@@ -89,15 +89,22 @@ def test_counts_of_several_days_are_added_one_after_the_other() -> None:
 
 
 def test_who_has_never_worked_is_left_out() -> None:
-    """Callers without a seat so far are in no day; once they have had one they stay."""
+    """Callers without a seat so far are in no week; once they have had one they stay. A share of nothing likewise."""
     lived = LivedDays.__new__(LivedDays)
-    lived._answering, lived._calling, lived._noted = set(), set(), []
+    lived._answering, lived._calling = set(), set()
     nobody, five = bytes(384), np.full(48, 5).tobytes()
-    home = OutboundDuty("in_house", five, 1.0, 1.0, 0.0)
-    for staffed in (nobody, five, nobody):
-        lived.note(((), (OutboundDuty("vendor", staffed, 1.0, 1.0, 0.0), home)))
-    assert [[duty.operator for duty in day] for _, day in lived._noted] == [
-        ["in_house"],
-        ["vendor", "in_house"],
-        ["vendor", "in_house"],
+    weeks = [
+        ([("in_house", 1.0, five), ("vendor", 0.0, five)], [("in_house", nobody), ("vendor", nobody)]),
+        ([("in_house", 0.4, five), ("vendor", 0.6, five)], [("in_house", nobody), ("vendor", five)]),
+        ([("in_house", 0.0, five), ("vendor", 1.0, five)], [("in_house", nobody), ("vendor", nobody)]),
     ]
+    found = []
+    for inbound, outbound in weeks:
+        answering, calling = lived.roster(
+            [[InboundDuty(*each, 1.0, 0.7)] * 7 for each in inbound],
+            [[OutboundDuty(*each, 1.0, 1.0, 0.0)] * 7 for each in outbound],
+        )
+        assert len(answering) == len(calling) == 7
+        found.append([[duty.operator for duty in day[3]] for day in (answering, calling)])
+    both = ["in_house", "vendor"]
+    assert found == [[["in_house"], []], [both, ["vendor"]], [both, ["vendor"]]]

@@ -49,6 +49,13 @@ def test_time_left_counts_the_blocks_of_this_session_only() -> None:
     assert pace.left_s(42, 60, 10.0) == 90.0  # two in ten seconds, 18 to go
 
 
+def test_time_left_of_a_second_piece_of_work_is_its_own() -> None:
+    pace = Pace(started=0.0)
+    assert [pace.left_s(done, 20, 1000.0 * done) for done in (0, 20)] == [None, 0.0]
+    assert pace.left_s(0, 25, 20_000.0) is None
+    assert pace.left_s(1, 25, 20_010.0) == 240.0
+
+
 def recorder(calls: list[int]) -> Callable[..., None]:
     return lambda done, total, tables: calls.append(done)
 

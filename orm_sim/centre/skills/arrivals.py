@@ -29,6 +29,7 @@ from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.functions import exp, log, log1p
 from orm_sim.core.streams import normal_quantiles, uniform_pair
+from orm_sim.core.vectors import wide
 
 _BATCH: Final = 256
 """Arrivals drawn at once, ahead of their use."""
@@ -62,7 +63,12 @@ def draw_day(sources: Records, day: int, factor: float, room: int, times: Floats
     numbers : int64[2 + room * 2 + most_changes * 2]
         Filled: `N_CONTACTS`, `N_CHANGES`, type and ref of contacts, group and agents of changes.
     """
-    s = sources[0]
+    draw_into(sources[0], day, factor, room, times, numbers)
+
+
+@jit
+def draw_into(s: Any, day: int, factor: float, room: int, times: Floats, numbers: Whole) -> None:
+    """`draw_day`, of the record itself."""
     at, ends = np.empty(room), np.zeros(s.n_kinds + 1, np.int64)
     n = 0
     for t in range(s.n_kinds):
@@ -105,6 +111,7 @@ def _poisson(s: Any, day: int, t: int, expected: Floats, at: Floats, n: int) -> 
 
     Two arrivals share the words of a block: the gaps before contacts 2k and 2k + 1 are the pair of k.
     """
+    wide()
     total = 0.0
     for period in range(expected.size):
         total += expected[period]
@@ -150,6 +157,7 @@ def _place(into: float, expected: float, period: int, period_s: float) -> float:
 @jit
 def _draw_bodies(s: Any, day: int, ends: Whole, places: Whole, patience_s: Floats, work_s: Floats) -> None:
     """Patience and work of every type's contacts, put at their places."""
+    wide()
     laws, columns = laws_of(s), s.n_columns
     for t in range(s.n_kinds):
         for begin in range(ends[t], ends[t + 1], _BODIES):
@@ -193,6 +201,7 @@ def _values(s: Any, laws: LawTable, t: int, column: int, law: int, used: int, u:
 @jit
 def quantiles(laws: LawTable, law: int, u: Floats) -> Floats:
     """`orm_sim.centre.laws.quantile` of each element, the same bits: a loop for each kind of law."""
+    wide()
     kind, a, b = laws.kind[law], laws.a[law], laws.b[law]
     x, y = laws.x[laws.first[law] : laws.stop[law]], laws.y[laws.first[law] : laws.stop[law]]
     if kind == EMPIRICAL:
@@ -261,14 +270,15 @@ def reopen(sources: Records, day: int, ref: Whole, kind: Whole, due_s: Floats) -
     s = sources[0]
     for i in range(ref.size):
         if due_s[i] < 0.0:
-            expected = numbers_at(s.rates, (kind[i] * s.n_days + day) * s.n_periods, s.n_periods)
-            due_s[i] = _moment_in_day(s.k0, s.k1, ref[i], expected, s.period_s)
+            due_s[i] = moment_in_day(s, day, ref[i], kind[i])
 
 
 @jit
-def _moment_in_day(k0: int, k1: int, ref: int, expected: Floats, period_s: float) -> float:
-    """A moment by the rates of a day."""
-    u, _ = draw(k0, k1, ref, ARRIVAL)
+def moment_in_day(s: Any, day: int, ref: int, kind: int) -> float:
+    """A moment for an attempt by the rates of a day."""
+    expected: Floats = numbers_at(s.rates, (kind * s.n_days + day) * s.n_periods, s.n_periods)
+    period_s: float = s.period_s
+    u, _ = draw(s.k0, s.k1, ref, ARRIVAL)
     total = expected.sum()
     if total <= 0.0:
         return u * expected.size * period_s

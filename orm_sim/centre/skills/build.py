@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from orm_sim.centre.centre_file import CentreFile, Outage
+from orm_sim.centre.skills import kernel, lean_days
 from orm_sim.centre.skills.arena import ARENA
 from orm_sim.centre.skills.arrivals import (
     N_CHANGES,
@@ -20,6 +21,8 @@ from orm_sim.centre.skills.arrivals import (
     room_for,
 )
 from orm_sim.centre.skills.layout import layout_of
+from orm_sim.centre.skills.lean_days import LeanDays
+from orm_sim.centre.skills.lean_state import rules_of
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import (
     CLEAR_QUEUE,
@@ -77,15 +80,18 @@ class Centre:
         run : callable
             The engine.
         """
-        day_maker = Days(self, seed, replication)
-        carry = day_maker.empty
+        days = Days(self, seed, replication)
+        lean = days.lean() if run is kernel.run else None
+        carry = days.empty
         for day in range(self.n_days):
-            block = day_maker.block(day, carry)
-            outcome = run(block)
-            yield block, outcome
-            carry = (
-                outcome.carry if self.file.horizon.never_closes else day_maker.overnight(outcome.carry, day)
-            )
+            lived = None if lean is None else lean.live(day)
+            if lived is None:
+                block = days.block(day, days.morning(carry, day))
+                lived = block, run(block)
+                if lean is not None:
+                    lean.begin_with(lived[1].carry)
+            yield lived
+            carry = lived[1].carry
 
 
 class Days:
@@ -105,6 +111,14 @@ class Days:
             "period_s": self.file.period_s,
             "n_periods": self.file.n_periods,
         }
+
+    def lean(self) -> LeanDays | None:
+        """Its days on the lean path, if they may be tried there."""
+        if self.file.outages or not lean_days.qualifies(self.centre.layout, self.sources):
+            return None
+        return LeanDays(
+            self.layout, rules_of(self.centre.layout), self.sources, np.array(self._factors), self._hours
+        )
 
     def block(self, day: int, carry: Carry) -> Block:
         """One day's block."""
@@ -153,6 +167,10 @@ class Days:
             np.array(start_s, np.float64), np.array(until_s, np.float64), np.array(blocks, np.bool_),
             np.array(drops, np.bool_),
         )  # fmt: skip
+
+    def morning(self, carry: Carry, day: int) -> Carry:
+        """State at the begin of a day, of what the day before has left."""
+        return carry if self.file.horizon.never_closes or day == 0 else self.overnight(carry, day - 1)
 
     def overnight(self, carry: Carry, day: int) -> Carry:
         """State at the next opening: attempts to come alone; those due while the centre is closed come on a

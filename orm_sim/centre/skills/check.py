@@ -60,10 +60,11 @@ def check(block: Block) -> Opened:
         )
     if block.n_periods < 1 or block.at_close not in (SERVE_QUEUE, CLEAR_QUEUE):
         raise ValueError("n_periods must be 1 or more and at_close SERVE_QUEUE or CLEAR_QUEUE")
-    shape = (layout.n_groups, layout.work_law.shape[1])
-    if known(carry) is None or (carry.staffed.size, carry.pending_work_s.shape[1]) != shape:
+    people = known(carry)
+    if people is None or (people.n_groups, people.n_columns) != (layout.n_groups, layout.work_law.shape[1]):
         _check_carry_shapes(carry, layout)
-    begun = opened(block, known(carry) or packed(carry))
+        people = packed(carry)
+    begun = opened(block, people)
     found = _fault(begun.record.view(CENTRE))
     if found:
         raise ValueError(FAULTS[found])

@@ -27,8 +27,7 @@ from orm_sim.centre.skills.outcome import (
     Ends,
     Outcome,
 )
-from orm_sim.centre.skills.packing import carry_of
-from orm_sim.centre.skills.plan import CLEAR_QUEUE, Block
+from orm_sim.centre.skills.plan import CLEAR_QUEUE, Block, Carry
 from orm_sim.centre.skills.routing import contact_for, group_for
 from orm_sim.centre.skills.service import (
     complete,
@@ -109,7 +108,7 @@ def run(block: Block) -> Outcome:
             start_s=seconds[DONE_S, :m], end_s=seconds[DONE_S + 1, :m],
         ),
         busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types),
-        carry=carry_of(left, block.layout.n_groups, block.work_s.shape[1]),
+        carry=Carry.of(left),
     )  # fmt: skip
 
 

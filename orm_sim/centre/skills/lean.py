@@ -8,17 +8,16 @@ import numpy as np
 
 from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.lean_ahead import foresee
-from orm_sim.centre.skills.lean_ends import StartedEnds
+from orm_sim.centre.skills.lean_ends import Rows
 from orm_sim.centre.skills.lean_guests import close_books, hand_over, take_over
 from orm_sim.centre.skills.lean_moves import TIED
 from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, finished, memory_of, most_agents
 from orm_sim.centre.skills.lean_views import lean_at
 from orm_sim.centre.skills.outcome import Outcome
-from orm_sim.centre.skills.packing import carry_of
-from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Layout
+from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Carry, Layout
 from orm_sim.centre.skills.state import MOST_AGENTS as AT_MOST
-from orm_sim.centre.skills.state import MOST_KNOWN, Opened, address
+from orm_sim.centre.skills.state import MOST_KNOWN, Centre, Opened, address
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
@@ -33,11 +32,7 @@ _FOUND: list[tuple[Layout, bool]] = []
 def qualifies(block: Block, begun: Opened | None = None) -> bool:
     """Whether this path may be tried on a block, which may have been found sound already."""
     layout, carry = block.layout, block.carry
-    simple = next((answer for known, answer in _FOUND if known is layout), None)  # other threads ask, too
-    if simple is None:
-        simple = _simple(layout)
-        _FOUND[:] = [(layout, simple), *_FOUND[: MOST_KNOWN - 1]]
-    if not simple or block.outage_at_s.size:
+    if not is_simple(layout) or block.outage_at_s.size:
         return False
     most = most_agents(block) if begun is None else int(begun.record[AT_MOST])
     return most <= MOST_AGENTS and (
@@ -48,6 +43,15 @@ def qualifies(block: Block, begun: Opened | None = None) -> bool:
             and np.isnan(carry.waiting_first_start_s).all()
         )
     )
+
+
+def is_simple(layout: Layout) -> bool:
+    """Whether its rules are of those that this path knows."""
+    simple = next((answer for known, answer in _FOUND if known is layout), None)  # other threads ask, too
+    if simple is None:
+        simple = _simple(layout)
+        _FOUND[:] = [(layout, simple), *_FOUND[: MOST_KNOWN - 1]]
+    return simple
 
 
 def _simple(layout: Layout) -> bool:
@@ -83,24 +87,30 @@ def run(block: Block, begun: Opened | None = None) -> Outcome | None:
 def play(record: int) -> int:
     """Play a block and write what is carried out; 0, or why it was left off."""
     c = lean_at(record)
+    play_on(c)
+    if c.odd == 0:
+        close(c)
+    return int(c.odd)
+
+
+@jit
+def play_on(c: Centre) -> None:
+    """All that happens in a block."""
     take_over(c)
     if c.fates:
         foresee(c)
     follow(c)
-    if c.odd == 0:
-        close_books(c)
-        hand_over(c)
-    return int(c.odd)
+
+
+@jit
+def close(c: Centre) -> None:
+    """What is left when a block is over."""
+    close_books(c)
+    hand_over(c)
 
 
 def _outcome(memory: Lean, block: Block, first: int) -> Outcome:
     """Rows, behind those of contacts carried in in service, agents' time and what is left."""
     n, m, last, left = finished(memory, block.work_s.shape[1])
-    rows, seconds, spent = memory.rows, memory.rows.view(np.float64), memory.periods
-    return Outcome(
-        ref=rows[0, first:n], type=rows[1, first:n], state=rows[2, first:n], group=rows[3, first:n],
-        arrival_s=seconds[4, first:n], at_s=seconds[5, first:n],
-        ended=StartedEnds(rows, m, min(last, block.end_s)),
-        busy_s=spent[0], staffed_s=spent[1], redials=memory.redials(block.layout.n_types),
-        carry=carry_of(left, block.layout.n_groups, block.work_s.shape[1]),
-    )  # fmt: skip
+    redials, last = memory.redials(block.layout.n_types), min(last, block.end_s)
+    return Outcome.of(Rows(memory.rows, memory.periods, (first, n, m), last, redials, Carry.of(left)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
@@ -67,8 +67,8 @@ _ADDRESSES: Final = (
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
     "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
     "deadlines", "pending", "held", "stretches", "left_s", "left",
-    "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at",
-    "ended_at", "ended", "worked_s", "present_s",
+    "decided_ref", "decided", "decided_arrival", "decided_at", "ended_at", "ended",
+    "worked_s", "present_s",
 )  # fmt: skip
 LEAN: Final = np.dtype(
     [(name, _I) for name in _ADDRESSES]
@@ -94,8 +94,10 @@ HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)
 
 _CONTACTS_A_STRETCH: Final = 8
 """First contacts of a block to a stretch of it by which those to come are kept, of whom there are some tenths."""
-N_ROWS: Final = 8
-"""Columns of rows: ref, type, state, group, arrival, moment of decision · end, packed row and result."""
+N_ROWS: Final = 6
+"""Columns of rows: ref, what was decided, arrival, moment of decision · end, packed row and result."""
+TYPE_FROM, GROUP_FROM = 8, 16
+"""Bits of what was decided: the state, from here on the type, from here on the group plus one."""
 _PLACES: Final = {name: place for place, name in enumerate(LEAN.fields or ())}
 _COUNTS: Final = [
     _PLACES[name] for name in ("odd", "n_rows", "n_ended", "waiting", "n_held", "n_pending", "n_idle")
@@ -134,7 +136,7 @@ class Lean(NamedTuple):
 
     def redials(self, n_kinds: int) -> Whole:
         """Attempts of this block that were redials, by type."""
-        return self.own[_REDIALS : n_kinds * _A_KIND : _A_KIND].copy()
+        return redials_of(self.own, n_kinds)
 
 
 _KNOWN: list[Rules] = []
@@ -144,16 +146,14 @@ _KNOWN: list[Rules] = []
 def memory_of(block: Block, begun: Opened, room: int) -> Lean:
     """Memory for a block found sound: room for so many attempts, those carried in and those that follow included."""
     layout, people, n_columns = block.layout, begun.kept[1], block.work_s.shape[1]
-    rules, n, n_groups = _rules_of(layout), block.arrival_s.size, layout.n_groups
+    rules, n, n_groups = rules_of(layout), block.arrival_s.size, layout.n_groups
     agents = int(begun.record[MOST_AGENTS])
-    lanes, late = -(-agents // LANES) * LANES + LANES, agents + people.n_busy
-    n_stretches = n // _CONTACTS_A_STRETCH + 64
-    own, begins = _room(
+    lanes, late = lanes_for(agents), agents + people.n_busy
+    n_stretches = stretches_for(n)
+    own, begins = room_of(
         ARENA.scratch,
         (
-            rules.begin.size, n_groups * lanes, n_groups * late,
-            room * _A_SLOT, room * n_columns, n, n, n + 1, n + 1, n, n, n, n, n * n_columns,
-            room * _AN_EVENT, room * _AN_EVENT, room * _A_HELD, n_stretches,
+            *sizes_of(rules, n, room, lanes, late), n_stretches,
             room * (LEFT_TIMES + n_columns) + n_groups * lanes, room * LEFT_WHOLE + 2 * n_groups,
         ),
     )  # fmt: skip
@@ -184,10 +184,35 @@ def finished(memory: Lean, n_columns: int) -> tuple[int, int, float, Packed]:
     whole = memory.own[first : first + n_whole].copy()
     times = memory.own[second : second + n_times].copy().view(np.float64)
     last = float(memory.words.view(np.float64)[_LAST])
-    return n, m, last, Packed(whole, times, waiting, busy, pending, True)
+    return n, m, last, Packed(whole, times, waiting, busy, pending, True, n_columns)
 
 
-def _room(of: Callable[[int], Whole], sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
+def redials_of(own: Whole, n_kinds: int) -> Whole:
+    """Attempts of a block that were redials, by type, from what the block needs for itself."""
+    return own[_REDIALS : n_kinds * _A_KIND : _A_KIND].copy()
+
+
+def lanes_for(agents: int) -> int:
+    """Places of a group's row of free times, the one behind all among them."""
+    return -(-agents // LANES) * LANES + LANES
+
+
+def stretches_for(n: int) -> int:
+    """Stretches by which those to come are kept."""
+    return n // _CONTACTS_A_STRETCH + 64
+
+
+def sizes_of(rules: Rules, n: int, room: int, lanes: int, late: int) -> tuple[int, ...]:
+    """Words of what a block of n first contacts needs for itself alone, from `LEAN.kinds` on, groups with them."""
+    n_groups, n_columns = rules.layout.n_groups, rules.layout.work_law.shape[1]
+    return (
+        rules.begin.size, n_groups * lanes, n_groups * late,
+        room * _A_SLOT, room * n_columns, n, n, n + 1, n + 1, n, n, n, n, n * n_columns,
+        room * _AN_EVENT, room * _AN_EVENT, room * _A_HELD,
+    )  # fmt: skip
+
+
+def room_of(of: Callable[[int], Whole], sizes: tuple[int, ...]) -> tuple[Whole, list[int]]:
     """One array for many of so many words each, and where each begins."""
     ends = list(accumulate(sizes))
     whole = of(ends[-1])
@@ -200,7 +225,8 @@ def most_agents(block: Block) -> int:
     return max(int(block.carry.staffed.max(initial=0)), int(block.change_to.max(initial=0)))
 
 
-def _rules_of(layout: Layout) -> Rules:
+def rules_of(layout: Layout) -> Rules:
+    """What a layout is to this path."""
     for rules in _KNOWN:
         if rules.layout is layout:
             return rules
@@ -227,6 +253,19 @@ def _rules_of(layout: Layout) -> Rules:
     )
     _KNOWN[:] = [rules, *_KNOWN[: MOST_KNOWN - 1]]
     return rules
+
+
+_N_ADDRESSES: Final = 3 + len(_LAWS)
+_NUMBERS, _HOURS = _PLACES["n_kinds"], _PLACES["closes_s"]
+
+
+def fill(words: Whole, rules: Rules, layout: Layout, hours: Mapping[str, Any]) -> None:
+    """Tell the words of a `LEAN` what is the same for every day of a replication; `rules` are those of any key."""
+    words[:_N_ADDRESSES] = rules.addresses
+    words[_NUMBERS : _NUMBERS + len(rules.numbers)] = rules.numbers
+    words[_PLACES["k0"]], words[_PLACES["k1"]] = layout.key
+    words[_PLACES["n_periods"]], words[_PLACES["at_close"]] = hours["n_periods"], hours["at_close"]
+    words.view(np.float64)[_HOURS : _HOURS + 3] = hours["closes_s"], hours["end_s"], hours["period_s"]
 
 
 def _kinds(layout: Layout) -> Records:

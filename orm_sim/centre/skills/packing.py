@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,7 @@ class Packed:
     times : float64
         In line: arrival, patience, left, first start, deadline, work. In service: arrival, patience, left, first
         start, start, end, work. To come: due, patience, work. Then since when agents are idle, group after group.
-    n_waiting, n_busy, n_pending : int
+    n_waiting, n_busy, n_pending, n_columns : int
     whole_work : bool
         Whether it is known that nobody has been put back into a line with a part of the work done.
     """
@@ -40,21 +39,22 @@ class Packed:
     n_busy: int
     n_pending: int
     whole_work: bool = False
+    n_columns: int = 1
 
+    @property
+    def n_groups(self) -> int:
+        """Groups of the centre."""
+        return (self.whole.size - 3 * (self.n_waiting + self.n_busy) - 2 * self.n_pending) // 2
 
-class _Last(threading.local):
-    """The state that a thread's last block has left: the next one most often begins with it."""
-
-    carry: Carry | None = None
-    packed: Packed | None = None
-
-
-_LAST: Final = _Last()
+    def columns(self, name: str) -> dict[str, Any]:
+        """Every array by its name in `Carry`; a change in one of them is seen here."""
+        return _columns(self)
 
 
 def known(carry: Carry) -> Packed | None:
-    """The arrays that a state's own are parts of, if it is the one that this thread's last block has left."""
-    return _LAST.packed if carry is _LAST.carry else None
+    """The arrays that a state's own are parts of, if a block has left it."""
+    late = getattr(carry, "late", None)
+    return late if isinstance(late, Packed) else None
 
 
 def packed(carry: Carry) -> Packed:
@@ -76,13 +76,14 @@ def packed(carry: Carry) -> Packed:
             carry.pending_due_s, carry.pending_patience_s, carry.pending_work_s.ravel(), *idle,
         )
     )  # fmt: skip
-    return Packed(whole, times, carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size)
+    counts = carry.waiting_ref.size, carry.busy_ref.size, carry.pending_ref.size
+    return Packed(whole, times, *counts, n_columns=carry.pending_work_s.shape[1])
 
 
-def carry_of(left: Packed, n_groups: int, n_columns: int) -> Carry:
-    """The state that a block has left."""
-    waiting, busy, pending, g, n = left.n_waiting, left.n_busy, left.n_pending, n_groups, n_columns
+def _columns(left: Packed) -> dict[str, Any]:
+    waiting, busy, pending, n = left.n_waiting, left.n_busy, left.n_pending, left.n_columns
     whole, times = left.whole, left.times
+    g = left.n_groups
     ends = list(accumulate(((5 + n) * waiting, (6 + n) * busy, (2 + n) * pending), initial=0))
     who, begin = (
         (whole[2 * g :], whole[2 * g + 3 * waiting :], whole[2 * g + 3 * (waiting + busy) :]),
@@ -99,19 +100,17 @@ def carry_of(left: Packed, n_groups: int, n_columns: int) -> Carry:
     due, pending_ref, pending_type = times[ends[2] :], who[2][:pending], who[2][pending:]
     waiting_ref, waiting_type, waiting_group = who[0][: 3 * waiting].reshape(3, waiting)
     busy_ref, busy_type, busy_group = who[1][: 3 * busy].reshape(3, busy)
-    carry = Carry(
-        staffed=whole[:g], idle_since_s=tuple(idle),
-        waiting_ref=waiting_ref, waiting_type=waiting_type, waiting_group=waiting_group,
-        waiting_arrival_s=line[ARRIVAL], waiting_deadline_s=line[DEADLINE], waiting_patience_s=line[PATIENCE],
-        waiting_left=line[LEFT], waiting_first_start_s=line[FIRST_START],
-        waiting_work_s=times[5 * waiting : ends[1]].reshape(waiting, n),
-        busy_ref=busy_ref, busy_type=busy_type, busy_group=busy_group,
-        busy_arrival_s=served[ARRIVAL], busy_start_s=served[START], busy_end_s=served[END],
-        busy_patience_s=served[PATIENCE], busy_first_start_s=served[FIRST_START], busy_left=served[LEFT],
-        busy_work_s=times[ends[1] + 6 * busy : ends[2]].reshape(busy, n),
-        pending_ref=pending_ref, pending_type=pending_type,
-        pending_due_s=due[:pending], pending_patience_s=due[pending : 2 * pending],
-        pending_work_s=times[ends[2] + 2 * pending : ends[3]].reshape(pending, n),
-    )  # fmt: skip
-    _LAST.carry, _LAST.packed = carry, left
-    return carry
+    return {
+        "staffed": whole[:g], "idle_since_s": tuple(idle),
+        "waiting_ref": waiting_ref, "waiting_type": waiting_type, "waiting_group": waiting_group,
+        "waiting_arrival_s": line[ARRIVAL], "waiting_deadline_s": line[DEADLINE], "waiting_patience_s": line[PATIENCE],
+        "waiting_left": line[LEFT], "waiting_first_start_s": line[FIRST_START],
+        "waiting_work_s": times[5 * waiting : ends[1]].reshape(waiting, n),
+        "busy_ref": busy_ref, "busy_type": busy_type, "busy_group": busy_group,
+        "busy_arrival_s": served[ARRIVAL], "busy_start_s": served[START], "busy_end_s": served[END],
+        "busy_patience_s": served[PATIENCE], "busy_first_start_s": served[FIRST_START], "busy_left": served[LEFT],
+        "busy_work_s": times[ends[1] + 6 * busy : ends[2]].reshape(busy, n),
+        "pending_ref": pending_ref, "pending_type": pending_type,
+        "pending_due_s": due[:pending], "pending_patience_s": due[pending : 2 * pending],
+        "pending_work_s": times[ends[2] + 2 * pending : ends[3]].reshape(pending, n),
+    }  # fmt: skip

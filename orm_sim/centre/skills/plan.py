@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,8 +107,39 @@ class Layout:
         return int(self.takes.size)
 
 
+class LateArrays(Protocol):
+    """What the arrays of a `Late` are made from, when somebody asks for one of them."""
+
+    def columns(self, name: str) -> dict[str, Any]:
+        """An array by its name, and others that come with it."""
+
+
+class Late:
+    """A record that may be given what its arrays are made from instead of the arrays: most are never looked at."""
+
+    __slots__ = ("late",)
+    late: LateArrays
+
+    @classmethod
+    def of(cls, late: LateArrays) -> Self:
+        """A record whose arrays are made when they are asked for."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "late", late)
+        return made
+
+    if not TYPE_CHECKING:  # to who reads, every array is there
+
+        def __getattr__(self, name: str) -> Any:
+            """An array that has not been made yet."""
+            if name not in type(self).__dataclass_fields__:
+                raise AttributeError(name)
+            for each, values in self.late.columns(name).items():
+                object.__setattr__(self, each, values)
+            return object.__getattribute__(self, name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carry:
+class Carry(Late):
     """State between two blocks, on the clock of the later one.
 
     Attributes
@@ -174,7 +205,7 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Late):
     """Contacts, staffing and outages of one stretch of time, [0, end_s), on its own clock in seconds.
 
     Attributes

@@ -219,7 +219,7 @@ def finished(memory: Memory) -> tuple[int, int, Packed]:
     first, second = (left - begin) // 8, (left_s - begin) // 8
     whole = pool[first : first + n_whole].copy()
     times = pool[second : second + n_times].copy().view(np.float64)
-    return n_decided, n_done, Packed(whole, times, waiting, busy, pending)
+    return n_decided, n_done, Packed(whole, times, waiting, busy, pending, n_columns=n_columns)
 
 
 @jit

@@ -21,7 +21,7 @@ EXIT_SOME_FAILED = 1
 def run_batch(path: Path, overrides: Mapping[str, str], options: Mapping[str, Any]) -> None:
     """Run a batch, print its rank table and its failures, and end with status 1 where a scenario failed."""
     console = Console(stderr=True)
-    with shown(f"Batch {path.name or path}", console, of="scenarios") as progress:
+    with shown(f"Batch {path.name or path}", console, of="steps") as progress:
         ended = batch(
             path, replications=options["replications"], seed=options["seed"], workers=options["workers"],
             engine=options["engine"], overrides=overrides, out=options["out"], report=options["report"],

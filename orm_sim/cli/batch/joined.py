@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -19,6 +20,9 @@ from orm_sim.decision.rank import rank
 from orm_sim.negotiation.tie_price import add_tie_multipliers
 from orm_sim.study.manifest import read_json
 from orm_sim.study.tables import COMPARISON, ENDS
+
+if TYPE_CHECKING:
+    from orm_sim.report import Picture, RankTable, Sentences
 
 IN_HOUSE: Final = "in-house as is"
 """The line of a batch: to each scenario, its own."""
@@ -35,7 +39,30 @@ RESULTS: Final = TableContract(
 """One row per scenario, best first, and one for the line they are measured against."""
 
 
+ALL_RAN: Final = "Every scenario ran."
+NONE_RAN: Final = (
+    "No scenario ran, so there is nothing to rank. Mend the files as the table says, and run it again."
+)
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Scenarios that failed and why, as a table that a notebook shows in full."""
+
+    why: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name}: {why}" for name, why in self.why.items()) or ALL_RAN
+
+    def _repr_html_(self) -> str:
+        if not self.why:
+            return f"<p>{ALL_RAN}</p>"
+        cells = [
+            [html.escape(text, quote=False).replace("\n", "<br>") for text in row] for row in self.why.items()
+        ]
+        rows = "".join(f"<tr><td>{name}</td><td>{why}</td></tr>" for name, why in cells)
+        return f"<table><thead><tr><th>scenario</th><th>why it failed</th></tr></thead><tbody>{rows}</tbody></table>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +74,7 @@ class Batch:
     title
         What was run.
     tables
-        `results`, `kpis_by_month`, `ledger_by_month`, `assumptions` and, of the best scenario, `evidence`.
+        `results`, `kpis_by_month`, `ledger_by_month` and `assumptions`; none where no scenario ran.
     failures
         Message by scenario that failed.
     runs
@@ -81,10 +108,37 @@ class Batch:
         return pd.concat(parts, ignore_index=True)
 
     @property
-    def sentences(self) -> tuple[str, ...]:
-        """Which scenarios failed and why, one sentence each; that none did, where none did."""
-        told = tuple(f"{name}: {' '.join(why.split())}" for name, why in self.failures.items())
-        return told or ("Every scenario ran.",)
+    def failed(self) -> Failures:
+        """The scenarios that failed, as a table."""
+        return Failures(self.failures)
+
+    def rank_table(self) -> RankTable | Sentences:
+        """The answer as a table for both sides; a sentence where no scenario ran."""
+        from orm_sim.report import Sentences, rank_table
+
+        if not self.runs:
+            return Sentences((NONE_RAN,))
+        evidence = self.best.tables["evidence"]
+        return rank_table(self.comparison, evidence, vendor_policy=self.policy, notes=self.notes)
+
+    def pictures(self) -> dict[str, Picture]:
+        """Pictures of ranks, both sides and spread, saved in the batch's folder; none where no scenario ran."""
+        from orm_sim.report import draw_ranked
+
+        return draw_ranked(self.comparison, self.outcomes, self.folder / "figures") if self.runs else {}
+
+    def by_grade(self) -> pd.DataFrame | None:
+        """How many numbers the scenarios that ran rest on, by grade of their evidence."""
+        if not self.runs:
+            return None
+        return self.tables["assumptions"].groupby("grade")["path"].count().rename("numbers").to_frame()
+
+    def folders(self) -> pd.DataFrame | None:
+        """Where each scenario that ran lies, best first."""
+        if not self.runs:
+            return None
+        results = self.tables["results"][["rank", "title", "run"]]
+        return results[results["run"] != ""].set_index("rank")
 
     @property
     def policy(self) -> str:
@@ -105,14 +159,14 @@ def open_batch(folder: str | os.PathLike[str]) -> Batch:
     Raises
     ------
     InputError
-        When the folder holds no batch, or one that was interrupted or has no scenario that ran.
+        When the folder holds no batch, or one that was interrupted.
     """
     path = Path(folder)
     manifest = read_json(path / "manifest.json") or {}
     rule = None
     if manifest.get("kind") != "batch":
         rule = "holds no batch; give the folder that orm-sim batch wrote"
-    elif manifest.get("status") not in (JOINED, "complete"):
+    elif manifest.get("status") not in (JOINED, "complete", "failed"):
         rule = (
             "holds a batch that is not complete; run orm-sim batch again with the same settings to finish it"
         )

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from orm_sim.cli.batch.assumed import assumed
 from orm_sim.cli.batch.items import Found, find
 from orm_sim.cli.batch.joined import JOINED, RESULTS, Batch, by_month, join_results, open_batch
 from orm_sim.cli.batch.live import LiveOne, Settings, Turn, told
+from orm_sim.cli.batch.together import groups
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import write_whole
 from orm_sim.core.tables import write_parquet
@@ -99,7 +101,8 @@ def batch(
     report
         Whether to render the notebooks.
     on_progress
-        Called with scenarios done, scenarios in all, and an empty mapping.
+        Called with steps done, steps in all, and an empty mapping: a step is a block of replications that scenarios
+        live side by side, or a scenario made whole.
 
     Returns
     -------
@@ -161,10 +164,11 @@ def _run(work: _Work, on_progress: OnProgress | None, say: Say | None) -> Ended:
     if before is None:
         _write(work, "running", [], begun)
     try:
+        steps = _lived_together(work, on_progress)
         for index, record in _lived(work):
             ended[index] = record
             if on_progress is not None:
-                on_progress(len(ended), len(work.found.items), {})
+                on_progress(steps + len(ended), steps + len(work.found.items), {})
         records = [_record(work, index, ended[index]) for index in sorted(ended)]
         if not _is_there(work, before, records):
             _write(work, "running", records, begun)
@@ -179,6 +183,22 @@ def _run(work: _Work, on_progress: OnProgress | None, say: Say | None) -> Ended:
     listed = [work.folder / name for name in manifest.get("files", {})]
     whole = open_batch(work.folder) if manifest.get("status") == "complete" else None
     return Ended(work.folder, tuple(records), whole, (work.folder / manifests.FILE, *listed), lived)
+
+
+def _lived_together(work: _Work, on_progress: OnProgress | None) -> int:
+    """Live the blocks of scenarios that meet the same callers; how many steps of progress that was."""
+    found = groups(work.found.items, work.settings, work.workers)
+    total = sum(len(group.units) for group in found)
+    before = 0
+    if on_progress is not None:
+        on_progress(0, total + len(work.found.items), {})
+    for group in found:
+        with closing(group.live()) as blocks:  # on Ctrl-C too: its folders are locked
+            for done, _ in enumerate(blocks, start=1):
+                if on_progress is not None:
+                    on_progress(before + done, total + len(work.found.items), {})
+        before += len(group.units)
+    return total
 
 
 def _lived(work: _Work) -> Iterator[tuple[int, Record]]:

@@ -144,8 +144,9 @@ class Dashboard:
         """What an estimate does not know."""
         said = (
             "Intervals of an estimate say what the draws leave open, not how far closed forms err: it takes outages"
-            " at their mean and leaves out storms, shocks to wages and currency, the vendor's later planning, an early"
-            " end for cause and the luck of contacts. Simulate before you sign.",
+            " at their mean, lets a vendor that plans choose its staffing again every quarter and the client end a"
+            " contract for cause, and leaves out storms, shocks to wages and currency and the luck of contacts."
+            " Simulate before you sign.",
         )
         if not self.estimator.unreached:
             return said

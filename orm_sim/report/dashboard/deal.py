@@ -17,6 +17,7 @@ from orm_sim.demand.programme import CHANNELS
 from orm_sim.report.dashboard.side import Ahead
 from orm_sim.report.dashboard.situation import Home, Situation
 from orm_sim.simulation.billing import account_of
+from orm_sim.vendor.workforce import proficiency, stationary_proficiency
 
 Floats = NDArray[np.float64]
 
@@ -110,6 +111,8 @@ class Course:
         At the end of the month, other business included.
     alive
         1 while it can pay, else 0.
+    kept
+        1 while the client has not ended the contract, else 0.
     opening
         Cash before the first month.
     """
@@ -119,7 +122,13 @@ class Course:
     interest: Floats
     cash: Floats
     alive: Floats
+    kept: Floats
     opening: float
+
+    @property
+    def works(self) -> Floats:
+        """1 while it works under the contract."""
+        return self.alive * self.kept
 
 
 def course_of(situation: Situation, ahead: Ahead, invoices: Invoices, redundancy: float) -> Course:
@@ -131,18 +140,22 @@ def course_of(situation: Situation, ahead: Ahead, invoices: Invoices, redundancy
     costs = np.zeros(shape)
     costs[:n_term] = ahead.people + vendor.account_overhead_per_month + vendor.platform_per_month * redundancy
     receipts, interest, path, alive = (np.zeros(shape) for _ in range(4))
+    kept = np.ones(shape)
+    if ahead.kept is not None:
+        kept[:n_term], kept[n_term:] = ahead.kept, ahead.kept[-1]
+    costs *= kept
     cash = np.full(shape[1], float(firm.opening_cash))
     standing = np.ones(shape[1])
     for month in range(shape[0]):
         owed = np.maximum(-cash, 0.0) * firm.credit_rate_per_year / 12.0 * standing
         if month >= lag:
-            worked = alive[month - lag]  # what was invoiced while it worked is paid to its estate too
+            worked = alive[month - lag] * kept[month - lag]  # paid to its estate too
             receipts[month] = invoices.net[month - lag] * worked
         spent = costs[month] * standing
         cash = cash + receipts[month] + situation.other[month] * standing - spent - owed
         standing = standing * (cash + firm.credit_line >= 0.0)
         costs[month], interest[month], path[month], alive[month] = spent, owed, cash, standing
-    return Course(receipts, costs, interest, path, alive, float(firm.opening_cash))
+    return Course(receipts, costs, interest, path, alive, kept, float(firm.opening_cash))
 
 
 def client_accounts(
@@ -151,14 +164,15 @@ def client_accounts(
     """The client's accounts by month when money moves, run-off included, float64[n_months, n_draws]; + is a gain."""
     term = home.met.shape
     runs = (situation.other.shape[0], term[1])
-    works = np.ones(term) if course is None else course.alive[: term[0]]
+    works = np.ones(term) if course is None else course.works[: term[0]]
     kept_on = {c: situation.share[c][:, None] * works for c in CHANNELS}
-    filled = _rebuilt(situation, works) if course is not None else np.ones(term)
+    rebuilt = _rebuilt(situation, course, term)
     back = {
-        c: (1.0 - situation.share[c][:, None]) + (situation.share[c][:, None] - kept_on[c]) * filled
+        c: (1.0 - situation.share[c][:, None]) + (situation.share[c][:, None] - kept_on[c]) * rebuilt.serves
         for c in CHANNELS
     }
-    found = _at_home(situation, home, back, works)
+    stays = {c: situation.share[c][:, None] - kept_on[c] for c in CHANNELS}
+    found = _at_home(situation, home, stays, rebuilt)
     found |= _contacts(situation, home, ahead, back, works)
     if ahead is not None and course is not None and invoices is not None:
         found |= _outsourcing(situation, home, ahead, course, works)
@@ -170,8 +184,8 @@ def client_accounts(
     if course is not None and invoices is not None:
         lag = int(np.ceil(invoices.net_days / DAYS_PER_MONTH))
         fees, credits_ = np.zeros(runs), np.zeros(runs)
-        fees[lag:] = -(invoices.fees * course.alive)[: runs[0] - lag]
-        credits_[lag:] = (invoices.credits * course.alive)[: runs[0] - lag]
+        fees[lag:] = -(invoices.fees * course.works)[: runs[0] - lag]
+        credits_[lag:] = (invoices.credits * course.works)[: runs[0] - lag]
         found |= {"fees": fees, "credits": credits_}
     return {name: _long(value, runs) for name, value in found.items()}
 
@@ -184,23 +198,70 @@ def _long(value: Floats, shape: tuple[int, int]) -> Floats:
     return longer
 
 
-def _rebuilt(situation: Situation, works: Floats) -> Floats:
-    """Share of the vendor's work that the client has taken back: all of it one lead time after the vendor went."""
-    lead = max(situation.scenario.client.in_house.workforce.lead_weeks * 7.0 / DAYS_PER_MONTH, 0.5)
-    since = np.cumsum(works <= 0.0, axis=0)
-    return np.asarray(np.clip((since - 0.5) / lead, 0.0, 1.0) * (since > 0))
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """The client's centre after the vendor has gone, float64[n_months, n_draws] each.
+
+    Attributes
+    ----------
+    serves
+        Share of the vendor's contacts that it serves.
+    heads
+        Its people over those of a centre that has long stood: newcomers are slower, so there are more of them.
+    hires
+        People hired to have them, over those of a centre that has long stood.
+    premium
+        What labour and hiring in a hurry cost over the usual.
+    """
+
+    serves: Floats
+    heads: Floats
+    hires: Floats
+    premium: Floats
+
+
+def _rebuilt(situation: Situation, course: Course | None, term: tuple[int, ...]) -> Rebuilt:
+    """A centre of newcomers: in place one lead time after an insolvency, the day after a notice has run out.
+
+    It is as large as they need to be in their first month, and shrinks as they leave, until it is as large as usual.
+    """
+    if course is None:
+        return Rebuilt(np.ones(term), np.ones(term), np.zeros(term), np.ones(term))
+    terms = situation.scenario.client.in_house.workforce
+    start = terms.learning.handle_speed_at_start
+    usual = stationary_proficiency(terms, start)
+    months = np.array([0.5, 1.0]) * DAYS_PER_MONTH / 7.0
+    early, first = proficiency(months, start, terms.learning.weeks_to_learn)
+    gone = course.works[: term[0]] <= 0.0
+    since = np.cumsum(gone, axis=0)
+    lead = max(terms.lead_weeks * 7.0 / DAYS_PER_MONTH, 0.5)
+    in_place = np.where(course.alive[: term[0]] > 0.0, 1.0, np.clip((since - 0.5) / lead, 0.0, 1.0)) * gone
+    serves = in_place * np.where(since <= 1, early / usual, 1.0)
+    more = usual / first
+    shrunk = more * np.exp(-terms.attrition_per_year / 12.0 * np.maximum(since - 1.0, 0.0))
+    heads = in_place * np.maximum(shrunk, 1.0)
+    hires = np.where(since == 1, more, 0.0) + np.where(
+        (shrunk < 1.0) & gone, terms.attrition_per_year / 12.0, 0.0
+    )
+    return Rebuilt(
+        serves, heads, hires, np.where(gone, 1.0 + situation.scenario.client.in_house.rebuild_premium, 1.0)
+    )
 
 
 def _at_home(
-    situation: Situation, home: Home, back: Mapping[Any, Floats], works: Floats
+    situation: Situation, home: Home, stays: Mapping[Any, Floats], rebuilt: Rebuilt
 ) -> dict[str, Floats]:
-    """What the client's own people cost; rebuilding in a hurry has its premium."""
-    premium = 1.0 + situation.scenario.client.in_house.rebuild_premium * (works <= 0.0)
-    if all(not situation.share[c].any() for c in CHANNELS):
-        premium = np.ones(works.shape)
+    """What the client's own people cost: those it always had, and those it hires for `stays`, taken back."""
+    terms = situation.scenario.client.in_house.workforce
+    a_hire = terms.hiring_cost + terms.training_weeks * terms.paid_hours_per_week * terms.wage_level(0)
+    before = {c: 1.0 - situation.share[c][:, None] for c in CHANNELS}
+    back = {c: before[c] + stays[c] * rebuilt.heads for c in CHANNELS}
+    hired = [
+        home.hiring[c] * before[c] + stays[c] * rebuilt.hires * home.agents[c] * a_hire for c in CHANNELS
+    ]
     return {
-        "in_house_labour": -np.asarray(sum(home.labour[c] * back[c] for c in CHANNELS)) * premium,
-        "in_house_hiring": -np.asarray(sum(home.hiring[c] * back[c] for c in CHANNELS)) * premium,
+        "in_house_labour": -np.asarray(sum(home.labour[c] * back[c] for c in CHANNELS)) * rebuilt.premium,
+        "in_house_hiring": -np.asarray(sum(hired)) * rebuilt.premium,
         "in_house_seats": -np.asarray(sum(home.seats[c] * back[c] for c in CHANNELS)),
     }
 

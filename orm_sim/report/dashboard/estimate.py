@@ -19,10 +19,12 @@ from scipy.optimize import brentq
 from orm_sim.contract.contract import Contract, SolvedPrice
 from orm_sim.contract.period import NOTHING
 from orm_sim.core.errors import InputError, Place, Problem
-from orm_sim.finance.accounts import ACCOUNTS, CLIENT_ACCOUNTS, OUTLAY_ACCOUNTS
+from orm_sim.finance.accounts import CLIENT_ACCOUNTS, OUTLAY_ACCOUNTS
 from orm_sim.finance.discounting import discount_factor
 from orm_sim.report.dashboard.deal import Course, Invoices, client_accounts, course_of, invoiced
 from orm_sim.report.dashboard.drawn import N_DRAWS, drawn_values, out_of_reach
+from orm_sim.report.dashboard.ledger_rows import client_rows, vendor_rows
+from orm_sim.report.dashboard.planned_again import Deal, months_of, planned_again
 from orm_sim.report.dashboard.settings import ALL, WEIGHS, WORLD, Settings
 from orm_sim.report.dashboard.side import Ahead, sized
 from orm_sim.report.dashboard.situation import Home, Homes, Situation, situation_of
@@ -100,7 +102,8 @@ class Estimate:
 
     def ledger(self, option: str) -> pd.DataFrame:
         """Rows like those of table ``ledger``: the client's sums by account, the vendor's cash by month."""
-        return pd.concat([_client_rows(option, self.flows[option]), _vendor_rows(option, self.flows[option])])
+        flows = self.flows[option]
+        return pd.concat([client_rows(option, flows.client), vendor_rows(option, flows.course)])
 
 
 class Estimator:
@@ -137,6 +140,8 @@ class Estimator:
                 found = situation_of(bare, scenario.contract, values, homes)
                 known.append((same, found))
             self._situations[name] = found
+        base = self._situations[study.zero]
+        self._months = months_of(base.setting, study.base.evaluation.forecast_cv)
         self.contracts = {n: c for n, s in study.options.items() if (c := self._priced(n, s)) is not None}
         self.pays = {name: self._pay(name) for name in self.contracts}
 
@@ -196,7 +201,7 @@ class Estimator:
         if contract is None or situation.vendor is None or refusal:
             in_house = replace(situation, share={c: np.zeros_like(v) for c, v in situation.share.items()})
             return Flows(client_accounts(in_house, home, None, None, None), None, None, None, home, refusal)
-        ahead = self._ahead(situation, plan, asked)
+        ahead = self._steered(situation, contract, plan, asked)
         invoices = invoiced(contract, ahead, situation.other.shape[0] - ahead.met.shape[0])
         course = course_of(situation, ahead, invoices, plan.redundancy)
         accounts = client_accounts(situation, home, ahead, course, invoices)
@@ -209,6 +214,22 @@ class Estimator:
         return _remembered(
             self._aheads, (id(side), plan, asked.volume, wage), lambda: side.ahead(plan, asked.volume, wage)
         )
+
+    def _steered(self, situation: Situation, contract: Contract, plan: Plan, asked: Settings) -> Ahead:
+        """What the vendor does, planned again every quarter where it plans, until the client ends the contract."""
+        first = self._ahead(situation, plan, asked)
+        scenario = situation.scenario
+        plans = scenario.vendor.policy == "best_response"
+        watched = scenario.relationship.exit_rule is not None
+        if situation.vendor is None or "inbound" not in contract.scope or not (plans or watched):
+            return first
+        ratios = (
+            tuple(sorted(set(scenario.vendor.levers.staffing_ratio))) if plans else (plan.staffing_ratio,)
+        )
+        deal = Deal(scenario, situation.setting, contract, plan, ratios)
+        wage = asked.wage / scenario.vendor.workforce.wage_per_hour
+        net = invoiced(contract, first, 0).net
+        return planned_again(situation.vendor, deal, self._months, first, net, asked.volume, wage)
 
     def _home(self, situation: Situation, volume: float) -> Home:
         return _remembered(self._homes, (id(situation.home), volume), lambda: situation.at_home(volume))
@@ -280,8 +301,7 @@ class Estimator:
             "client_cost_pv": cost, "cost_total": total, "cost_inbound": np.nan, "cost_outbound": np.nan,
             **self._vendor(option, flows, ends), "peak_cash": np.maximum(-path.min(axis=0), 0.0),
             "payback_month": _payback(path),
-            **_service(self._situations[option], flows), "no_deal": bool(flows.refusal), "ended": False,
-            "ended_month": np.nan,
+            **_service(self._situations[option], flows), "no_deal": bool(flows.refusal), **_ended(flows),
         })  # fmt: skip
         return frame[[column.name for column in OUTCOMES.columns]]
 
@@ -296,7 +316,7 @@ class Estimator:
         rate = self.study.options[option].evaluation.vendor_discount_rate_per_year
         factor = discount_factor(ends, rate)[:, None]
         spent = course.costs + course.interest
-        revenue, cost = (invoices.net * course.alive).sum(axis=0), spent.sum(axis=0)
+        revenue, cost = (invoices.net * course.works).sum(axis=0), spent.sum(axis=0)
         failed = course.alive[-1] == 0.0
         return {
             "vendor_npv": ((course.receipts - spent) * factor).sum(axis=0), "vendor_revenue": revenue,
@@ -338,7 +358,7 @@ def _remembered(kept: OrderedDict[Any, Made], name: Any, make: Callable[[], Made
 def _service(situation: Situation, flows: Flows) -> dict[str, Any]:
     """Service over the term, of whoever works: contacts resolved, sales that last, months that meet the target."""
     home, ahead = flows.home, flows.ahead
-    works = np.ones(home.met.shape) if flows.course is None else flows.course.alive[: home.met.shape[0]]
+    works = np.ones(home.met.shape) if flows.course is None else flows.course.works[: home.met.shape[0]]
     shares = {c: (s[:, None] * works if ahead is not None else 0.0) for c, s in situation.share.items()}
     resolved = home.resolved * (1.0 - shares["inbound"])
     kept = home.kept * (1.0 - shares["outbound"])
@@ -350,38 +370,9 @@ def _service(situation: Situation, flows: Flows) -> dict[str, Any]:
     return {"sla_met": met.mean(axis=0), "resolved": resolved.sum(axis=0), "sales_kept": kept.sum(axis=0)}
 
 
-def _client_rows(option: str, flows: Flows) -> pd.DataFrame:
-    parts = []
-    for account, value in flows.client.items():
-        kind = ACCOUNTS[account].kind
-        other = "customers" if kind == "value" else "suppliers"
-        parts.append(_rows(option, "client", other, account, kind, value.sum(axis=0)[None, :]))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _vendor_rows(option: str, flows: Flows) -> pd.DataFrame:
-    course = flows.course
-    if course is None:
-        return pd.DataFrame(
-            columns=["option", "replication", "month", "payer", "payee", "account", "kind", "amount"]
-        )
-    moved = np.diff(course.cash, axis=0, prepend=course.opening)  # what it began with is no entry
-    return _rows(option, "vendor", "suppliers", "vendor_receipts", "cash", moved)
-
-
-def _rows(option: str, party: str, other: str, account: str, kind: str, amounts: Floats) -> pd.DataFrame:
-    """Rows of a ledger from signed amounts by month and draw."""
-    months, draws = amounts.shape
-    signed = amounts.ravel()
-    return pd.DataFrame(
-        {
-            "option": option,
-            "replication": np.tile(np.arange(draws), months),
-            "month": np.repeat(np.arange(months), draws),
-            "payer": np.where(signed >= 0.0, other, party),
-            "payee": np.where(signed >= 0.0, party, other),
-            "account": account,
-            "kind": kind,
-            "amount": np.abs(signed),
-        }
-    )
+def _ended(flows: Flows) -> dict[str, Any]:
+    """Whether the client has ended the contract for cause, and the last month that was served."""
+    if flows.course is None:
+        return {"ended": False, "ended_month": np.nan}
+    gone = (flows.course.kept[-1] == 0.0) & (flows.course.alive[-1] > 0.0)
+    return {"ended": gone, "ended_month": np.where(gone, flows.course.kept.sum(axis=0) - 1.0, np.nan)}

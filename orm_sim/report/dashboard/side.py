@@ -29,7 +29,8 @@ Floats = NDArray[np.float64]
 Meters = Mapping[tuple[str, str], Any]
 
 _TIMES: Final = ("s", "h", "min")
-_PAID_BY_HOUR: Final = ("wages", "training", "quality")
+PAID_BY_HOUR: Final = ("wages", "training", "quality")
+"""Kinds of cost that follow the wage."""
 _DRAWN: Final = ("talk_s", "reached", "sold", "cancelled")
 _OUTBOUND: Final = Contract.model_construct(scope=("outbound",))  # only its scope is looked at
 
@@ -40,6 +41,10 @@ class MonthMeters(Mapping[tuple[str, str], Any]):
     def __init__(self, of: Mapping[Channel, Meters], volume: Floats, pace: Floats, wages: Floats) -> None:
         self._of, self._volume, self._pace = of, volume, pace
         self._wages = wages
+
+    def instead(self, inbound: Meters) -> MonthMeters:
+        """The same month with other inbound meters, of typical contacts at the typical pace."""
+        return MonthMeters({**self._of, "inbound": inbound}, self._volume, self._pace, self._wages)
 
     def __getitem__(self, name: tuple[str, str]) -> Any:
         """A meter of the month."""
@@ -82,13 +87,16 @@ class Ahead:
         Whether the inbound service asked for is met.
     kept_out
         Contacts that an outage keeps from coming in, over those that come in.
+    kept
+        1 in the months in which the contract is in force, 0 once the client has ended it; None: throughout.
     """
 
-    meters: Sequence[Meters]
+    meters: Sequence[MonthMeters]
     costs: Mapping[Channel, Mapping[str, Floats]]
     heads: Mapping[Channel, Floats]
     met: Floats
     kept_out: float = 0.0
+    kept: Floats | None = None
     _counted: dict[tuple[str, str], Floats] = field(default_factory=dict, repr=False)
 
     def counted(self, channel: Channel, meter: str) -> Floats:
@@ -166,7 +174,7 @@ class Side:
     def _costs(self, channel: Channel, found: Expected) -> dict[str, Floats]:
         work = self._work(channel)
         return {
-            kind: found.costs[kind][:, 0] * work * (self.pay if kind in _PAID_BY_HOUR else 1.0)
+            kind: found.costs[kind][:, 0] * work * (self.pay if kind in PAID_BY_HOUR else 1.0)
             for kind in PEOPLE_COSTS
         }
 

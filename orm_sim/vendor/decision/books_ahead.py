@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,13 @@ class Month(Mapping[tuple[str, str], Floats]):
         if name not in self._known:
             self._known[name] = self._later[name]()
         return self._known[name]
+
+    def get(self, name: tuple[str, str], default: Any = None) -> Any:
+        """A meter, or what is given for one that there is not; clauses ask thousands of times."""
+        known = self._known.get(name)
+        if known is not None:
+            return known
+        return self[name] if name in self._later else default
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a meter."""

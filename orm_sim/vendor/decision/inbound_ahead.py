@@ -99,8 +99,11 @@ class InboundAhead:
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them, book their costs, and leave their meters."""
+        self.report(*self._lived(books.met), months, books)
+
+    def report(self, heads: Heads, pool: Answered, months: list[Month], books: BooksAhead) -> None:
+        """Book what such people cost, and leave the meters of what they answered."""
         outlook, inbound = self._outlook, self._inbound
-        heads, pool = self._lived(books.met)
         cut_short = outlook.people.pressed_resolution_cut * self._plans.pressure[:, None]
         books.unsuitable += np.einsum("mpf,mpf->pf", pool.answered, pool.resolved) * cut_short
         paid = pay(outlook, self._plans, heads, books)
@@ -122,23 +125,30 @@ class InboundAhead:
 
     def _lived(self, met: Floats) -> tuple[Heads, Answered]:
         """People and what the pool makes of them, by compiled steps."""
-        outlook, inbound, futures = self._outlook, self._inbound, self._futures
+        outlook, futures = self._outlook, self._futures
         shape = (outlook.n_months, self._plans.training.size, futures.volume.size)
         heads = Heads.blank(shape)
         offered, answered, level, handle_s, resolved = np.empty((5, *shape))
         pool = Answered(offered, answered, level, met, handle_s, resolved)
-        floor, learning = outlook.floors["inbound"], outlook.terms.learning
-        load = inbound.forecast / WEEKS_PER_MONTH * inbound.handle_s / SECONDS_PER_HOUR
-        luck = np.ascontiguousarray(futures.luck.T) * self._service_sd
+        floor = outlook.floors["inbound"]
         _live(
-            ways_of(outlook, self._plans, self._plans.staffing_ratio, self._longer),
-            nature_of(outlook, floor, 1.0 - learning.handle_speed_at_start),
-            wanted_of(load, inbound.requirement),
-            _pool_of(inbound, futures, luck, self._resolves, 1.0 - learning.resolution_at_start),
-            floor_of(floor), floor.coming, futures.attrition,
+            *self.parts(), floor_of(floor), floor.coming, futures.attrition,
             heads.agents, heads.newness, heads.trainees, heads.hires, heads.weeks_owed, pool,
         )  # fmt: skip
         return heads, pool
+
+    def parts(self) -> tuple[Ways, Nature, Wanted, Pool]:
+        """What compiled steps read of plans, people, demand and pool."""
+        outlook, inbound, futures = self._outlook, self._inbound, self._futures
+        learning = outlook.terms.learning
+        load = inbound.forecast / WEEKS_PER_MONTH * inbound.handle_s / SECONDS_PER_HOUR
+        luck = np.ascontiguousarray(futures.luck.T) * self._service_sd
+        return (
+            ways_of(outlook, self._plans, self._plans.staffing_ratio, self._longer),
+            nature_of(outlook, outlook.floors["inbound"], 1.0 - learning.handle_speed_at_start),
+            wanted_of(load, inbound.requirement),
+            _pool_of(inbound, futures, luck, self._resolves, 1.0 - learning.resolution_at_start),
+        )
 
 
 def _pool_of(
@@ -239,9 +249,14 @@ def _tell(
     """Contacts answered, and the service level as the month's luck has it: most where it is neither sure nor lost."""
     for f in range(offered.size):
         answered[f] = offered[f] * (1.0 - lost[f])
-        told = min(max(level[f] + luck[f] * 4.0 * level[f] * (1.0 - level[f]), 0.0), 1.0)
-        level[f] = told
-        met[f] = 1.0 if told >= asked else 0.0
+        level[f] = tell(level[f], luck[f])
+        met[f] = 1.0 if level[f] >= asked else 0.0
+
+
+@jit_inline
+def tell(level: float, luck: float) -> float:
+    """A month's service level as its luck has it."""
+    return min(max(level + luck * 4.0 * level * (1.0 - level), 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
