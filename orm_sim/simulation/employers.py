@@ -55,6 +55,7 @@ def employers(scenario: Scenario, setting: Setting) -> Employers:
         people,
         scenario.vendor.platform,
     )
+    vendor.blending = scenario.vendor.blending
     service = scenario.programme.inbound.service
     asked = scenario.contract.requested_service_level() if scenario.contract is not None else None
     return Employers(

@@ -17,6 +17,7 @@ from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
 from orm_sim.demand.leads import KEPT_DAYS, conversion_table, expected_attempt_s
 from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.blended import guests_ahead
 from orm_sim.simulation.dismissal import weeks_owed
 from orm_sim.simulation.hazards import outage_ahead
 from orm_sim.simulation.operator import Operator
@@ -120,6 +121,7 @@ def outlook_of(
         dismiss_above=scenario.vendor.dismiss_above,
         currency_index=site.currency,
         outages=outage_ahead(scenario, vendor),
+        guests=guests_ahead(scenario, setting, vendor, planning, moment.week, months, shares),
     )
 
 

@@ -18,7 +18,7 @@ from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.departure import Departure
 from orm_sim.simulation.dismissal import dismiss
-from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
+from orm_sim.simulation.duty import InboundDuty, OutboundDuty, hours_moved, inbound_week, outbound_week
 from orm_sim.simulation.employers import employers, establish, improve, vendor_plan
 from orm_sim.simulation.hazards import Hazards
 from orm_sim.simulation.history import Books, Event, History
@@ -249,7 +249,7 @@ class World:
         if plan is not None and plan.may_hire != precedent.may_hire:
             raise Diverged
         for channel, gone in precedent.displaced.items():
-            self._dismiss(week, channel, gone)
+            self._client.displaced(7 * week, channel, gone, self._vendor_share[channel], self._home)
         adopt((self._home, self._vendor), precedent.staff)
         self._week = precedent
 
@@ -314,13 +314,7 @@ class World:
                 need = self._home.agents_for(self._setting, planning, channel, week, 1.0 - share)
                 gone = force.release(force.agents - int(np.ceil(need)))
                 self._week.displaced[channel] = gone
-                self._dismiss(week, channel, gone)
-
-    def _dismiss(self, week: int, channel: Channel, gone: int) -> None:
-        """Agents of the client whom the vendor's share has displaced leave."""
-        self._client.displaced(7 * week, gone, self._home)
-        share = self._vendor_share[channel]
-        self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
+                self._client.displaced(7 * week, channel, gone, share, self._home)
 
     def _evenings(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         yield env.timeout(EVENING)
@@ -369,6 +363,8 @@ class World:
             counts = [self._inbound.live(day, self._hazards.inbound(day, inbound))]
             if self._setting.calling[day]:
                 counts.append(self._outbound.live(day, self._hazards.outbound(day, outbound)))
+            month = int(self._days.month[day])
+            counts += hours_moved(self._vendor, day, month, self._days.n_months_with_run_off)
             self._week.counts[day] = counts
         for each in self._week.counts[day]:
             self._books.count(each)

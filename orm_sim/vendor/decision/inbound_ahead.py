@@ -106,6 +106,9 @@ class InboundAhead:
         paid = pay(outlook, self._plans, heads, books)
         up = outlook.up(self._plans)
         hours = on_duty(outlook, self._plans)[:, None] * up
+        lent, lent_paid = np.zeros((outlook.n_months, 1, 1)), 0.0
+        if outlook.guests is not None:
+            lent, lent_paid = outlook.guests.by_month(self._plans), outlook.guests.paid
         for m, meters in enumerate(months):
             first, offered, answered = (
                 inbound.first[m] * self._futures.volume * up,
@@ -114,10 +117,10 @@ class InboundAhead:
             )
             served = _Served(
                 inbound, first, offered, answered, pool.level[m], pool.handle_s[m], pool.resolved[m],
-                heads.agents[m], hours, heads.trainees[m], outlook.terms.paid_hours_per_week,
+                heads.agents[m], hours, heads.trainees[m], outlook.terms.paid_hours_per_week, lent[m],
             )  # fmt: skip
             meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[m]))
-            meters.put("inbound", "paid_hours", paid[m])
+            meters.put("inbound", "paid_hours", paid[m] - lent[m] * lent_paid)
             meters.put_off("inbound", served.meters())
 
     def _lived(self, met: Floats) -> tuple[Heads, Answered]:
@@ -259,6 +262,7 @@ class _Served:
     hours: Floats
     trainees: Floats
     paid_hours_per_week: float
+    lent: Floats
 
     def meters(self) -> dict[str, Later]:
         """Each by its name, worked out when it is called."""
@@ -287,8 +291,8 @@ class _Served:
         }
 
     def _on_duty(self) -> Floats:
-        """Hours on duty in the month."""
-        return self.agents * (self.hours * WEEKS_PER_MONTH)
+        """Hours on duty in the month, those that are lent to the outbound list aside."""
+        return np.maximum(self.agents * (self.hours * WEEKS_PER_MONTH) - self.lent, 0.0)
 
     def _once(self) -> Floats:
         """First contacts answered."""

@@ -21,14 +21,19 @@ class OutboundAhead:
     def __init__(self, outlook: Outlook, outbound: OutboundOutlook, plans: Plans, futures: Futures) -> None:
         self._outlook, self._outbound, self._plans, self._futures = outlook, outbound, plans, futures
         self._hours = on_duty(outlook, plans)[:, None] * outlook.up(plans)
+        self._guests = (
+            np.zeros((outlook.n_months, 1, 1)) if outlook.guests is None else outlook.guests.by_month(plans)
+        )
         self._cancelled: list[Floats] = []
         self._kept: list[Floats] = []
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them in turn; sales of earlier months are cancelled in later ones."""
-        outlook = self._outlook
+        outlook, plans = self._outlook, self._plans
+        if outlook.guests is not None:
+            plans = plans._replace(seat_ratio=outlook.guests.seat_ratio(plans))
         heads = people_ahead(
-            outlook, outlook.floors["outbound"], self._plans, self._futures, self._outbound.seat_hours
+            outlook, outlook.floors["outbound"], plans, self._futures, self._outbound.seat_hours
         )
         paid = pay(outlook, self._plans, heads, books)
         for month, meters in enumerate(months):
@@ -43,9 +48,13 @@ class OutboundAhead:
         skill = (1.0 - (1.0 - learning.conversion_at_start) * newness) * able
         pressed = people.pressed_sales * plans.pressure[:, None]
         per_attempt = outbound.attempt_s + outbound.talk_s / speed
-        hours = agents * self._hours * outbound.calling_weeks[month]
+        own, guests = agents * self._hours * outbound.calling_weeks[month], self._guests[month]
+        hours, able_hours = own + guests, own
+        if outlook.guests is not None:
+            able_hours = own + guests * outlook.guests.output
+            paid = paid + guests * outlook.guests.paid
         attempts = np.minimum(
-            hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
+            able_hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
         )
         reached = attempts * outbound.reached
         suitable = reached * outbound.sold * skill * self._futures.conversion
