@@ -64,7 +64,7 @@ class Departure:
             vendor.workforce[channel].disband()
             vendor.workforce[channel].week(day // 7, 0.0, may_hire=False)
             vendor.staffed[channel][:] = 0
-        vendor.moved = 0 * vendor.moved
+        vendor.moved, vendor.assurance = 0 * vendor.moved, None
 
     def _rebuild(self) -> None:
         """From now on the client's centre hires newcomers, in a hurry."""

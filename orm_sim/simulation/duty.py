@@ -18,6 +18,7 @@ from orm_sim.vendor.blending import weight
 
 Whole = NDArray[np.int64]
 _PAID = rows("paid_hours")
+_AUDITED = rows("audited", "errors")
 
 
 class InboundDuty(NamedTuple):
@@ -58,6 +59,8 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
     quality = float(people.coached(means.coaching_hours)) * (
         1.0 - people.pressed_resolution_cut * means.pressure
     )
+    if operator.assurance is not None:
+        quality *= float(operator.assurance.terms.settles(operator.assurance.learned))
     factor = operator.handle_multiplier("inbound") * drift
     own, guests = (operator.staff(c).resolution for c in CHANNELS)
     return [
@@ -73,7 +76,7 @@ def outbound_week(operator: Operator) -> list[OutboundDuty]:
     """An operator's outbound duty on the seven days of a week."""
     people, means = operator.people, operator.means
     pressed = people.pressed_sales * means.pressure
-    unfit = pressed / (1.0 + pressed) * people.unsuitable_cancelled
+    unfit = pressed / (1.0 + pressed) * float(people.cancelled_when(found_by(operator)))
     skill = float(people.coached(means.coaching_hours) * people.output_by_pay(means.wage_premium)) * (
         1.0 + pressed
     )
@@ -86,6 +89,14 @@ def outbound_week(operator: Operator) -> list[OutboundDuty]:
         )
         for day, mix in zip(operator.staffed["outbound"], mixes(operator, "outbound"), strict=True)
     ]  # fmt: skip
+
+
+def found_by(operator: Operator) -> float:
+    """Share of unsuitable sales that quality assurance finds as things stand."""
+    assured = operator.assurance
+    if assured is None:
+        return 0.0
+    return float(assured.terms.found(operator.means.coaching_hours, assured.reached_per_week))
 
 
 class Mix(NamedTuple):
@@ -111,6 +122,20 @@ def mixes(operator: Operator, channel: Channel) -> list[Mix]:
         output = own + guests * relative
         found.append(Mix(everybody / output, weight(own, guests, relative)) if guests else _ALONE)
     return found
+
+
+def beside(operator: Operator, day: int, month: int, n_months: int) -> list[Counts]:
+    """What a day adds to an operator's counters beside its contacts: hours moved between channels, and audits."""
+    return hours_moved(operator, day, month, n_months) + audits(operator, day, month, n_months)
+
+
+def audits(operator: Operator, day: int, month: int, n_months: int) -> list[Counts]:
+    """Contacts listened to and errors found in a week, counted on its first day."""
+    assured = operator.assurance
+    if assured is None or day % 7 or not assured.audited:
+        return []
+    where = places(operator.name, "inbound", _AUDITED, month, n_months)
+    return [Counts(where, np.array([float(assured.audited), float(assured.logged)]))]
 
 
 def hours_moved(operator: Operator, day: int, month: int, n_months: int) -> list[Counts]:

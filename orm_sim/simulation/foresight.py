@@ -19,6 +19,7 @@ from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.blended import guests_ahead
 from orm_sim.simulation.dismissal import weeks_owed
+from orm_sim.simulation.duty import found_by
 from orm_sim.simulation.hazards import outage_ahead
 from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.setting import Planning, Setting, planning_for
@@ -121,6 +122,7 @@ def outlook_of(
         dismiss_above=scenario.vendor.dismiss_above,
         currency_index=site.currency,
         outages=outage_ahead(scenario, vendor),
+        assurance=vendor.assurance,
         guests=guests_ahead(scenario, setting, vendor, planning, moment.week, months, shares),
     )
 
@@ -324,7 +326,9 @@ def _outbound(
     talk = expected_attempt_s(outbound, shape) - outbound.attempt_s
     past = np.zeros(KEPT_AFTER)
     past[: len(sold)] = sold
-    lost = cancelled_share(outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure)
+    lost = cancelled_share(
+        outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure, found_by(vendor)
+    )
     return OutboundOutlook(
         seat_hours=outbound.seats * share * hours * 5.0,
         calling_weeks=calling / 5.0,
@@ -341,10 +345,10 @@ def _outbound(
     )
 
 
-def cancelled_share(usual: float, people: People, pressure: float) -> float:
+def cancelled_share(usual: float, people: People, pressure: float, found: float = 0.0) -> float:
     """Share of funded sales cancelled by day 90, those that pressure has made included."""
     pressed = people.pressed_sales * pressure
-    return usual + pressed / (1.0 + pressed) * people.unsuitable_cancelled * (1.0 - usual)
+    return usual + pressed / (1.0 + pressed) * float(people.cancelled_when(found)) * (1.0 - usual)
 
 
 def unearned_by_age() -> Floats:

@@ -15,6 +15,7 @@ from orm_sim.demand.inbound import INTERVAL_S, N_INTERVALS
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.risk.site import Site, SiteName
 from orm_sim.simulation.setting import Planning, Setting
+from orm_sim.vendor.assurance import Assured
 from orm_sim.vendor.blending import Blending, moved
 from orm_sim.vendor.levers import STANDARD, Plan
 from orm_sim.vendor.people import CONTENT, STANDARD_COACHING, People
@@ -72,6 +73,7 @@ class Operator:
     site: Site = field(default_factory=lambda: Site("in_house"))
     platform: Platform = field(default_factory=lambda: Platform(PlatformTerms()))
     blending: Blending | None = None
+    assurance: Assured | None = None
     moved: Whole = field(default_factory=lambda: np.zeros((7, N_INTERVALS), np.int64))
 
     @classmethod
@@ -264,6 +266,9 @@ class Operator:
             self.moved = moved(self.blending, self.staffed["inbound"], self.staffed["outbound"], load, seats)
             self.staffed["inbound"] = self.staffed["inbound"] - self.moved
             self.staffed["outbound"] = self.staffed["outbound"] + self.moved
+        if self.assurance is not None:
+            staff = self.staff("inbound")
+            self.assurance.week(week, staff.agents, staff.leavers, self.means.coaching_hours)
 
     def _inbound_roster(
         self, setting: Setting, planning: Planning, week: int, share: float, hours: float

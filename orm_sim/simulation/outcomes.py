@@ -24,6 +24,7 @@ from orm_sim.simulation.history import OPERATORS, History
 Floats = NDArray[np.float64]
 _COSTS = tuple(a.name for a in CLIENT_ACCOUNTS if a.sign < 0)
 _ALWAYS = tuple(c.id for c in COUNTERS.values() if c.always)
+_AUDITED = ("audited", "errors")
 _RATIOS = tuple(k for k in KPIS if k not in COUNTERS)
 
 
@@ -227,6 +228,10 @@ def kpi_rows(option: str, replication: int, history: History) -> dict[str, Float
     counters = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _ALWAYS}
     columns |= counters
     columns |= {c.id: np.full(2 * n, np.nan) for c in COUNTERS.values() if not c.always}
+    if history.of("audited", "inbound").any():
+        found = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _AUDITED}
+        columns |= found
+        counters |= found
     columns |= {name: np.asarray(KPIS[name].value(counters), dtype=np.float64) for name in _RATIOS}
     return columns
 

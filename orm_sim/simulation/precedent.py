@@ -58,7 +58,7 @@ def operations_key(scenario: Scenario, asked: ServiceRequest | None) -> Any:
     in_house = scenario.client.in_house
     return (
         scope, asked, in_house, scenario.relationship, vendor.policy, vendor.workforce, vendor.offshore, vendor.people,
-        vendor.platform, scenario.risks, vendor.blending,
+        vendor.platform, scenario.risks, vendor.blending, vendor.assurance,
     )  # fmt: skip
 
 

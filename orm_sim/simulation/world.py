@@ -18,7 +18,7 @@ from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.departure import Departure
 from orm_sim.simulation.dismissal import dismiss
-from orm_sim.simulation.duty import InboundDuty, OutboundDuty, hours_moved, inbound_week, outbound_week
+from orm_sim.simulation.duty import InboundDuty, OutboundDuty, beside, inbound_week, outbound_week
 from orm_sim.simulation.employers import employers, establish, improve, vendor_plan
 from orm_sim.simulation.hazards import Hazards
 from orm_sim.simulation.history import Books, Event, History
@@ -364,7 +364,7 @@ class World:
             if self._setting.calling[day]:
                 counts.append(self._outbound.live(day, self._hazards.outbound(day, outbound)))
             month = int(self._days.month[day])
-            counts += hours_moved(self._vendor, day, month, self._days.n_months_with_run_off)
+            counts += beside(self._vendor, day, month, self._days.n_months_with_run_off)
             self._week.counts[day] = counts
         for each in self._week.counts[day]:
             self._books.count(each)

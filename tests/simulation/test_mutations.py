@@ -14,6 +14,7 @@ from orm_sim.risk.outage import Outage
 from orm_sim.risk.shock import Steps
 from orm_sim.risk.weather import Weather
 from orm_sim.simulation.draws import value_at, with_inputs
+from orm_sim.vendor.assurance import Assurance
 from orm_sim.vendor.blending import Blending
 from orm_sim.vendor.decision.futures import Doubts
 from orm_sim.vendor.firm import FirmTerms
@@ -29,7 +30,7 @@ ROWS: list[dict[str, Any]] = TABLE["rows"]
 COVERED: dict[str, type[BaseModel]] = {
     "vendor.traits": Traits, "vendor.people": People, "vendor.levers": Levers, "vendor.doubts": Doubts,
     "vendor.firm": FirmTerms, "vendor.workforce": WorkforceTerms, "vendor.offshore": Offshore,
-    "vendor.blending": Blending,
+    "vendor.assurance": Assurance, "vendor.blending": Blending,
     "relationship": Relationship, "vendor.platform": PlatformTerms, "risks.outage.vendor": Outage,
     "risks.weather.vendor": Weather, "risks.shock.vendor.wages": Steps, "risks.shock.vendor.currency": Steps,
 }  # fmt: skip

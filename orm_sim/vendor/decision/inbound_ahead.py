@@ -96,6 +96,9 @@ class InboundAhead:
         )
         honest = 1.0 - people.pressed_resolution_cut * plans.pressure
         self._resolves = inbound.fcr * people.coached(plans.coaching_hours) * honest
+        self._learned = _lessons(outlook, inbound, plans)
+        if outlook.assurance is not None:
+            self._resolves = self._resolves * outlook.assurance.terms.settles(self._learned).mean(axis=0)
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them, book their costs, and leave their meters."""
@@ -122,6 +125,16 @@ class InboundAhead:
             meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[m]))
             meters.put("inbound", "paid_hours", paid[m] - lent[m] * lent_paid)
             meters.put_off("inbound", served.meters())
+            if outlook.assurance is not None:
+                audited = (
+                    heads.agents[m]
+                    * WEEKS_PER_MONTH
+                    * outlook.assurance.terms.audits(self._plans.coaching_hours)[:, None]
+                )
+                meters.put("inbound", "audited", audited)
+                meters.put(
+                    "inbound", "errors", audited * outlook.assurance.terms.errors(self._learned[m])[:, None]
+                )
 
     def _lived(self, met: Floats) -> tuple[Heads, Answered]:
         """People and what the pool makes of them, by compiled steps."""
@@ -142,6 +155,17 @@ class InboundAhead:
             heads.agents, heads.newness, heads.trainees, heads.hires, heads.weeks_owed, pool,
         )  # fmt: skip
         return heads, pool
+
+
+def _lessons(outlook: Outlook, inbound: InboundOutlook, plans: Plans) -> Floats:
+    """Lessons learned from incidents by month and plan; those who are to be hired count from the first month."""
+    if outlook.assurance is None:
+        return np.zeros((outlook.n_months, 1))
+    load = float((inbound.forecast * inbound.handle_s).mean()) * _WEEKLY_HOURS
+    hours = float(np.interp(load, inbound.requirement.load, inbound.requirement.hours))
+    agents = hours * plans.staffing_ratio / on_duty(outlook, plans)
+    leaving = outlook.terms.attrition_per_year * outlook.people.leaving_by_pay(plans.wage_premium)
+    return outlook.assurance.ahead(agents, plans.coaching_hours, leaving, outlook.n_months)
 
 
 def _pool_of(

@@ -24,6 +24,7 @@ class OutboundAhead:
         self._guests = (
             np.zeros((outlook.n_months, 1, 1)) if outlook.guests is None else outlook.guests.by_month(plans)
         )
+        self._unfit = np.asarray(outlook.people.cancelled_when(_found(outlook, plans)))
         self._cancelled: list[Floats] = []
         self._kept: list[Floats] = []
 
@@ -60,9 +61,7 @@ class OutboundAhead:
         suitable = reached * outbound.sold * skill * self._futures.conversion
         funded = suitable * (1.0 + pressed) * outbound.funded
         cancelled = funded * outbound.cancelled
-        unfit = (
-            suitable * pressed * outbound.funded * people.unsuitable_cancelled * (1.0 - outbound.cancelled)
-        )
+        unfit = suitable * pressed * outbound.funded * self._unfit * (1.0 - outbound.cancelled)
         self._cancelled.append(cancelled + unfit)
         self._kept.append(funded - cancelled - unfit)
         for age in range(AGES):
@@ -84,3 +83,11 @@ class OutboundAhead:
 def _of_sales(ahead: list[Floats], past: Floats, month: int) -> Floats:
     """What became of the sales of a month, those before the planning date included."""
     return ahead[month] if month >= 0 else np.full(ahead[0].shape, past[-1 - month])
+
+
+def _found(outlook: Outlook, plans: Plans) -> Floats:
+    """Share of unsuitable sales that quality assurance will find: float64[n_plans, 1], or 0 where there is none."""
+    assured = outlook.assurance
+    if assured is None:
+        return np.zeros(1)
+    return assured.terms.found(plans.coaching_hours[:, None], assured.reached_per_week)

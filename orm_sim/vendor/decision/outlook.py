@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.centre.pool_response import PoolResponse
+from orm_sim.vendor.assurance import Assured
 from orm_sim.vendor.levers import Plans
 from orm_sim.vendor.people import People
 from orm_sim.vendor.platform import OutageAhead
@@ -213,6 +214,8 @@ class Outlook:
         What is expected of the platform; None where it does not fail.
     guests : Guests or None
         Inbound agents who dial; None where the groups are kept apart.
+    assurance : Assured or None
+        What quality assurance has come to; None where nothing is found.
     """
 
     inbound: InboundOutlook | None
@@ -228,6 +231,7 @@ class Outlook:
     currency_index: float = 1.0
     outages: OutageAhead | None = None
     guests: Guests | None = None
+    assurance: Assured | None = None
 
     def up(self, plans: Plans) -> Floats:
         """Share of time in which the platform is up: float64[n_plans, 1], or 1 where it does not fail."""
