@@ -42,10 +42,11 @@ class Departure:
         among = min(rule.of_months, len(self.standing.failed))
         failed = sum(self.standing.failed[-rule.of_months :])
         month = int(self.books.days.month[last])
+        missed = "service missed" if rule.sales_share is None else "service or sales failed"
         self.books.events.append(
             Event(
                 day,
-                f"notice for cause: service missed in {failed} of {among} months; the vendor serves to the end of"
+                f"notice for cause: {missed} in {failed} of {among} months; the vendor serves to the end of"
                 f" month {month}",
             )
         )

@@ -119,7 +119,7 @@ class World:
             self._planner = self._new_planner()
         last = scenario.relationship.ramp[-1].week
         self._ramp = [scenario.relationship.share(week) for week in range(last + 1)]
-        self._watch = watch_of(scenario, self._asked or self._requested, unlimited_cash)
+        self._watch = watch_of(scenario, self._asked or self._requested, unlimited_cash, setting)
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
         self._open_precedent(follow)
