@@ -58,6 +58,10 @@ class Counts(NamedTuple):
     struck: tuple[Struck, ...] = ()
 
 
+SERVED: Final = ("offered", "answered_within", "answered", "resolved")
+"""What is kept of the vendor's service day by day."""
+
+_SERVED: Final = rows(*SERVED)
 _PEOPLE: Final = rows("paid_hours", "training_hours", "fte")
 
 
@@ -87,6 +91,8 @@ class Books:
         float64[operator, 2]: leavers from the floor, and weeks that agents were on it.
     lost
         float64[operator, 2, month]: contacts that outages have kept out, and those they have cut off.
+    served
+        float64[4, day]: the vendor's inbound contacts of the month until a day's end; see `SERVED`.
     """
 
     days: Calendar
@@ -98,6 +104,7 @@ class Books:
     decisions: list[tuple[int, Plan]] = field(default_factory=list)
     turnover: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
     lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2, 0)))
+    served: Floats = field(default_factory=lambda: np.zeros((4, 0)))
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -110,6 +117,7 @@ class Books:
             np.zeros((*shape, days.n_days)),
             np.zeros((*shape, days.n_months_with_run_off)),
             lost=np.zeros((len(OPERATORS), 2, days.n_months_with_run_off)),
+            served=np.zeros((len(SERVED), days.n_days)),
         )
 
     def count(self, counts: Counts) -> None:
@@ -117,6 +125,10 @@ class Books:
         self.counters.reshape(-1)[counts.places] += counts.values
         for each in counts.struck:
             self.lost[_OPERATOR[each.operator], :, each.month] += (each.blocked, each.cut)
+
+    def note(self, day: int) -> None:
+        """Keep the vendor's service of the month as it stands at a day's end."""
+        self.served[:, day] = self.counters[1, 0, _SERVED, self.days.month[day]]
 
     def put(self, operator: str, channel: Channel, name: str, month: int, value: float) -> None:
         """Set a counter that is known at the month's end."""
@@ -196,6 +208,8 @@ class History:
     indices
         Price indices at the vendor's site by month, shocks included: float64[n_months with run-off] each; none where
         there is no vendor.
+    served
+        See `Books`.
     """
 
     days: Calendar
@@ -216,6 +230,13 @@ class History:
     strikes: tuple[Strike, ...] = ()
     lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
     indices: Mapping[str, Floats] = field(default_factory=dict)
+    served: Floats = field(default_factory=lambda: np.zeros((len(SERVED), 0)))
+
+    def by_day(self) -> Floats:
+        """The vendor's inbound contacts of each day, float64[4, n_days]: see `SERVED`."""
+        told = np.diff(self.served, axis=1, prepend=0.0)
+        first = np.isin(np.arange(self.served.shape[1]), self.days.month_starts)
+        return np.where(first, self.served, told)
 
     @property
     def names(self) -> tuple[str, ...]:

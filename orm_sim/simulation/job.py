@@ -19,6 +19,7 @@ from orm_sim.simulation.history import History
 from orm_sim.simulation.outcomes import (
     client_flows,
     decision_rows,
+    failure_rows,
     index_rows,
     kpi_rows,
     ledger_rows,
@@ -31,6 +32,7 @@ from orm_sim.vendor.levers import Plan
 
 LEDGER_COLUMNS = ("option", "replication", "month", "payer", "payee", "account", "kind", "amount")
 STRIKE_COLUMNS = ("option", "replication", "hazard", "site", "strikes", "caught", "hours", "contacts_lost")
+FAILURE_COLUMNS = ("option", "replication", "cash_stress", "cuts", "quality", "default")
 INDEX_COLUMNS = ("option", "replication", "month", "wages", "currency")
 
 
@@ -65,6 +67,7 @@ class StudyJob:
         decisions: list[tuple[object, ...]] = []
         strikes: list[tuple[object, ...]] = []
         indices: list[tuple[object, ...]] = []
+        failures: list[tuple[object, ...]] = []
         for replication in unit.replications:
             with _no_collection():
                 values, histories = self.live(replication)
@@ -80,6 +83,7 @@ class StudyJob:
                 decisions += decision_rows(name, replication, history)
                 strikes += strike_rows(name, replication, scenario, history)
                 indices += index_rows(name, replication, history)
+                failures += failure_rows(name, replication, scenario, history)
         return {
             "outcomes": pd.DataFrame(outcomes).astype(
                 {"replication": "int64", "insolvent": "bool", "no_deal": "bool", "ended": "bool"}
@@ -92,6 +96,7 @@ class StudyJob:
             "decisions": _decisions(decisions),
             "strikes": _numbers(strikes, STRIKE_COLUMNS, ("option", "hazard", "site")),
             "indices": _numbers(indices, INDEX_COLUMNS, ("option",)),
+            "failures": _numbers(failures, FAILURE_COLUMNS, ("option",)),
         }
 
     def live(self, replication: int) -> tuple[dict[str, float], dict[str, History]]:

@@ -19,6 +19,7 @@ from orm_sim.kpi.counters import COUNTERS
 from orm_sim.kpi.dictionary import KPIS
 from orm_sim.risk.site import SITES
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.failing import failing
 from orm_sim.simulation.history import OPERATORS, History
 
 Floats = NDArray[np.float64]
@@ -279,6 +280,17 @@ def index_rows(option: str, replication: int, history: History) -> list[tuple[ob
         (option, replication, month, *values)
         for month, values in enumerate(zip(wages, currency, strict=True))
     ]
+
+
+def failure_rows(
+    option: str, replication: int, scenario: Scenario, history: History
+) -> list[tuple[object, ...]]:
+    """The first day of each stage of a failure; see `orm_sim.study.tables.FAILURES`."""
+    if scenario.contract is None or history.no_deal is not None:
+        return []
+    found = failing(history, scenario)
+    days = (found.cash_stress, found.cuts, found.quality, found.default)
+    return [(option, replication, *(np.nan if day is None else float(day) for day in days))]
 
 
 def attrition(history: History) -> float:

@@ -162,6 +162,7 @@ class World:
             self._purse.cash if self._billing else np.nan, self._cash, tuple(self._books.decisions),
             self._standing.ended_day, turnover=tuple(self._books.turnover[1].tolist()), strikes=self._hazards.strikes,
             lost=self._books.lost.sum(axis=2), indices=self._billing.indices if self._billing else {},
+            served=self._books.served,
         )  # fmt: skip
 
     def decision_in(self, week: int) -> Decision | None:
@@ -368,6 +369,7 @@ class World:
             self._week.counts[day] = counts
         for each in self._week.counts[day]:
             self._books.count(each)
+        self._books.note(day)
 
     def _reprice(self, operator: Operator, day: int) -> None:
         """People of an operator cost something else from a day on."""
