@@ -14,13 +14,16 @@ from orm_sim.centre.pool_response import PoolResponse
 from orm_sim.centre.response import ResponseTable
 from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
-from orm_sim.demand.leads import KEPT_DAYS, conversion_table, expected_attempt_s
+from orm_sim.demand.leads import KEPT_DAYS, expected_attempt_s
 from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.blended import guests_ahead
 from orm_sim.simulation.dismissal import weeks_owed
+from orm_sim.simulation.duty import found_by
 from orm_sim.simulation.hazards import outage_ahead
 from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.setting import Planning, Setting, planning_for
+from orm_sim.simulation.targets import attempts_of_a_lead, sold_when_reached
 from orm_sim.vendor.decision.outlook import (
     AGES,
     KEPT_AFTER,
@@ -120,6 +123,8 @@ def outlook_of(
         dismiss_above=scenario.vendor.dismiss_above,
         currency_index=site.currency,
         outages=outage_ahead(scenario, vendor),
+        assurance=vendor.assurance,
+        guests=guests_ahead(scenario, setting, vendor, planning, moment.week, months, shares),
     )
 
 
@@ -315,22 +320,21 @@ def _outbound(
     shape = setting.programme.shapes.outbound
     starts = setting.days.month_starts
     calling = np.array([int(setting.calling[starts[m] : starts[m + 1]].sum()) for m in months])
-    missed = (1.0 - outbound.contact_rate) ** np.arange(outbound.max_attempts)
-    quality = np.array([q.share for q in outbound.list_quality])
-    converted = float(quality @ (conversion_table(outbound, shape) @ (missed / missed.sum())) / quality.sum())
     hours = outbound.closes_hour - outbound.opens_hour
     talk = expected_attempt_s(outbound, shape) - outbound.attempt_s
     past = np.zeros(KEPT_AFTER)
     past[: len(sold)] = sold
-    lost = cancelled_share(outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure)
+    lost = cancelled_share(
+        outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure, found_by(vendor)
+    )
     return OutboundOutlook(
         seat_hours=outbound.seats * share * hours * 5.0,
         calling_weeks=calling / 5.0,
-        attempts=outbound.leads_per_month * missed.sum() * share,
+        attempts=outbound.leads_per_month * attempts_of_a_lead(outbound).sum() * share,
         attempt_s=outbound.attempt_s,
         talk_s=talk * vendor.handle_factor * vendor.reference.handle_speed,
         reached=outbound.contact_rate,
-        sold=converted / vendor.reference.conversion,
+        sold=sold_when_reached(outbound, shape) / vendor.reference.conversion,
         funded=outbound.funded_share,
         cancelled=outbound.cancelled_by_day_90,
         unearned=unearned_by_age(),
@@ -339,10 +343,10 @@ def _outbound(
     )
 
 
-def cancelled_share(usual: float, people: People, pressure: float) -> float:
+def cancelled_share(usual: float, people: People, pressure: float, found: float = 0.0) -> float:
     """Share of funded sales cancelled by day 90, those that pressure has made included."""
     pressed = people.pressed_sales * pressure
-    return usual + pressed / (1.0 + pressed) * people.unsuitable_cancelled * (1.0 - usual)
+    return usual + pressed / (1.0 + pressed) * float(people.cancelled_when(found)) * (1.0 - usual)
 
 
 def unearned_by_age() -> Floats:

@@ -19,11 +19,13 @@ from orm_sim.kpi.counters import COUNTERS
 from orm_sim.kpi.dictionary import KPIS
 from orm_sim.risk.site import SITES
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.failing import failing
 from orm_sim.simulation.history import OPERATORS, History
 
 Floats = NDArray[np.float64]
 _COSTS = tuple(a.name for a in CLIENT_ACCOUNTS if a.sign < 0)
 _ALWAYS = tuple(c.id for c in COUNTERS.values() if c.always)
+_AUDITED = ("audited", "errors")
 _RATIOS = tuple(k for k in KPIS if k not in COUNTERS)
 
 
@@ -227,6 +229,10 @@ def kpi_rows(option: str, replication: int, history: History) -> dict[str, Float
     counters = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _ALWAYS}
     columns |= counters
     columns |= {c.id: np.full(2 * n, np.nan) for c in COUNTERS.values() if not c.always}
+    if history.of("audited", "inbound").any():
+        found = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _AUDITED}
+        columns |= found
+        counters |= found
     columns |= {name: np.asarray(KPIS[name].value(counters), dtype=np.float64) for name in _RATIOS}
     return columns
 
@@ -274,6 +280,17 @@ def index_rows(option: str, replication: int, history: History) -> list[tuple[ob
         (option, replication, month, *values)
         for month, values in enumerate(zip(wages, currency, strict=True))
     ]
+
+
+def failure_rows(
+    option: str, replication: int, scenario: Scenario, history: History
+) -> list[tuple[object, ...]]:
+    """The first day of each stage of a failure; see `orm_sim.study.tables.FAILURES`."""
+    if scenario.contract is None or history.no_deal is not None:
+        return []
+    found = failing(history, scenario)
+    days = (found.cash_stress, found.cuts, found.quality, found.default)
+    return [(option, replication, *(np.nan if day is None else float(day) for day in days))]
 
 
 def attrition(history: History) -> float:

@@ -169,6 +169,10 @@ class People(Term):
         """Factor on output: 1.0 at the market wage."""
         return np.asarray((1.0 + np.asarray(premium, np.float64)) ** self.output_elasticity)
 
+    def cancelled_when(self, found: Floats | float) -> Floats:
+        """Share of unsuitable sales that are cancelled early: by customers, and those that quality assurance finds."""
+        return np.asarray(self.unsuitable_cancelled + (1.0 - self.unsuitable_cancelled) * np.asarray(found))
+
     def more_coaching(self, hours: Floats | float) -> Floats:
         """Coaching beyond the standard, which is part of shrinkage and of the support of an agent, hours a week."""
         return np.asarray(np.asarray(hours, np.float64) - STANDARD_COACHING)

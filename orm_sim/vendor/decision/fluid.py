@@ -71,6 +71,7 @@ class Fluid:
                 plans.coaching_hours,
                 plans.pressure,
                 plans.redundancy,
+                *([] if self._outlook.guests is None else [plans.staffing_ratio]),
             ]
         )
         _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
