@@ -23,6 +23,7 @@ from orm_sim.centre.skills.arrivals import (
 from orm_sim.centre.skills.layout import layout_of
 from orm_sim.centre.skills.lean_days import LeanDays
 from orm_sim.centre.skills.lean_state import rules_of
+from orm_sim.centre.skills.measures import Tally, replication_measures
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import (
     CLEAR_QUEUE,
@@ -92,6 +93,34 @@ class Centre:
                     lean.begin_with(lived[1].carry)
             yield lived
             carry = lived[1].carry
+
+    def tally(self, seed: int, replication: int) -> Tally | None:
+        """Counts and sums of one replication, those of `blocks` by the kernel to the bit, without a look at every day.
+
+        None where its rules are not of those that allow it.
+        """
+        days = Days(self, seed, replication)
+        lean = days.lean()
+        if lean is None:
+            return None
+        tally = Tally(self.file)
+        day = lean.add_up(tally, 0, self.n_days)
+        while day < self.n_days:
+            block = days.block(day, days.morning(lean.carry, day))
+            outcome = kernel.run(block)
+            tally.add(block, outcome)
+            lean.begin_with(outcome.carry)
+            day = lean.add_up(tally, day + 1, self.n_days)
+        if self.file.horizon.never_closes:
+            tally.close(lean.carry)
+        return tally
+
+    def measures(self, seed: int, replication: int, run: Run) -> dict[str, float]:
+        """Measures of one replication."""
+        tally = self.tally(seed, replication) if run is kernel.run else None
+        if tally is None:
+            return replication_measures(self.file, self.blocks(seed, replication, run))
+        return dict(tally.measures())
 
 
 class Days:
