@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.functions import log
+from orm_sim.core.vectors import wide
 
 Key = tuple[int, int]
 Floats = NDArray[np.float64]
@@ -277,6 +278,7 @@ def normal_quantiles(u: Floats) -> Floats:
     Each range of the function is a loop of its own, which is vectorised: the middle is computed for all, then those
     in the tails are picked out and put right.
     """
+    wide()
     z, tail, place = np.empty(u.size), np.empty(u.size), np.empty(u.size, np.int64)
     for i in range(u.size):
         q = u[i] - 0.5

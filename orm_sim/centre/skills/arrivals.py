@@ -29,6 +29,7 @@ from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.functions import exp, log, log1p
 from orm_sim.core.streams import normal_quantiles, uniform_pair
+from orm_sim.core.vectors import wide
 
 _BATCH: Final = 256
 """Arrivals drawn at once, ahead of their use."""
@@ -110,6 +111,7 @@ def _poisson(s: Any, day: int, t: int, expected: Floats, at: Floats, n: int) -> 
 
     Two arrivals share the words of a block: the gaps before contacts 2k and 2k + 1 are the pair of k.
     """
+    wide()
     total = 0.0
     for period in range(expected.size):
         total += expected[period]
@@ -155,6 +157,7 @@ def _place(into: float, expected: float, period: int, period_s: float) -> float:
 @jit
 def _draw_bodies(s: Any, day: int, ends: Whole, places: Whole, patience_s: Floats, work_s: Floats) -> None:
     """Patience and work of every type's contacts, put at their places."""
+    wide()
     laws, columns = laws_of(s), s.n_columns
     for t in range(s.n_kinds):
         for begin in range(ends[t], ends[t + 1], _BODIES):
@@ -198,6 +201,7 @@ def _values(s: Any, laws: LawTable, t: int, column: int, law: int, used: int, u:
 @jit
 def quantiles(laws: LawTable, law: int, u: Floats) -> Floats:
     """`orm_sim.centre.laws.quantile` of each element, the same bits: a loop for each kind of law."""
+    wide()
     kind, a, b = laws.kind[law], laws.a[law], laws.b[law]
     x, y = laws.x[laws.first[law] : laws.stop[law]], laws.y[laws.first[law] : laws.stop[law]]
     if kind == EMPIRICAL:

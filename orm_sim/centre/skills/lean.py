@@ -8,17 +8,16 @@ import numpy as np
 
 from orm_sim.centre.skills.check import check
 from orm_sim.centre.skills.lean_ahead import foresee
-from orm_sim.centre.skills.lean_ends import StartedEnds
+from orm_sim.centre.skills.lean_ends import Rows
 from orm_sim.centre.skills.lean_guests import close_books, hand_over, take_over
 from orm_sim.centre.skills.lean_moves import TIED
 from orm_sim.centre.skills.lean_play import follow
 from orm_sim.centre.skills.lean_state import Lean, finished, memory_of, most_agents
 from orm_sim.centre.skills.lean_views import lean_at
 from orm_sim.centre.skills.outcome import Outcome
-from orm_sim.centre.skills.packing import Packed
 from orm_sim.centre.skills.plan import BY_LONGEST_IDLE, FINISH, WITHIN_THRESHOLD_FIRST, Block, Carry, Layout
 from orm_sim.centre.skills.state import MOST_AGENTS as AT_MOST
-from orm_sim.centre.skills.state import MOST_KNOWN, Centre, Floats, Opened, Whole, address
+from orm_sim.centre.skills.state import MOST_KNOWN, Centre, Opened, address
 from orm_sim.core.ahead import entry
 from orm_sim.core.compiled import jit
 
@@ -87,39 +86,31 @@ def run(block: Block, begun: Opened | None = None) -> Outcome | None:
 @jit
 def play(record: int) -> int:
     """Play a block and write what is carried out; 0, or why it was left off."""
-    return play_through(lean_at(record))
+    c = lean_at(record)
+    play_on(c)
+    if c.odd == 0:
+        close(c)
+    return int(c.odd)
 
 
 @jit
-def play_through(c: Centre) -> int:
-    """`play`, of the record itself."""
+def play_on(c: Centre) -> None:
+    """All that happens in a block."""
     take_over(c)
     if c.fates:
         foresee(c)
     follow(c)
-    if c.odd == 0:
-        close_books(c)
-        hand_over(c)
-    return int(c.odd)
+
+
+@jit
+def close(c: Centre) -> None:
+    """What is left when a block is over."""
+    close_books(c)
+    hand_over(c)
 
 
 def _outcome(memory: Lean, block: Block, first: int) -> Outcome:
     """Rows, behind those of contacts carried in in service, agents' time and what is left."""
     n, m, last, left = finished(memory, block.work_s.shape[1])
-    return outcome_of(
-        memory.rows, memory.periods, first, (n, m), min(last, block.end_s), memory.redials(block.layout.n_types), left
-    )  # fmt: skip
-
-
-def outcome_of(
-    rows: Whole, spent: Floats, first: int, written: tuple[int, int], last_s: float, redials: Whole, left: Packed
-) -> Outcome:  # fmt: skip
-    """Outcome of a block from its rows, those written of decisions and of ends, the first ones carried in."""
-    (n, m), seconds = written, rows.view(np.float64)
-    return Outcome(
-        ref=rows[0, first:n], type=rows[1, first:n], state=rows[2, first:n], group=rows[3, first:n],
-        arrival_s=seconds[4, first:n], at_s=seconds[5, first:n],
-        ended=StartedEnds(rows, m, last_s),
-        busy_s=spent[0], staffed_s=spent[1], redials=redials,
-        carry=Carry.of(left),
-    )  # fmt: skip
+    redials, last = memory.redials(block.layout.n_types), min(last, block.end_s)
+    return Outcome.of(Rows(memory.rows, memory.periods, (first, n, m), last, redials, Carry.of(left)))

@@ -13,6 +13,7 @@ from orm_sim.centre.skills.lean_views import kind_at, numbers, wholes
 from orm_sim.centre.skills.state import Centre, Floats, Whole
 from orm_sim.centre.skills.views import laws_of, number, whole
 from orm_sim.core.compiled import jit, jit_inline
+from orm_sim.core.vectors import wide
 
 BATCH: Final = 512
 """Fates drawn at once: what they take stays near the processor."""
@@ -92,6 +93,7 @@ def _put_through(laws: LawTable, law: int, mine: Whole, u: Floats, values: Float
 @jit
 def _draw_fates(c: Centre, begin: int, n: int, m: int) -> int:
     """Fates of so many contacts from one on; those who may come back are put behind m that do, and counted."""
+    wide()
     k0, k1 = c.k0, c.k1
     ref, kind = wholes(c.ref + 8 * begin, n), wholes(c.type + 8 * begin, n)
     fate, chance = numbers(c.fate + 8 * begin, n), numbers(c.chance, n)
@@ -111,6 +113,7 @@ def _draw_fates(c: Centre, begin: int, n: int, m: int) -> int:
 @jit
 def _draw_sequels(c: Centre, m: int) -> None:
     """Uniforms of so many contacts that may come back: delay, work, patience, and the fate of the next attempt."""
+    wide()
     k0, k1, parent = c.k0, c.k1, wholes(c.sequel_ref, m)
     delay, u, patience = numbers(c.sequel_delay, m), numbers(c.sequel_u, m), numbers(c.sequel_patience, m)
     fate, chance = numbers(c.sequel_fate, m), numbers(c.chance, m)

@@ -14,7 +14,8 @@ import numpy as np
 from orm_sim.centre.skills.arena import ARENA
 from orm_sim.centre.skills.arrivals import N_CHANGES, N_CONTACTS, TABLES, draw_into, moment_in_day, room_for
 from orm_sim.centre.skills.events import put, take
-from orm_sim.centre.skills.lean import MOST_AGENTS, is_simple, outcome_of, play_through
+from orm_sim.centre.skills.lean import MOST_AGENTS, close, is_simple, play_on
+from orm_sim.centre.skills.lean_ends import Rows
 from orm_sim.centre.skills.lean_moves import FULL
 from orm_sim.centre.skills.lean_state import (
     LEAN,
@@ -29,7 +30,7 @@ from orm_sim.centre.skills.lean_state import (
 )
 from orm_sim.centre.skills.lean_views import lean_at, numbers, wholes
 from orm_sim.centre.skills.outcome import Outcome
-from orm_sim.centre.skills.packing import BUSY, PENDING, WAITING, Packed, packed
+from orm_sim.centre.skills.packing import BUSY, PENDING, WAITING, Packed, known, packed
 from orm_sim.centre.skills.plan import Block, Carry, Floats, Layout, Whole
 from orm_sim.centre.skills.sources import SOURCES, Sources
 from orm_sim.centre.skills.state import LEFT_TIMES, LEFT_WHOLE, Centre, Records, address
@@ -40,7 +41,7 @@ from orm_sim.core.units import SECONDS_PER_DAY
 
 FAULTY: Final = 3
 """`LEAN.odd`: a value that no engine can play; who checks the block says which."""
-_AT: Final = ("at_numbers", "at_rows", "at_spent", "at_left", "at_left_s", "at_night", "at_night_s")
+_AT: Final = ("at_numbers", "at_rows", "at_spent", "left_room", "at_left_s", "at_night", "at_night_s")
 LANE: Final = np.dtype(
     [
         (name, np.int64)
@@ -51,8 +52,11 @@ LANE: Final = np.dtype(
     ]
 )  # fmt: skip
 """Addresses of the records of `LEAN`, of the sources and of what a day begins with; how much room there is; who stays
-from one day to the next; and where everything that outlives a day begins in its memory."""
+from one day to the next, and for how many there is room; and where everything that outlives a day begins in its memory
+or in that of what it leaves."""
 _WHO_STAYS, _PARTS = slice(10, 15), slice(15, 22)
+_A_STAYER: Final = 8
+"""Attempts of a day for each that there is room for to stay."""
 _OWN: Final = (
     "kinds", "groups", "free", "late", "slots", "work", "fate", "chance", "sequel_kind", "sequel_ref", "sequel_delay",
     "sequel_u", "sequel_patience", "sequel_fate", "sequel_work", "deadlines", "pending", "held", "stretches",
@@ -69,9 +73,6 @@ _OWN_PLACES: Final = [_FIELDS.index(name) for name in _OWN]
 _ROOMS: Final = [_FIELDS.index(name) for name in ("room", "room_free", "room_late", "n_stretches")]
 _LAST, _NOW, _WORDS = _FIELDS.index("last"), _FIELDS.index("now"), len(_FIELDS)
 _NO_TIMES, _NO_FLAGS = np.empty(0), np.empty(0, np.bool_)
-_NO_OUTAGES: Final[dict[str, Any]] = {
-    "outage_at_s": _NO_TIMES, "outage_until_s": _NO_TIMES, "outage_blocks": _NO_FLAGS, "outage_drops": _NO_FLAGS,
-}  # fmt: skip
 
 
 def qualifies(layout: Layout, sources: Sources) -> bool:
@@ -99,6 +100,13 @@ class LeanDays:
         On every rate.
     hours : dict
         `closes_s`, `at_close`, `end_s`, `period_s` and `n_periods` of every block.
+
+    Attributes
+    ----------
+    first, changes : int
+        First contacts and changes of staffing of a day, at most.
+    tables_from : int
+        Where whole numbers of contacts and changes begin in a day's memory.
     """
 
     def __init__(
@@ -107,25 +115,27 @@ class LeanDays:
         n_types, n_groups, columns = layout.n_types, layout.n_groups, layout.work_law.shape[1]
         most = float((sources.expected * factors).max(initial=0.0))
         self.layout, self.hours = layout, hours
-        self._first, self._changes = room_for(most, n_types) + sources.n_given, sources.most_changes
+        self.first, self.changes = room_for(most, n_types) + sources.n_given, sources.most_changes
+        self.tables_from = self.first * (2 + columns) + self.changes + TABLES
         self._closes, self._n_columns, self._agents = np.isinf(hours["end_s"]), columns, _most_agents(sources)
-        self._rules, self._own = rules, np.empty(0, np.int64)
+        self._rules = rules
+        self._given: Whole | None = None
         self._words, self._lane = np.zeros(_WORDS, np.int64), np.zeros(len(LANE.fields or ()), np.int64)
         self._seconds, before = self._words.view(np.float64), np.zeros(n_types + n_groups, np.int64)
         self._kept = (sources, factors, before)
         fill(self._words, self._rules, layout, hours)
         self._lane[: _WHO_STAYS.start] = (
             address(self._words), address(sources.record.view(np.int64)), address(factors), address(self._rules.begin),
-            self._rules.begin.size, address(before), self._closes, sources.n_given > 0, self._first, self._changes,
+            self._rules.begin.size, address(before), self._closes, sources.n_given > 0, self.first, self.changes,
         )  # fmt: skip
         self._address = address(self._lane)
-        self._grow(self._first + self._first // 2 + 64)
+        self._grow(self.first + self.first // 2 + 64)
         self.begin_with(Carry.empty(n_groups, columns))
 
     def begin_with(self, carry: Carry) -> None:
         """Let the next day begin with a state."""
-        self._carry, people = carry, packed(carry)
-        self._left = people
+        self._carry, people = carry, known(carry) or packed(carry)
+        self._left: Any = people
         self._lane[_WHO_STAYS] = (
             address(people.whole), address(people.times), people.n_waiting, people.n_busy, people.n_pending,
         )  # fmt: skip
@@ -134,11 +144,12 @@ class LeanDays:
         """A day's block and its outcome; None where it has to be made and run by itself."""
         while True:
             own, memory = ARENA.scratch(self._n_own), ARENA.lasting(self._begins[-1])
-            if own is not self._own:
+            left = ARENA.lasting(self._left_begins[-1])
+            if own is not self._given:
                 self._settle(own)
-            odd = live(self._address, address(memory), day)
+            odd = live(self._address, address(memory), address(left), day)
             if odd == 0:
-                return self._lived(memory)
+                return self._lived(memory, left)
             if odd != FULL:
                 return None
             self._grow(2 * self._room)
@@ -146,60 +157,80 @@ class LeanDays:
     def _grow(self, room: int) -> None:
         """Make room for so many attempts a day."""
         n_groups, columns, lanes = self.layout.n_groups, self._n_columns, lanes_for(self._agents)
-        self._room, late, stretches = room, 2 * self._agents, stretches_for(self._first)
-        self._sizes = (*sizes_of(self._rules, self._first, room, lanes, late), stretches)
-        self._n_own, self._own = sum(self._sizes), np.empty(0, np.int64)
+        self._room, late, stretches = room, 2 * self._agents, stretches_for(self.first)
+        self._sizes = (*sizes_of(self._rules, self.first, room, lanes, late), stretches)
+        self._n_own, self._given, stay = sum(self._sizes), None, room // _A_STAYER + 64
         parts = (
-            self._first * (2 + columns) + self._changes, TABLES + 2 * (self._first + self._changes), N_ROWS * room,
+            self.first * (2 + columns) + self.changes, TABLES + 2 * (self.first + self.changes), N_ROWS * room,
             2 * n_groups * self.hours["n_periods"],
-            2 * n_groups + LEFT_WHOLE * room, (LEFT_TIMES + columns) * room + n_groups * lanes,
-            self._closes * (2 * n_groups + 2 * room), self._closes * (PENDING + columns) * room,
         )  # fmt: skip
-        self._begins = list(accumulate(parts, initial=0))
-        self._lane[_PARTS] = [8 * begin for begin in self._begins[1:-1]]
+        left_parts = (
+            2 * n_groups + LEFT_WHOLE * stay, (LEFT_TIMES + columns) * stay + n_groups * lanes,
+            self._closes * (2 * n_groups + 2 * stay), self._closes * (PENDING + columns) * stay,
+        )  # fmt: skip
+        self._begins, self._left_begins = (
+            list(accumulate(parts, initial=0)),
+            list(accumulate(left_parts, initial=0)),
+        )
+        begins, left_begins = (
+            [8 * begin for begin in each[1:-1]] for each in (self._begins, self._left_begins)
+        )
+        self._lane[_PARTS] = *begins, stay, *left_begins
         self._words[_ROOMS] = room, lanes, late, stretches
 
     def _settle(self, own: Whole) -> None:
         """Tell the record what lies where in a thread's memory."""
+        self._given = own
         self._own, begins = room_of(lambda _: own, self._sizes)
         self._words[_OWN_PLACES] = begins[0], begins[0] + 8 * self._rules.n_kinds, *begins[1:]
 
-    def _lived(self, memory: Whole) -> tuple[Block, Outcome]:
+    def _lived(self, memory: Whole, left: Whole) -> tuple[Block, Outcome]:
         """What a day was made of and what became of it; both look into its memory."""
         counts = self._words[_COUNTS].tolist()
         contacts, changes, carried, to_come, n, m, waiting, busy, pending, idle = counts
-        at, first, columns, seconds = self._begins, self._first, self._n_columns, memory.view(np.float64)
-        kind, group, n_groups = at[1] + TABLES, at[1] + TABLES + 2 * first, self.layout.n_groups
-        begun = self._carry
+        at, columns, n_groups, begun = self._left_begins, self._n_columns, self.layout.n_groups, self._carry
+        seconds = left.view(np.float64)
         if self._closes:
-            begun = Carry.of(
-                Packed(
-                    memory[at[6] : at[6] + 2 * (n_groups + to_come)],
-                    seconds[at[7] : at[7] + (PENDING + columns) * to_come], 0, 0, to_come, True, columns,
-                )
-            )  # fmt: skip
-        block = Block(
-            layout=self.layout, arrival_s=seconds[:contacts], patience_s=seconds[first : first + contacts],
-            work_s=seconds[2 * first : 2 * first + contacts * columns].reshape(contacts, columns),
-            type=memory[kind : kind + contacts], ref=memory[kind + first : kind + first + contacts],
-            change_at_s=seconds[first * (2 + columns) :][:changes], change_group=memory[group : group + changes],
-            change_to=memory[group + self._changes :][:changes], **_NO_OUTAGES, carry=begun, **self.hours,
-        )  # fmt: skip
+            whole, times = left[at[2] : at[2] + 2 * (n_groups + to_come)], seconds[at[3] : at[4]]
+            begun = Carry.of(Packed(whole, times, 0, 0, to_come, True, columns))
         n_whole = 2 * n_groups + 3 * (waiting + busy) + 2 * pending
-        n_times = (
-            (WAITING + columns) * waiting + (BUSY + columns) * busy + (PENDING + columns) * pending + idle
+        n_times = (WAITING + columns) * waiting + (BUSY + columns) * busy + (PENDING + columns) * pending
+        people = Packed(
+            left[:n_whole], seconds[at[1] : at[1] + n_times + idle], waiting, busy, pending, True, columns
         )
-        self._left = Packed(
-            memory[at[4] : at[4] + n_whole], seconds[at[5] : at[5] + n_times], waiting, busy, pending, True, columns
-        )  # fmt: skip
-        outcome = outcome_of(
-            memory[at[2] : at[3]].reshape(N_ROWS, self._room),
-            seconds[at[3] : at[4]].reshape(2, n_groups, self.hours["n_periods"]), carried, (n, m),
-            min(float(self._seconds[_LAST]), self.hours["end_s"]), redials_of(self._own, self.layout.n_types),
-            self._left,
-        )  # fmt: skip
-        self._carry = outcome.carry
-        return block, outcome
+        self._left, self._carry = left, Carry.of(people)
+        begins, n_periods = self._begins, self.hours["n_periods"]
+        rows = memory[begins[2] : begins[3]].reshape(N_ROWS, self._room)
+        spent = memory[begins[3] : begins[4]].view(np.float64).reshape(2, n_groups, n_periods)
+        last_s = min(float(self._seconds[_LAST]), self.hours["end_s"])
+        redials = redials_of(self._own, self.layout.n_types)
+        outcome = Outcome.of(Rows(rows, spent, (carried, n, m), last_s, redials, self._carry))
+        return Block.of(_Made(self, memory, contacts, changes, begun)), outcome
+
+
+class _Made:
+    """What a day's `Block` is made from."""
+
+    __slots__ = ("_begin", "_carry", "_changes", "_contacts", "_days", "_memory")
+
+    def __init__(self, days: LeanDays, memory: Whole, contacts: int, changes: int, carry: Carry) -> None:
+        self._days, self._memory, self._begin = days, memory, days.tables_from
+        self._contacts, self._changes, self._carry = contacts, changes, carry
+
+    def columns(self, name: str) -> dict[str, Any]:
+        """Everything."""
+        layout, hours, first, most = self._days.layout, self._days.hours, self._days.first, self._days.changes
+        n, m, columns = self._contacts, self._changes, layout.work_law.shape[1]
+        whole, seconds = self._memory[self._begin :], self._memory.view(np.float64)
+        at, group = seconds[first * (2 + columns) :], whole[2 * first :]
+        return {
+            "layout": layout, "arrival_s": seconds[:n], "patience_s": seconds[first : first + n],
+            "work_s": seconds[2 * first : 2 * first + n * columns].reshape(n, columns),
+            "type": whole[:n], "ref": whole[first : first + n],
+            "change_at_s": at[:m], "change_group": group[:m], "change_to": group[most : most + m],
+            "outage_at_s": _NO_TIMES, "outage_until_s": _NO_TIMES,
+            "outage_blocks": _NO_FLAGS, "outage_drops": _NO_FLAGS, **hours, "carry": self._carry,
+        }  # fmt: skip
 
 
 @jit_inline
@@ -214,12 +245,13 @@ def _sources_at(place: int) -> Records:
 
 @entry
 @jit
-def live(lane: int, memory: int, day: int) -> int:
+def live(lane: int, memory: int, left: int, day: int) -> int:
     """Draw a day into memory and play it; 0, or why it was left off, and then nothing has changed."""
     a = _lane_at(lane)
     c, s = lean_at(a.lean), _sources_at(a.sources)
     _save(a, s)
     _lay_out(a, c, memory)
+    c.left, c.left_s = left, left + a.at_left_s
     _draw(a, c, s, day)
     _receive(a, c, s, day)
     if _is_faulty(a, c):
@@ -227,8 +259,11 @@ def live(lane: int, memory: int, day: int) -> int:
     elif c.n_contacts + c.n_waiting + c.n_busy + c.n_to_come >= c.room:
         c.odd = FULL
     else:
-        play_through(c)
+        play_on(c)
+        if c.odd == 0 and c.waiting + c.n_held + c.n_pending > a.left_room:
+            c.odd = FULL
     if c.odd == 0:
+        close(c)
         a.guests, a.guests_s = c.left, c.left_s
         a.n_waiting, a.n_busy, a.n_pending = c.waiting, c.n_held, c.n_pending
     else:
@@ -268,14 +303,12 @@ def _lay_out(a: Records, c: Centre, memory: int) -> None:
     c.type = memory + a.at_numbers + 8 * TABLES
     c.ref, c.change_group = c.type + first, c.type + 2 * first
     c.change_to = c.change_group + 8 * a.most_changes
-    c.decided_ref, c.decided_type = rows, rows + 8 * c.room
-    c.decided_state, c.decided_group = rows + 16 * c.room, rows + 24 * c.room
-    c.decided_arrival, c.decided_at = rows + 32 * c.room, rows + 40 * c.room
-    c.ended_at, c.ended = rows + 48 * c.room, rows + 56 * c.room
+    c.decided_ref, c.decided = rows, rows + 8 * c.room
+    c.decided_arrival, c.decided_at = rows + 16 * c.room, rows + 24 * c.room
+    c.ended_at, c.ended = rows + 32 * c.room, rows + 40 * c.room
     c.worked_s, c.present_s = memory + a.at_spent, memory + a.at_spent + spent
     for place in range(2 * c.n_groups * c.n_periods):
         set_number(c.worked_s, place, 0.0)
-    c.left, c.left_s = memory + a.at_left, memory + a.at_left_s
 
 
 @jit
@@ -299,7 +332,7 @@ def _receive(a: Records, c: Centre, s: Records, day: int) -> None:
     stayed = a.n_waiting + a.n_busy
     who = a.guests + 8 * (2 * c.n_groups + 3 * stayed)
     times = a.guests_s + 8 * (WAITING * a.n_waiting + BUSY * a.n_busy + columns * stayed)
-    c.guests, c.guests_s = c.left - a.at_left + a.at_night, c.left - a.at_left + a.at_night_s
+    c.guests, c.guests_s = c.left + a.at_night, c.left + a.at_night_s
     c.n_waiting, c.n_busy, c.n_to_come = 0, 0, n
     for k in range(n):
         due = number(times, k) - SECONDS_PER_DAY

@@ -14,6 +14,7 @@ from orm_sim.centre.skills.lean_floor import count_presence
 from orm_sim.centre.skills.lean_lines import be_patient, join
 from orm_sim.centre.skills.lean_moves import decide, new_slot, serve
 from orm_sim.centre.skills.lean_play import next_special
+from orm_sim.centre.skills.lean_state import GROUP_FROM, TYPE_FROM
 from orm_sim.centre.skills.lean_views import group_at, held_at, kind_at, slot_at
 from orm_sim.centre.skills.outcome import ANSWERED
 from orm_sim.centre.skills.packing import (
@@ -210,8 +211,9 @@ def _leave_busy(c: Centre, times: int, who: int, k: int, shift: float) -> None:
     held, n = held_at(c, k), c.n_held
     start = number(c.decided_at, held.row) - shift
     set_whole(who, k, whole(c.decided_ref, held.row))
-    set_whole(who, n + k, whole(c.decided_type, held.row))
-    set_whole(who, GROUP * n + k, whole(c.decided_group, held.row))
+    decided = whole(c.decided, held.row)
+    set_whole(who, n + k, (decided >> TYPE_FROM) & ((1 << (GROUP_FROM - TYPE_FROM)) - 1))
+    set_whole(who, GROUP * n + k, (decided >> GROUP_FROM) - 1)
     set_number(times, k, number(c.decided_arrival, held.row) - shift)
     set_number(times, PATIENCE * n + k, held.patience)
     set_number(times, LEFT * n + k, 1.0)

@@ -8,6 +8,7 @@ from orm_sim.centre.skills.lean_ahead import fate_of, value_of
 from orm_sim.centre.skills.lean_due import await_due
 from orm_sim.centre.skills.lean_floor import book, engage
 from orm_sim.centre.skills.lean_lines import leave
+from orm_sim.centre.skills.lean_state import GROUP_FROM, TYPE_FROM
 from orm_sim.centre.skills.lean_views import held_at, kind_at, pair_at, slot_at
 from orm_sim.centre.skills.outcome import ABANDONED, ANSWERED, DONE, UNRESOLVED, VOICEMAIL
 from orm_sim.centre.skills.plan import MAX_ATTEMPT
@@ -25,9 +26,7 @@ def decide(c: Centre, ref: int, t: int, state: int, g: int, arrival: float, at: 
     """A row for an attempt."""
     row = c.n_rows
     set_whole(c.decided_ref, row, ref)
-    set_whole(c.decided_type, row, t)
-    set_whole(c.decided_state, row, state)
-    set_whole(c.decided_group, row, g)
+    set_whole(c.decided, row, ((g + 1) << GROUP_FROM) | (t << TYPE_FROM) | state)
     set_number(c.decided_arrival, row, arrival)
     set_number(c.decided_at, row, at)
     c.n_rows = row + 1

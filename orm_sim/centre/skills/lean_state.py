@@ -67,8 +67,8 @@ _ADDRESSES: Final = (
     "kinds", "groups", "free", "late", "guests_s", "guests", "slots", "work", "fate", "chance",
     "sequel_kind", "sequel_ref", "sequel_delay", "sequel_u", "sequel_patience", "sequel_fate", "sequel_work",
     "deadlines", "pending", "held", "stretches", "left_s", "left",
-    "decided_ref", "decided_type", "decided_state", "decided_group", "decided_arrival", "decided_at",
-    "ended_at", "ended", "worked_s", "present_s",
+    "decided_ref", "decided", "decided_arrival", "decided_at", "ended_at", "ended",
+    "worked_s", "present_s",
 )  # fmt: skip
 LEAN: Final = np.dtype(
     [(name, _I) for name in _ADDRESSES]
@@ -94,8 +94,10 @@ HELD: Final = np.dtype([("row", _I), ("end", _F), ("patience", _F), ("work", _I)
 
 _CONTACTS_A_STRETCH: Final = 8
 """First contacts of a block to a stretch of it by which those to come are kept, of whom there are some tenths."""
-N_ROWS: Final = 8
-"""Columns of rows: ref, type, state, group, arrival, moment of decision · end, packed row and result."""
+N_ROWS: Final = 6
+"""Columns of rows: ref, what was decided, arrival, moment of decision · end, packed row and result."""
+TYPE_FROM, GROUP_FROM = 8, 16
+"""Bits of what was decided: the state, from here on the type, from here on the group plus one."""
 _PLACES: Final = {name: place for place, name in enumerate(LEAN.fields or ())}
 _COUNTS: Final = [
     _PLACES[name] for name in ("odd", "n_rows", "n_ended", "waiting", "n_held", "n_pending", "n_idle")

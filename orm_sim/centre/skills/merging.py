@@ -32,7 +32,9 @@ def in_order(values: Floats, ends: Whole, merged: Floats, places: Whole) -> None
     rows, who = np.empty((3, n)), np.empty((3, n), np.int32)
     for i in range(n):
         rows[0, i], who[0, i] = values[i], i
-        merged[i], places[i] = values[i], i  # the order of a single run
+    if n_runs == 1:
+        for i in range(n):
+            merged[i], places[i] = values[i], i
     borders, row = ends.copy(), np.zeros(n_runs, np.int64)
     while n_runs > 1:
         k = _shortest(borders, n_runs)

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.centre.skills.plan import Carry
+from orm_sim.centre.skills.plan import Carry, Late
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -52,7 +52,7 @@ class LateEnds(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Late):
     """Records in the order in which they happened. G groups, P periods.
 
     Attributes

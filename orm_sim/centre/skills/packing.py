@@ -46,7 +46,7 @@ class Packed:
         """Groups of the centre."""
         return (self.whole.size - 3 * (self.n_waiting + self.n_busy) - 2 * self.n_pending) // 2
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self, name: str) -> dict[str, Any]:
         """Every array by its name in `Carry`; a change in one of them is seen here."""
         return _columns(self)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,21 +108,38 @@ class Layout:
 
 
 class LateArrays(Protocol):
-    """What a `Carry` is made of, to be taken apart when somebody asks for an array of it."""
+    """What the arrays of a `Late` are made from, when somebody asks for one of them."""
 
-    def columns(self) -> dict[str, Any]:
-        """Every array by its name in `Carry`."""
+    def columns(self, name: str) -> dict[str, Any]:
+        """An array by its name, and others that come with it."""
 
 
-class _Left:
-    """What a block has left, as it left it."""
+class Late:
+    """A record that may be given what its arrays are made from instead of the arrays: most are never looked at."""
 
     __slots__ = ("late",)
     late: LateArrays
 
+    @classmethod
+    def of(cls, late: LateArrays) -> Self:
+        """A record whose arrays are made when they are asked for."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "late", late)
+        return made
+
+    if not TYPE_CHECKING:  # to who reads, every array is there
+
+        def __getattr__(self, name: str) -> Any:
+            """An array that has not been made yet."""
+            if name not in type(self).__dataclass_fields__:
+                raise AttributeError(name)
+            for each, values in self.late.columns(name).items():
+                object.__setattr__(self, each, values)
+            return object.__getattribute__(self, name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carry(_Left):
+class Carry(Late):
     """State between two blocks, on the clock of the later one.
 
     Attributes
@@ -173,23 +190,6 @@ class Carry(_Left):
     pending_work_s: Floats
 
     @classmethod
-    def of(cls, late: LateArrays) -> Carry:
-        """The state that a block has left: most are only handed to the next one, which takes them whole."""
-        carry = object.__new__(cls)
-        object.__setattr__(carry, "late", late)
-        return carry
-
-    if not TYPE_CHECKING:  # to who reads, every array is there
-
-        def __getattr__(self, name: str) -> Any:
-            """An array of a state that has not been taken apart yet."""
-            if name not in _CARRIED:
-                raise AttributeError(name)
-            for each, values in self.late.columns().items():
-                object.__setattr__(self, each, values)
-            return getattr(self, name)
-
-    @classmethod
     def empty(cls, n_groups: int, n_columns: int) -> Carry:
         """Nobody there: the state before the first block."""
         none, no_refs, no_work = np.empty(0), np.empty(0, np.int64), np.empty((0, n_columns))
@@ -204,11 +204,8 @@ class Carry(_Left):
         )  # fmt: skip
 
 
-_CARRIED: Final = frozenset(each.name for each in fields(Carry))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Late):
     """Contacts, staffing and outages of one stretch of time, [0, end_s), on its own clock in seconds.
 
     Attributes
