@@ -57,9 +57,7 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
     `drift` is handle time over its start, `fcr` the resolution of proficient agents.
     """
     people, means = operator.people, operator.means
-    quality = float(people.coached(means.coaching_hours)) * (
-        1.0 - people.pressed_resolution_cut * means.pressure
-    )
+    quality = operator.skill.coached * (1.0 - people.pressed_resolution_cut * means.pressure)
     resolved = min(max(fcr * operator.staff("inbound").resolution * quality + operator.fcr_delta, 0.0), 1.0)
     factor = operator.handle_multiplier("inbound") * drift
     return [
@@ -73,9 +71,7 @@ def outbound_week(operator: Operator) -> list[OutboundDuty]:
     people, means = operator.people, operator.means
     pressed = people.pressed_sales * means.pressure
     unfit = pressed / (1.0 + pressed) * people.unsuitable_cancelled
-    skill = float(people.coached(means.coaching_hours) * people.output_by_pay(means.wage_premium)) * (
-        1.0 + pressed
-    )
+    skill = operator.skill.coached * operator.skill.output * (1.0 + pressed)
     converted = operator.staff("outbound").conversion / operator.reference.conversion * skill
     factor = operator.handle_multiplier("outbound")
     return [
