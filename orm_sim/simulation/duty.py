@@ -62,9 +62,7 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
     `drift` is handle time over its start, `fcr` the resolution of proficient agents.
     """
     people, means = operator.people, operator.means
-    quality = float(people.coached(means.coaching_hours)) * (
-        1.0 - people.pressed_resolution_cut * means.pressure
-    )
+    quality = operator.skill.coached * (1.0 - people.pressed_resolution_cut * means.pressure)
     if operator.assurance is not None:
         quality *= float(operator.assurance.terms.settles(operator.assurance.learned))
     factor = operator.handle_multiplier("inbound") * drift
@@ -83,9 +81,7 @@ def outbound_week(operator: Operator) -> list[OutboundDuty]:
     people, means = operator.people, operator.means
     pressed = people.pressed_sales * means.pressure
     unfit = pressed / (1.0 + pressed) * float(people.cancelled_when(found_by(operator)))
-    skill = float(people.coached(means.coaching_hours) * people.output_by_pay(means.wage_premium)) * (
-        1.0 + pressed
-    )
+    skill = operator.skill.coached * operator.skill.output * (1.0 + pressed)
     factor = operator.handle_multiplier("outbound")
     guests, own = (operator.staff(c).conversion for c in CHANNELS)
     return [

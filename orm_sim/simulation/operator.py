@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,14 @@ class Reference:
         )
 
 
+class Skill(NamedTuple):
+    """What people make of the means they are given: performance by coaching, output and leaving rate by pay."""
+
+    coached: float
+    output: float
+    leaving: float
+
+
 @dataclass(slots=True)
 class Operator:
     """One employer of agents on both channels.
@@ -75,6 +84,7 @@ class Operator:
     blending: Blending | None = None
     assurance: Assured | None = None
     moved: Whole = field(default_factory=lambda: np.zeros((7, N_INTERVALS), np.int64))
+    _skill: tuple[Plan, Skill] | None = None
 
     @classmethod
     def found(
@@ -123,9 +133,22 @@ class Operator:
         """Cost of a hire at what is paid now."""
         return self.terms.hiring_cost * float(self.people.recruiting_by_pay(self.means.wage_premium))
 
+    @property
+    def skill(self) -> Skill:
+        """What people make of the means they are given now; worked out once for each plan."""
+        if self._skill is None or self._skill[0] is not self.means:
+            people, means = self.people, self.means
+            found = Skill(
+                float(people.coached(means.coaching_hours)),
+                float(people.output_by_pay(means.wage_premium)),
+                float(people.leaving_by_pay(means.wage_premium)),
+            )
+            self._skill = means, found
+        return self._skill[1]
+
     def leaving(self, channel: Channel) -> float:
         """Factor on the leaving rate of a channel's agents, by pay and satisfaction."""
-        return float(self.people.leaving(self.means.wage_premium, self.satisfaction[channel]))
+        return self.skill.leaving * float(self.people.leaving_by_mood(self.satisfaction[channel]))
 
     def month_end(self, channel: Channel, occupancy: float) -> None:
         """Satisfaction moves towards where the month's conditions take it."""
@@ -143,7 +166,7 @@ class Operator:
         if channel == "outbound":
             return factor
         pressed = 1.0 - self.people.pressed_handle_cut * self.means.pressure
-        return factor * pressed / float(self.people.output_by_pay(self.means.wage_premium))
+        return factor * pressed / self.skill.output
 
     def speed(self, channel: Channel) -> float:
         """Mean speed of those on the floor against proficient agents; of those to come where there are none."""
@@ -276,17 +299,21 @@ class Operator:
         """Hours on duty follow the requirement as far as shifts can; the rest lies flat over each day's open hours."""
         inside = min(setting.days.n_days - 7 * week, 7) / 7.0
         on_duty = self.staff("inbound").agents * hours * inside / HOURS_PER_INTERVAL
+        if on_duty == 0.0 or share <= 0.0:
+            return np.zeros((7, N_INTERVALS), np.int64)
         required = self.required(self.inbound_load(setting, week, share), planning)
         total = required.sum()
-        if on_duty == 0.0 or total == 0.0:
+        if total == 0.0:
             return np.zeros((7, N_INTERVALS), np.int64)
         curve = spread(required, self.schedule_efficiency)
         return whole_agents((curve * (on_duty / total)).ravel()).reshape(7, N_INTERVALS)
 
     def _outbound_roster(self, setting: Setting, week: int, share: float, hours: float) -> Whole:
         """Callers are on duty evenly over the calling hours of the week's calling days."""
+        if share <= 0.0 or not self.staff("outbound").agents:
+            return np.zeros((7, N_INTERVALS), np.int64)
         mask, n_open = self._calling(setting, week)
-        if share <= 0.0 or not mask.any():
+        if not mask.any():
             return np.zeros((7, N_INTERVALS), np.int64)
         per_interval = self.staff("outbound").agents * hours / HOURS_PER_INTERVAL / (5.0 * n_open)
         everybody = np.asarray(mask * per_interval, np.float64).ravel()

@@ -152,10 +152,11 @@ class People(Term):
 
     def leaving(self, premium: Floats | float, satisfaction: Floats | float) -> Floats:
         """Factor on the leaving rate: 1.0 at market pay and usual satisfaction."""
-        return np.asarray(
-            self.leaving_by_pay(premium)
-            * np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT))
-        )
+        return np.asarray(self.leaving_by_pay(premium) * self.leaving_by_mood(satisfaction))
+
+    def leaving_by_mood(self, satisfaction: Floats | float) -> Floats:
+        """Factor on the leaving rate by satisfaction alone: 1.0 at what is usual."""
+        return np.asarray(np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT)))
 
     def leaving_by_pay(self, premium: Floats | float) -> Floats:
         """Factor on the leaving rate by pay alone: 1.0 at the market wage."""
