@@ -54,8 +54,9 @@ class LivedDays:
         self._calling.update([week[0].operator for week in outbound if any(map(_calls, week))])
         answering = [week for week in inbound if week[0].operator in self._answering]
         calling = [week for week in outbound if week[0].operator in self._calling]
+        idle: list[tuple[InboundDuty, ...]] = [()] * len(inbound[0])
         nobody: list[tuple[OutboundDuty, ...]] = [()] * len(inbound[0])
-        return list(zip(*answering, strict=True)), list(zip(*calling, strict=True)) or nobody
+        return list(zip(*answering, strict=True)) or idle, list(zip(*calling, strict=True)) or nobody
 
     def note(self, day: Duties) -> None:
         """The day after those noted so far is lived by these, once somebody asks."""

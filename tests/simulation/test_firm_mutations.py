@@ -38,7 +38,6 @@ def outputs(given: dict[str, Any]) -> dict[str, float]:
         "abandoned": float(sum(h.of("abandoned", "inbound").sum() for h in (one, two))),
         "offered_south": float(two.of("offered", "inbound", "vendor").sum()),
         "offered_home": float(one.of("offered", "inbound", "in_house").sum()),
-        "fte_south": float(two.of("fte", "inbound", "vendor").sum()),
         "passed": float(found.passed_on["north"].sum()),
         "cash_south": two.closing_cash,
         "transition": sum(spent),
