@@ -61,7 +61,9 @@ class Firm:
     def fails_on(self) -> int | None:
         """Day on which it cannot pay, over as many months of 28 days as it has margins; None if it always can."""
         months = self.other.size
-        days = SimpleNamespace(n_days=28 * months, month=np.repeat(np.arange(months), 28))
+        days = SimpleNamespace(
+            n_days=28 * months, end_day=40 * months, month=np.repeat(np.arange(months), 28)
+        )
         given: dict[str, Any] = {
             "days": days, "ledger": SimpleNamespace(post=lambda entry: None), "home": FixedPayroll(0.0, 0.0),
             "vendor": FixedPayroll(self.fortnight, self.month), "purse": Purse.open(self.terms), "other": self.other,
