@@ -13,6 +13,7 @@ from orm_sim.centre.laws import LOGNORMAL, PIECEWISE_HAZARD, LawTable
 from orm_sim.centre.pool_response import PoolResponse
 from orm_sim.centre.response import ResponseTable
 from orm_sim.core.units import DAYS_PER_MONTH
+from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
 from orm_sim.demand.leads import KEPT_DAYS, expected_attempt_s
 from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
@@ -22,6 +23,7 @@ from orm_sim.simulation.dismissal import weeks_owed
 from orm_sim.simulation.duty import found_by
 from orm_sim.simulation.hazards import outage_ahead
 from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS
 from orm_sim.simulation.setting import Planning, Setting, planning_for
 from orm_sim.simulation.targets import attempts_of_a_lead, sold_when_reached
 from orm_sim.vendor.decision.outlook import (
@@ -33,7 +35,7 @@ from orm_sim.vendor.decision.outlook import (
     Outlook,
     Requirement,
 )
-from orm_sim.vendor.decision.purse_ahead import PurseAhead
+from orm_sim.vendor.decision.purse_ahead import PurseAhead, Timetable
 from orm_sim.vendor.firm import Purse
 from orm_sim.vendor.people import People
 from orm_sim.vendor.policy import ServiceRequest
@@ -153,7 +155,7 @@ def _shares(setting: Setting, share_of: ShareOf, channel: Channel, months: range
 
 
 def purse_of(
-    scenario: Scenario, purse: Purse, due: Iterable[tuple[int, float]], day: int
+    scenario: Scenario, purse: Purse, due: Iterable[tuple[int, float]], day: int, days: Calendar
 ) -> PurseAhead | None:
     """The firm's money at a planning date; None for a reference vendor that cannot fail.
 
@@ -161,17 +163,19 @@ def purse_of(
     ----------
     due : iterable of (day, amount)
         Invoiced and not yet paid.
+    day : int
+        Of the planning date.
     """
     if purse.unlimited:
         return None
     firm = scenario.vendor.firm
-    receivable = np.zeros(6)
-    for when, amount in due:
-        receivable[min(int((when - day) / DAYS_PER_MONTH), receivable.size - 1)] += amount
+    receivable = sorted((when - day, amount) for when, amount in due)
+    payday = PAYDAY_EVERY_DAYS - 1 - day % PAYDAY_EVERY_DAYS
+    starts = days.month_starts[int(days.month[day]) :] - day
     other = firm.other_business
     return PurseAhead(
         purse.cash, firm.credit_line, firm.credit_rate_per_year, receivable, other.monthly_margin, other.sd,
-        other.correlation,
+        Timetable(starts, payday, PAYDAY_EVERY_DAYS), other.correlation,
     )  # fmt: skip
 
 

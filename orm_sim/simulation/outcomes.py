@@ -80,7 +80,9 @@ def client_flows(history: History, discount_rate_per_year: float) -> ClientFlows
 def vendor_npv(history: History, discount_rate_per_year: float) -> float:
     """Present value of the contract to the vendor: receipts less people, seats, overhead and interest.
 
-    The margin of other business is not part of the contract's value.
+    The margin of other business is not part of the contract's value. Of a firm that fails, its estate's receipts and
+    payments count; claims that it does not pay are a loss of its creditors, who lent or worked at their own risk
+    (limited liability), and not its own: see the account ``creditors_loss``.
     """
     rows = [
         e
@@ -95,11 +97,13 @@ def vendor_npv(history: History, discount_rate_per_year: float) -> float:
 
 
 def vendor_accounts(history: History) -> tuple[float, float]:
-    """Revenue invoiced (net of credits and clawbacks) and cost paid by the vendor over term and run-off."""
+    """Revenue invoiced (net of credits and clawbacks) and cost of the vendor, paid or left owing, run-off included."""
     revenue = cost = 0.0
     for e in history.entries():
         if e.kind == "invoice":
             revenue += e.amount if e.payee == "vendor" else -e.amount
+        elif e.account == "creditors_loss" and e.payee == "lender":
+            continue  # borrowed money was spent on costs that are counted already
         elif e.payer == "vendor" and e.account in ACCOUNTS and ACCOUNTS[e.account].side == "vendor":
             cost += e.amount if e.account != "other_business" else 0.0
     return revenue, cost

@@ -213,7 +213,8 @@ def _solvency(
     costs = np.zeros((len(items), *shape))
     for value in expected.costs.values():
         costs += value
-    return purse.run(when_paid(items, shape), costs, futures.other_business)
+    receipts = when_paid(items, purse.timetable.starts, shape)
+    return purse.run(receipts, costs, futures.other_business, expected.payroll)
 
 
 def _beyond(
