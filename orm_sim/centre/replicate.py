@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import math
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 import numpy as np
@@ -13,7 +15,6 @@ import numpy as np
 from orm_sim.centre import ENGINES
 from orm_sim.centre.centre_file import CentreFile
 from orm_sim.centre.skills.build import Centre, Run
-from orm_sim.centre.skills.measures import replication_measures
 from orm_sim.centre.skills.plan import Floats
 from orm_sim.centre.student import t_quantile
 from orm_sim.core.processes import single_threaded, worker_context
@@ -105,15 +106,15 @@ def replicate(
     workers : int
         Threads for the kernel, which runs beside other threads; processes for the reference engine.
     """
-    n = min(workers, replications)
+    n, ours = min(workers, replications), range(replications)
+    one: Callable[[int], dict[str, float]] = partial(run_one, file, engine_name, seed)
+    if n <= 1 or engine_name == "kernel":
+        one = partial(Centre.build(file).measures, seed, run=engine(engine_name))
     if n <= 1:
-        results = [run_one(file, engine_name, seed, r) for r in range(replications)]
+        results = list(map(one, ours))
     else:
         with _pool(engine_name, n) as pool:
-            results = list(
-                pool.map(run_one, [file] * replications, [engine_name] * replications, [seed] * replications,
-                         range(replications))
-            )  # fmt: skip
+            results = list(pool.map(one, ours))
     names = tuple(results[0])
     return Replications(names, np.array([[each[name] for name in names] for each in results]))
 
@@ -127,7 +128,7 @@ def _pool(engine_name: str, workers: int) -> Executor:
 
 def run_one(file: CentreFile, engine_name: str, seed: int, replication: int) -> dict[str, float]:
     """Measures of one replication."""
-    return replication_measures(file, Centre.build(file).blocks(seed, replication, engine(engine_name)))
+    return Centre.build(file).measures(seed, replication, engine(engine_name))
 
 
 def parse_name(name: str) -> tuple[str, dict[str, str]]:

@@ -116,14 +116,19 @@ def batch(path: Path, **options: Any) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--option", help="Which option of a study; default: the first with a vendor.")
+@click.option(
+    "--budget", type=click.FloatRange(min=0.0), help="$ for measures: which to buy, instead of hazards."
+)
+@click.option("--measure", "measures", multiple=True, help="NAME:HAZARD:COST:path=value, what can be bought.")
 @running
 def hazards(file: Path, **options: Any) -> None:
     """Say what each hazard takes from both sides, for one option of a study or scenario FILE."""
     overrides = overrides_of(options["settings"], options["without"])
     _hurry(file, options["workers"])
     from orm_sim.cli.hazards import run_hazards
+    from orm_sim.cli.mitigate import run_mitigation
 
-    run_hazards(file, overrides, options)
+    (run_hazards if options["budget"] is None else run_mitigation)(file, overrides, options)
 
 
 def _hurry(file: Path, workers: int | None) -> None:

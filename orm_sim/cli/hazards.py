@@ -35,17 +35,34 @@ def left_out(names: tuple[str, ...]) -> dict[str, str]:
 
 def paired(file: Path, overrides: Mapping[str, str], option: str | None) -> LoadedStudy:
     """The study of one option of a FILE with and without each hazard; the first option with a vendor by default."""
+    return without_hazards(*study_of(file, overrides, option))
+
+
+def study_of(file: Path, overrides: Mapping[str, str], option: str | None) -> tuple[LoadedStudy, str]:
+    """The study of a FILE and the option that is looked at: the first with a vendor where none is named.
+
+    Raises
+    ------
+    InputError
+        When the study has no such option.
+    """
     study = (
         load_study(file, overrides)
         if is_study(file)
         else as_study(load_scenario(file, overrides), file, overrides)
     )
     outsourced = [name for name, each in study.options.items() if each.contract is not None]
-    return without_hazards(study, option or next(iter(outsourced), study.zero))
+    chosen = option or next(iter(outsourced), study.zero)
+    if chosen not in study.options:
+        hint = name_hint(chosen, list(study.options))
+        raise InputError(Problem(Place("--option"), "", chosen, "is no option of this study", hint))
+    return study, chosen
 
 
 def run_hazards(file: Path, overrides: Mapping[str, str], options: dict[str, Any]) -> None:
     """Live the pairs, and print both tables and what was written."""
+    if options["measures"]:
+        raise InputError(Problem(Place("--measure"), "", None, "needs a --budget that it may be bought from"))
     study = paired(file, overrides, options["option"])
     done = compare_loaded(
         study, replications=options["replications"], seed=options["seed"], workers=options["workers"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,8 +39,14 @@ def load_yaml(path: str | os.PathLike[str]) -> Document:
         With every slip of syntax, duplicate key, tab, control character, tag, anchor and too deep nesting, or
         the one reason why the file cannot be read.
     """
-    document = parse_yaml(read_text(path), shown(path))
+    document = _read(read_text(path), shown(path))
     return Document(document.data, document.places, (Path(path),))
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, file: str) -> Document:
+    """A text read once: scenarios of a folder extend one base, and documents are never changed in place."""
+    return parse_yaml(text, file)
 
 
 def parse_yaml(text: str, file: str) -> Document:

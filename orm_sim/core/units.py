@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
+from typing import Final
 
 SECONDS_PER_MINUTE = 60.0
 SECONDS_PER_HOUR = 3600.0
@@ -190,6 +191,21 @@ def _not_finite(value: float) -> str:
     return "-" if math.isnan(value) else "never" if value > 0 else "-never"
 
 
+_SIGNED: Final = re.compile(r"(?<![\w.,)\]])[-−](?=([0-9][0-9.,]*))")
+
+
+def minus(text: str) -> str:
+    """Numbers in a text with the typographic minus sign; no zero is negative, wherever it stands.
+
+    Examples
+    --------
+    >>> minus("-0 (-12 to -0.0)")
+    '0 (−12 to 0.0)'
+    """
+    whole = _SIGNED.sub(lambda found: "−" if any(c in "123456789" for c in found[1]) else "", text)
+    return whole.replace("-", "−")
+
+
 def dollars(amount: float) -> str:
     """An amount in a sentence: whole dollars, with thousands and a real minus.
 
@@ -198,4 +214,4 @@ def dollars(amount: float) -> str:
     >>> dollars(-12345.6)
     '−$12,346'
     """
-    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"
+    return f"{'−' if amount <= -0.5 else ''}${abs(amount):,.0f}"

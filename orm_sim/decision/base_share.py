@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from orm_sim.core.units import minus
 from orm_sim.decision.intervals import Estimate, mean_interval, share_interval
 from orm_sim.decision.paired import apart
 
@@ -117,7 +118,7 @@ class Contrast:
     def pays(self) -> str:
         """When a baseline pays for the client, in words."""
         gain = self.best_gain
-        money = f"${gain.value:,.0f} ({gain.low:,.0f} to {gain.high:,.0f})".replace("-", "−")
+        money = minus(f"${gain.value:,.0f} ({gain.low:,.0f} to {gain.high:,.0f})")
         where = f"{self.depth.capitalize()} vendor: a base share of {self.best_share:.0%}"
         inside = self.best_share not in (0.0, 1.0)
         if inside and gain.low > 0.0:

@@ -65,6 +65,7 @@ VENDOR_ACCOUNTS: Final[tuple[Account, ...]] = (
     Account("vendor_overhead", "management and account overhead", "vendor", -1, "cash"),
     Account("vendor_interest", "interest on the credit line", "vendor", -1, "cash"),
     Account("vendor_tax", "tax withheld from fees", "vendor", -1, "cash"),
+    Account("creditors_loss", "claims that a failed vendor does not pay", "vendor", -1, "value"),
     Account("other_business", "margin of the vendor's other business", "vendor", +1, "cash"),
 )
 """Every line of the vendor's firm; ``other_business`` counts for its cash, never for the value of this contract."""

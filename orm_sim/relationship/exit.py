@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orm_sim.core.evidence import quantity
+from orm_sim.core.evidence import optional, quantity
 from orm_sim.core.terms import Rule, Term
 
 
@@ -27,6 +27,9 @@ class ExitRule(Term):
     """Failed months with which the client gives notice."""
     of_months: int = quantity(12, unit="months", source="assumption", grade="D", low=6, high=12, ge=1, le=36)
     """Latest months among which they are counted."""
+    sales_share: float | None = optional(unit="share of expected sales", gt=0, le=2)
+    """A month fails too where the vendor sells less than this share of what the client's own people would have sold on
+    the list as it is taken for; null watches inbound service alone."""
     forecast_band: float | None = quantity(
         0.10, unit="share", source="contract_practice", grade="C", low=0.05, high=0.20, ge=0
     )
@@ -47,6 +50,16 @@ class ExitRule(Term):
     def broken(self, failed: Sequence[bool]) -> bool:
         """Whether the client gives notice, by the months so far, the latest last."""
         return sum(failed[-self.of_months :]) >= self.failed_months
+
+    def sells_too_little(self, sold: float, expected: float) -> bool:
+        """Whether a month is a failed one for its sales.
+
+        Parameters
+        ----------
+        sold, expected
+            Funded sales of the vendor, and those that the client expects of the month.
+        """
+        return self.sales_share is not None and sold < self.sales_share * expected
 
     def fails(self, answered_within: float, offered: float, asked: float, forecast: float) -> bool:
         """Whether a month is a failed one.

@@ -14,6 +14,7 @@ import pandas as pd
 from orm_sim.core.errors import name_hint, refuse
 from orm_sim.decision.exceedance import Tolerance
 from orm_sim.decision.exceptions import WATCHED, paths_of
+from orm_sim.decision.failure_orders import failure_orders, stages_before
 from orm_sim.kpi.periods import Every, by_period
 from orm_sim.report import words
 from orm_sim.report.attention import exception_list, kpi_course, kpi_targets
@@ -163,6 +164,13 @@ def _analyst(subject: Subject, every: Every, tolerance: Sequence[Tolerance]) -> 
     risks = tables.get("risks")
     if risks is not None:
         parts.insert(4, _heading("Risk register") + _figure(risk_matrix(risks)) + _table(risk_table(risks)))
+    failures = tables.get("failures")
+    if failures is not None and failures["default"].notna().any():
+        parts += [
+            _heading("How vendors failed"),
+            _table(failure_orders(failures)),
+            _table(stages_before(failures)),
+        ]
     return parts + _service(kpis, targets, option, every, [name for name, _ in WATCHED])
 
 

@@ -11,6 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from orm_sim.core.units import minus
 from orm_sim.decision.base_share import both_sides, plans_over_time
 from orm_sim.report.theme import CLIENT, LOSS, MILLION, VENDOR, Figure, colours, dashes, finish, stroke_legend
 from orm_sim.study.tables import LEVERS as UNITS
@@ -53,7 +54,7 @@ def base_share_table(outcomes: pd.DataFrame) -> pd.DataFrame:
         shown = {"vendor": row["depth"], "base share": f"{row['base_share']:.0%}", "n": row["n"]}
         for name, title in {"client_value": "client, $k", "vendor_value": "vendor, $k"}.items():
             value, low, high = (row[name + end] / 1e3 for end in ("", "_low", "_high"))
-            shown[title] = f"{value:,.0f} ({low:,.0f} to {high:,.0f})".replace("-", "−")
+            shown[title] = minus(f"{value:,.0f} ({low:,.0f} to {high:,.0f})")
         for name, title in {"p_failure": "vendor fails", "p_no_deal": "no deal"}.items():
             shown[title] = f"{row[name]:.0%} ({row[name + '_low']:.0%} to {row[name + '_high']:.0%})"
         rows.append(shown)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import altair as alt
 import pandas as pd
 
+from orm_sim.decision.mitigation import Measure
 from orm_sim.report.theme import ASSUMED, CLIENT, INK, VENDOR, WIDTH, Figure, finish
 from orm_sim.report.words import minus
 
@@ -121,6 +122,30 @@ def risk_table(risks: pd.DataFrame | None) -> pd.DataFrame:
         for row in rows
     ]
     return pd.DataFrame(cells, columns=list(_REGISTER))
+
+
+def measure_table(
+    measures: Sequence[Measure], weight: float, ways: Mapping[str, Sequence[Measure]]
+) -> pd.DataFrame:
+    """Measures by what they avert for each dollar, in $ thousand over the term, and which way of choosing buys them."""
+    ordered = sorted(measures, key=lambda each: -each.averts(weight) / max(each.cost, 1e-9))
+    thousand = [f"{each.averts(weight) / 1e3:,.1f}" for each in ordered]
+    cells = [
+        {
+            "measure": each.name,
+            "against": f"{each.hazard} ({each.score or 'no score'})",
+            "cost": f"{each.cost / 1e3:,.1f}",
+            "averts, mean": minus(
+                f"{each.mean / 1e3:,.1f} ({each.low / 1e3:,.1f} to {each.high / 1e3:,.1f})"
+            ),
+            "averts, worst tenth": minus(f"{each.tail / 1e3:,.1f}"),
+            "averts, weighed": minus(averted),
+            "for a dollar": minus(f"{each.averts(weight) / each.cost:,.2f}") if each.cost else "free",
+            **{way: "bought" if each in bought else "" for way, bought in ways.items()},
+        }
+        for each, averted in zip(ordered, thousand, strict=True)
+    ]
+    return pd.DataFrame(cells)
 
 
 def _known(value: float, form: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from orm_sim.core.units import dollars
+from orm_sim.core.units import dollars, minus
 from orm_sim.negotiation.talks import Talks
 
 THOUSAND: Final = 1e3
@@ -80,7 +80,7 @@ def their_view(talks: Talks) -> pd.DataFrame:
     """The vendor's books under the deal and each offer: receipts and payments by account, $ thousand over the term."""
     books = talks.their_books / THOUSAND
     told = pd.concat([books, books.sum().to_frame("left over").T])
-    shown = told.map(lambda amount: f"{amount:,.0f}".replace("-", "−"))
+    shown = told.map(lambda amount: minus(f"{amount:,.0f}"))
     return shown.rename_axis("account").reset_index()
 
 
@@ -184,7 +184,7 @@ def _span(row: Mapping[Any, Any], name: str) -> str:
     value, low, high = (row[name + end] / THOUSAND for end in ("", "_low", "_high"))
     if not math.isfinite(value):
         return "not estimable"
-    return f"{value:,.0f} ({low:,.0f} to {high:,.0f})".replace("-", "−")
+    return minus(f"{value:,.0f} ({low:,.0f} to {high:,.0f})")
 
 
 def _none(value: float) -> float | None:

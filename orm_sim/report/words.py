@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from orm_sim.core.units import minus as minus
+
 MILLION = 1e6
 NONE = "–"
 """What stands where there is no number."""
@@ -95,12 +97,6 @@ def months(value: float) -> str:
     if math.isnan(value):
         return NONE
     return "never" if math.isinf(value) else f"{value:.0f}"
-
-
-def minus(text: str) -> str:
-    """Text with the typographic minus sign; no zero is negative."""
-    bare = text.replace("-", "−")
-    return bare[1:] if bare.startswith("−") and not any(c in "123456789" for c in bare.split()[0]) else bare
 
 
 def listed(names: list[str]) -> str:

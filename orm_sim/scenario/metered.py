@@ -21,6 +21,7 @@ INDICES = ("wages", "currency")
 """Price indices at the vendor's site that the simulation knows: wages, and the price of the local currency."""
 
 _RUN_OFF_MONTHS = 6
+_OF_AUDITS = ("audited", "errors")
 
 
 class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
@@ -40,7 +41,7 @@ class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
         return self[meter]
 
 
-def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
+def unmetered(contract: Contract | None, threshold_s: float, audits: bool = False) -> str | None:
     """A sentence about everything that a contract reads and nobody counts; None when there is no such thing.
 
     Parameters
@@ -49,11 +50,13 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
         Its meters are found by settling its whole term once.
     threshold_s
         Wait within which the simulation counts a contact as answered in time.
+    audits
+        Whether quality assurance counts inbound contacts audited, and errors among them.
     """
     if contract is None:
         return None
     found = [
-        *_not_counted(contract),
+        *_not_counted(contract, audits),
         *_never(contract),
         *_never_opened(contract),
         *_other_thresholds(contract, threshold_s),
@@ -65,7 +68,7 @@ def unmetered(contract: Contract | None, threshold_s: float) -> str | None:
     return "; ".join(found) or None
 
 
-def _not_counted(contract: Contract) -> Iterator[str]:
+def _not_counted(contract: Contract, audits: bool) -> Iterator[str]:
     meters, state = _Noted(), NOTHING
     priced = contract.with_rate(1.0)
     for month in range(contract.term_months + _RUN_OFF_MONTHS):
@@ -79,6 +82,8 @@ def _not_counted(contract: Contract) -> Iterator[str]:
         elif "@" in channel:
             where, _, site = channel.partition("@")
             yield f"reads '{name}' of {where} contacts at the site '{site}': the simulation counts all sites together"
+        elif audits and channel == "inbound" and name in _OF_AUDITS:
+            continue
         elif name in METERS and channel not in METERS[name].channels:
             there = " and ".join(METERS[name].channels)
             where = (

@@ -101,8 +101,8 @@ class Scenario(Term):
             ),
         ),
         Rule(
-            ("contract", "programme.inbound.service.threshold_s"),
-            unmetered,
+            ("contract", "programme.inbound.service.threshold_s", "vendor.assurance"),
+            lambda contract, threshold_s, assurance: unmetered(contract, threshold_s, assurance is not None),
         ),
         *(
             Rule(

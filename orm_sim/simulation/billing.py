@@ -70,6 +70,13 @@ class Extra(NamedTuple):
         )  # fmt: skip
 
 
+def _set_off(parts: list[Flow]) -> float:
+    """Share of what is owed to the client that what it owes covers, 1 at most."""
+    owing = sum(max(float(part.amount), 0.0) for part in parts)
+    owed = sum(max(-float(part.amount), 0.0) for part in parts)
+    return min(owing / owed, 1.0) if owed > 0.0 else 1.0
+
+
 class Billing:
     """The invoices of one contract in one replication."""
 
@@ -153,13 +160,13 @@ class Billing:
     def receipts(self, day: int, solvent: bool) -> float:
         """Payments that fall due on a day: what the vendor receives, net of what it owes.
 
-        A vendor that has failed does not pay claims that the contract does not set off.
+        A vendor that has failed does not pay claims that the contract does not set off, nor what set-off leaves open.
         """
         received = 0.0
-        for part in self._due.pop(day, []):
-            if part.claim and not solvent:
-                continue
-            amount = float(part.amount)
+        parts = [part for part in self._due.pop(day, []) if solvent or not part.claim]
+        share = 1.0 if solvent else _set_off(parts)
+        for part in parts:
+            amount = float(part.amount) * (share if float(part.amount) < 0.0 else 1.0)
             if part.cause in _LATER:
                 self._post(day, part.kind, amount, "invoice", part.label)
             self._post(day, part.kind, amount, "cash", part.label)

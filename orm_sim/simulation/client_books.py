@@ -6,7 +6,7 @@ from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.history import OPERATORS, Books
+from orm_sim.simulation.history import OPERATORS, Books, Event
 from orm_sim.simulation.operator import Operator
 
 
@@ -61,7 +61,7 @@ class ClientBooks:
         seats = sum(vendor.staff(c).agents + vendor.staff(c).trainees for c in CHANNELS)
         self._pay(day, "licences", seats * client.licence_per_seat_month, "licences")
 
-    def displaced(self, day: int, people: int, home: Operator) -> None:
+    def displaced(self, day: int, channel: Channel, people: int, share: float, home: Operator) -> None:
         """Severance now; notice pay and empty seats until they can be given up: stranded cost."""
         client, terms = self._client, home.terms
         self._pay(day, "severance", people * client.severance_per_employee, "displaced employees")
@@ -72,6 +72,7 @@ class ClientBooks:
             due = day + round(month * DAYS_PER_MONTH)
             if due < self._books.days.n_days:
                 self._pay(due, "stranded", people * terms.seat_per_month, "vacated seats")
+        self._books.events.append(Event(day, f"{channel}: vendor takes {share:.0%}, {people} displaced"))
 
     def exit(self, day: int) -> None:
         """The vendor is gone: transition back, at a share of what the way out has cost."""

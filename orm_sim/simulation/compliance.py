@@ -110,7 +110,9 @@ def _refuse(contract: Contract, scenario: Scenario) -> None:
         found.append(
             f"the contract runs for {contract.term_months} months, the programme for {scenario.programme.months}"
         )
-    missing = unmetered(contract, scenario.programme.inbound.service.threshold_s)
+    missing = unmetered(
+        contract, scenario.programme.inbound.service.threshold_s, scenario.vendor.assurance is not None
+    )
     found += [f"the contract {missing}"] if missing else []
     if found:
         raise InputError(Problem(Place("--scenario"), "", None, each) for each in found)

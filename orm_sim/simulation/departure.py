@@ -46,10 +46,11 @@ class Departure:
         among = min(rule.of_months, len(self.standing.failed))
         failed = sum(self.standing.failed[-rule.of_months :])
         month = int(self.books.days.month[last])
+        missed = "service missed" if rule.sales_share is None else "service or sales failed"
         self.books.events.append(
             Event(
                 day,
-                f"notice for cause: service missed in {failed} of {among} months; the vendor serves to the end of"
+                f"notice for cause: {missed} in {failed} of {among} months; the vendor serves to the end of"
                 f" month {month}",
             )
         )
@@ -68,6 +69,7 @@ class Departure:
             vendor.workforce[channel].disband()
             vendor.workforce[channel].week(day // 7, 0.0, may_hire=False)
             vendor.staffed[channel][:] = 0
+        vendor.moved, vendor.assurance = 0 * vendor.moved, None
 
     def rebuild(self) -> None:
         """From now on the client's centre hires newcomers, in a hurry."""

@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 from orm_sim.centre.interrupted import Window
 from orm_sim.centre.staffing import whole_agents
 from orm_sim.demand.inbound import INTERVAL_S
+from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.risk.site import Site
-from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.history import Counts, places, rows
+from orm_sim.simulation.operator import HOURS_PER_INTERVAL, Operator
+from orm_sim.vendor.blending import weight
 
 Whole = NDArray[np.int64]
+_PAID = rows("paid_hours")
+_AUDITED = rows("audited", "errors")
 
 
 class InboundDuty(NamedTuple):
@@ -57,31 +62,95 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
     `drift` is handle time over its start, `fcr` the resolution of proficient agents.
     """
     people, means = operator.people, operator.means
-    quality = float(people.coached(means.coaching_hours)) * (
-        1.0 - people.pressed_resolution_cut * means.pressure
-    )
-    resolved = min(max(fcr * operator.staff("inbound").resolution * quality + operator.fcr_delta, 0.0), 1.0)
+    quality = operator.skill.coached * (1.0 - people.pressed_resolution_cut * means.pressure)
+    if operator.assurance is not None:
+        quality *= float(operator.assurance.terms.settles(operator.assurance.learned))
     factor = operator.handle_multiplier("inbound") * drift
+    own, guests = (operator.staff(c).resolution for c in CHANNELS)
     return [
-        InboundDuty(operator.name, share, day.tobytes(), factor, resolved)
-        for day in operator.staffed["inbound"]
-    ]
+        InboundDuty(
+            operator.name, share, day.tobytes(), factor * mix.longer,
+            min(max(fcr * (own + mix.guests * (guests - own)) * quality + operator.fcr_delta, 0.0), 1.0),
+        )
+        for day, mix in zip(operator.staffed["inbound"], mixes(operator, "inbound"), strict=True)
+    ]  # fmt: skip
 
 
 def outbound_week(operator: Operator) -> list[OutboundDuty]:
     """An operator's outbound duty on the seven days of a week."""
     people, means = operator.people, operator.means
     pressed = people.pressed_sales * means.pressure
-    unfit = pressed / (1.0 + pressed) * people.unsuitable_cancelled
-    skill = float(people.coached(means.coaching_hours) * people.output_by_pay(means.wage_premium)) * (
-        1.0 + pressed
-    )
-    converted = operator.staff("outbound").conversion / operator.reference.conversion * skill
+    unfit = pressed / (1.0 + pressed) * float(people.cancelled_when(found_by(operator)))
+    skill = operator.skill.coached * operator.skill.output * (1.0 + pressed)
     factor = operator.handle_multiplier("outbound")
+    guests, own = (operator.staff(c).conversion for c in CHANNELS)
     return [
-        OutboundDuty(operator.name, day.tobytes(), factor, converted, unfit)
-        for day in operator.staffed["outbound"]
-    ]
+        OutboundDuty(
+            operator.name, day.tobytes(), factor * mix.longer,
+            (own + mix.guests * (guests - own)) / operator.reference.conversion * skill, unfit,
+        )
+        for day, mix in zip(operator.staffed["outbound"], mixes(operator, "outbound"), strict=True)
+    ]  # fmt: skip
+
+
+def found_by(operator: Operator) -> float:
+    """Share of unsuitable sales that quality assurance finds as things stand."""
+    assured = operator.assurance
+    if assured is None:
+        return 0.0
+    return float(assured.terms.found(operator.means.coaching_hours, assured.reached_per_week))
+
+
+class Mix(NamedTuple):
+    """What guests make of a group on a day: handle time over that of its own people, and their share of its output."""
+
+    longer: float
+    guests: float
+
+
+_ALONE = Mix(1.0, 0.0)
+
+
+def mixes(operator: Operator, channel: Channel) -> list[Mix]:
+    """Guests from the other channel among those on duty on the seven days of a week."""
+    if operator.blending is None:
+        return [_ALONE] * 7
+    here, there = channel, CHANNELS[CHANNELS.index(channel) - 1]
+    relative = operator.blending.guest_output * operator.speed(there) / operator.speed(here)
+    came = np.clip(operator.moved if channel == "outbound" else -operator.moved, 0, None).sum(axis=1)
+    found = []
+    for everybody, guests in zip(operator.staffed[channel].sum(axis=1).tolist(), came.tolist(), strict=True):
+        own = everybody - guests
+        output = own + guests * relative
+        found.append(Mix(everybody / output, weight(own, guests, relative)) if guests else _ALONE)
+    return found
+
+
+def beside(operator: Operator, day: int, month: int, n_months: int) -> list[Counts]:
+    """What a day adds to an operator's counters beside its contacts: hours moved between channels, and audits."""
+    return hours_moved(operator, day, month, n_months) + audits(operator, day, month, n_months)
+
+
+def audits(operator: Operator, day: int, month: int, n_months: int) -> list[Counts]:
+    """Contacts listened to and errors found in a week, counted on its first day."""
+    assured = operator.assurance
+    if assured is None or day % 7 or not assured.audited:
+        return []
+    where = places(operator.name, "inbound", _AUDITED, month, n_months)
+    return [Counts(where, np.array([float(assured.audited), float(assured.logged)]))]
+
+
+def hours_moved(operator: Operator, day: int, month: int, n_months: int) -> list[Counts]:
+    """Paid hours of guests, counted on the channel that they work for; nothing where nobody moves.
+
+    Absence and breaks go with them: an hour on duty takes along what an agent is paid for each.
+    """
+    moved = int(operator.moved[day % 7].sum())
+    if operator.blending is None or not moved:
+        return []
+    hours = moved * HOURS_PER_INTERVAL * operator.terms.paid_hours_per_week / operator.on_duty_hours
+    where = [places(operator.name, channel, _PAID, month, n_months) for channel in CHANNELS]
+    return [Counts(np.concatenate(where), np.array([-hours, hours]))]
 
 
 def inbound_struck(duty: InboundDuty, site: Site, day: int) -> InboundDuty:

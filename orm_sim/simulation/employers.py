@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 import simpy
 
+from orm_sim.core.streams import key
+from orm_sim.core.units import SECONDS_PER_HOUR
+from orm_sim.demand.leads import expected_attempt_s
 from orm_sim.demand.programme import CHANNELS
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.operator import Operator, Reference
 from orm_sim.simulation.setting import Planning, Setting
+from orm_sim.vendor.assurance import Assured
 from orm_sim.vendor.firm import Purse
 from orm_sim.vendor.policy import ServiceRequest, StaffingPlan, contract_following, fixed
 
@@ -55,6 +59,7 @@ def employers(scenario: Scenario, setting: Setting) -> Employers:
         people,
         scenario.vendor.platform,
     )
+    vendor.blending, vendor.assurance = scenario.vendor.blending, assured(scenario, setting)
     service = scenario.programme.inbound.service
     asked = scenario.contract.requested_service_level() if scenario.contract is not None else None
     return Employers(
@@ -63,6 +68,17 @@ def employers(scenario: Scenario, setting: Setting) -> Employers:
         ServiceRequest(service.share, service.threshold_s),
         ServiceRequest(asked.target, asked.within_s) if asked is not None else None,
     )
+
+
+def assured(scenario: Scenario, setting: Setting) -> Assured | None:
+    """The vendor's quality assurance on the first day: nothing learned; None where there is none."""
+    terms, outbound = scenario.vendor.assurance, setting.programme.outbound
+    if terms is None:
+        return None
+    hours = scenario.vendor.workforce.on_duty_hours_per_agent_week
+    attempt_s = expected_attempt_s(outbound, setting.programme.shapes.outbound)
+    reached = hours * SECONDS_PER_HOUR / attempt_s * outbound.contact_rate
+    return Assured(terms, key(setting.seed, setting.replication, "audit"), reached)
 
 
 def payroll(scenario: Scenario, vendor: Operator) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.history import OPERATORS, History
+from orm_sim.simulation.history import OPERATORS, SERVED, History
 from orm_sim.vendor.levers import STANDARD
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,7 @@ STAGES: Final = ("cash stress", "cuts", "quality", "default")
 _VENDOR: Final = OPERATORS.index("vendor")
 _CUT: Final = ("staffing_ratio", "seat_ratio", "wage_premium", "training", "coaching_hours")
 _FALL: Final = 0.05  # of the service level, and of the share of contacts resolved, that counts as a fall
+_LATELY, _SEEN = 28, 56  # days that are held against those before them, and the fewest of those
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Failing:
     cuts
         Hiring has stopped for lack of cash, or the vendor's plan takes less of something than its plan before.
     quality
-        A month has ended whose service level or share of contacts resolved lies five points under its mean over the
-        first half of the months served.
+        Four weeks have ended, looked at day by day, whose service level or share of contacts resolved lies five points
+        under that of all days before them, of which there must be eight weeks; and so has it been since, up to the end.
+        Service comes and goes with season and luck in any pool: only a fall without recovery is part of a failure.
     default
         A payment could not be met.
     """
@@ -121,17 +123,23 @@ def _plan_cut(history: History) -> int | None:
 
 
 def _quality(history: History, end: int) -> int | None:
-    """The end of the first month in which service or resolution has fallen."""
-    ends = history.days.month_starts[1:]
-    whole = int(np.count_nonzero(ends[: history.days.n_months] <= end))
-    offered, answered = (history.of(n, "inbound", "vendor")[:whole] for n in ("offered", "answered"))
-    served = np.flatnonzero(offered > 0.0)
-    if served.size < 2:
+    """The last day of the first four weeks since when service or resolution has been down."""
+    daily = history.served[:, :end]
+    served = np.flatnonzero(daily[0] > 0.0)
+    if served.size == 0 or end - served[0] < _SEEN + _LATELY:
         return None
-    fallen = np.zeros(whole, np.bool_)
-    for part, count in (("answered_within", offered), ("resolved", answered)):
-        rate = history.of(part, "inbound", "vendor")[served] / np.maximum(count[served], 1e-9)
-        half = (served.size + 1) // 2
-        fallen[served[half:]] |= rate[half:] < rate[:half].mean() - _FALL
-    month = _first(fallen)
-    return None if month is None else int(ends[month]) - 1
+    days = np.arange(int(served[0]) + _SEEN + _LATELY, end + 1)
+    total = np.concatenate([np.zeros((len(SERVED), 1)), np.cumsum(daily, axis=1)], axis=1)
+    lately, before = total[:, days] - total[:, days - _LATELY], total[:, days - _LATELY]
+    fallen = np.zeros(days.size, np.bool_)
+    for part, count in (("answered_within", "offered"), ("resolved", "answered")):
+        now, then = (_rate(each[SERVED.index(part)], each[SERVED.index(count)]) for each in (lately, before))
+        fallen |= (lately[0] > 0.0) & (now < then - _FALL)
+    if not fallen[-1]:
+        return None
+    up = np.flatnonzero(~fallen)
+    return int(days[up[-1] + 1 if up.size else 0]) - 1
+
+
+def _rate(part: Floats, whole: Floats) -> Floats:
+    return np.asarray(part / np.maximum(whole, 1e-9))

@@ -13,14 +13,19 @@ from orm_sim.centre.laws import LOGNORMAL, PIECEWISE_HAZARD, LawTable
 from orm_sim.centre.pool_response import PoolResponse
 from orm_sim.centre.response import ResponseTable
 from orm_sim.core.units import DAYS_PER_MONTH
+from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
-from orm_sim.demand.leads import KEPT_DAYS, conversion_table, expected_attempt_s
+from orm_sim.demand.leads import KEPT_DAYS, expected_attempt_s
 from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.blended import guests_ahead
 from orm_sim.simulation.dismissal import weeks_owed
+from orm_sim.simulation.duty import found_by
 from orm_sim.simulation.hazards import outage_ahead
 from orm_sim.simulation.operator import Operator
+from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS
 from orm_sim.simulation.setting import Planning, Setting, planning_for
+from orm_sim.simulation.targets import attempts_of_a_lead, sold_when_reached
 from orm_sim.vendor.decision.outlook import (
     AGES,
     KEPT_AFTER,
@@ -30,7 +35,7 @@ from orm_sim.vendor.decision.outlook import (
     Outlook,
     Requirement,
 )
-from orm_sim.vendor.decision.purse_ahead import PurseAhead
+from orm_sim.vendor.decision.purse_ahead import PurseAhead, Timetable
 from orm_sim.vendor.firm import Purse
 from orm_sim.vendor.people import People
 from orm_sim.vendor.policy import ServiceRequest
@@ -120,6 +125,8 @@ def outlook_of(
         dismiss_above=scenario.vendor.dismiss_above,
         currency_index=site.currency,
         outages=outage_ahead(scenario, vendor),
+        assurance=vendor.assurance,
+        guests=guests_ahead(scenario, setting, vendor, planning, moment.week, months, shares),
     )
 
 
@@ -148,7 +155,7 @@ def _shares(setting: Setting, share_of: ShareOf, channel: Channel, months: range
 
 
 def purse_of(
-    scenario: Scenario, purse: Purse, due: Iterable[tuple[int, float]], day: int
+    scenario: Scenario, purse: Purse, due: Iterable[tuple[int, float]], day: int, days: Calendar
 ) -> PurseAhead | None:
     """The firm's money at a planning date; None for a reference vendor that cannot fail.
 
@@ -156,17 +163,19 @@ def purse_of(
     ----------
     due : iterable of (day, amount)
         Invoiced and not yet paid.
+    day : int
+        Of the planning date.
     """
     if purse.unlimited:
         return None
     firm = scenario.vendor.firm
-    receivable = np.zeros(6)
-    for when, amount in due:
-        receivable[min(int((when - day) / DAYS_PER_MONTH), receivable.size - 1)] += amount
+    receivable = sorted((when - day, amount) for when, amount in due)
+    payday = PAYDAY_EVERY_DAYS - 1 - day % PAYDAY_EVERY_DAYS
+    starts = days.month_starts[int(days.month[day]) :] - day
     other = firm.other_business
     return PurseAhead(
         purse.cash, firm.credit_line, firm.credit_rate_per_year, receivable, other.monthly_margin, other.sd,
-        other.correlation,
+        Timetable(starts, payday, PAYDAY_EVERY_DAYS), other.correlation,
     )  # fmt: skip
 
 
@@ -315,22 +324,21 @@ def _outbound(
     shape = setting.programme.shapes.outbound
     starts = setting.days.month_starts
     calling = np.array([int(setting.calling[starts[m] : starts[m + 1]].sum()) for m in months])
-    missed = (1.0 - outbound.contact_rate) ** np.arange(outbound.max_attempts)
-    quality = np.array([q.share for q in outbound.list_quality])
-    converted = float(quality @ (conversion_table(outbound, shape) @ (missed / missed.sum())) / quality.sum())
     hours = outbound.closes_hour - outbound.opens_hour
     talk = expected_attempt_s(outbound, shape) - outbound.attempt_s
     past = np.zeros(KEPT_AFTER)
     past[: len(sold)] = sold
-    lost = cancelled_share(outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure)
+    lost = cancelled_share(
+        outbound.cancelled_by_day_90, vendor.people, vendor.means.pressure, found_by(vendor)
+    )
     return OutboundOutlook(
         seat_hours=outbound.seats * share * hours * 5.0,
         calling_weeks=calling / 5.0,
-        attempts=outbound.leads_per_month * missed.sum() * share,
+        attempts=outbound.leads_per_month * attempts_of_a_lead(outbound).sum() * share,
         attempt_s=outbound.attempt_s,
         talk_s=talk * vendor.handle_factor * vendor.reference.handle_speed,
         reached=outbound.contact_rate,
-        sold=converted / vendor.reference.conversion,
+        sold=sold_when_reached(outbound, shape) / vendor.reference.conversion,
         funded=outbound.funded_share,
         cancelled=outbound.cancelled_by_day_90,
         unearned=unearned_by_age(),
@@ -339,10 +347,10 @@ def _outbound(
     )
 
 
-def cancelled_share(usual: float, people: People, pressure: float) -> float:
+def cancelled_share(usual: float, people: People, pressure: float, found: float = 0.0) -> float:
     """Share of funded sales cancelled by day 90, those that pressure has made included."""
     pressed = people.pressed_sales * pressure
-    return usual + pressed / (1.0 + pressed) * people.unsuitable_cancelled * (1.0 - usual)
+    return usual + pressed / (1.0 + pressed) * float(people.cancelled_when(found)) * (1.0 - usual)
 
 
 def unearned_by_age() -> Floats:

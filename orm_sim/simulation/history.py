@@ -53,14 +53,20 @@ class Struck(NamedTuple):
 class Counts(NamedTuple):
     """What days add to the books: places in them, each once, the values added there, and what outages have done.
 
-    The values of one day, or a row for each of several.
+    The values of one day, or a row for each of several; `first` is the day of the first row where they are contacts
+    that a vendor has been offered, which the books keep day by day.
     """
 
     places: Rows
     values: Floats
     struck: tuple[Struck, ...] = ()
+    first: int | None = None
 
 
+SERVED: Final = ("offered", "answered_within", "answered", "resolved")
+"""What is kept of the vendor's service day by day."""
+
+_SERVED: Final = rows(*SERVED)
 _PEOPLE: Final = rows("paid_hours", "training_hours", "fte")
 
 
@@ -92,6 +98,8 @@ class Books:
         float64[operator, 2, month]: contacts that outages have kept out, and those they have cut off.
     taken
         float64[2, month]: contacts of other vendors that the vendor has answered: resolved, and unresolved.
+    served
+        float64[4, day]: the vendor's inbound contacts of each day; see `SERVED`.
     """
 
     days: Calendar
@@ -104,6 +112,7 @@ class Books:
     turnover: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
     lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2, 0)))
     taken: Floats = field(default_factory=lambda: np.zeros((2, 0)))
+    served: Floats = field(default_factory=lambda: np.zeros((4, 0)))
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -117,6 +126,7 @@ class Books:
             np.zeros((*shape, days.n_months_with_run_off)),
             lost=np.zeros((len(OPERATORS), 2, days.n_months_with_run_off)),
             taken=np.zeros((2, days.n_months_with_run_off)),
+            served=np.zeros((len(SERVED), days.n_days)),
         )
 
     def count(self, counts: Counts) -> None:
@@ -126,8 +136,17 @@ class Books:
             flat[counts.places] += counts.values
         else:  # numpy adds the rows of a table one after the other
             flat[counts.places] = np.add.reduce(np.vstack((flat[counts.places], counts.values)), axis=0)
+        if counts.first is not None:
+            self._keep(counts, counts.first)
         for each in counts.struck:
             self.lost[_OPERATOR[each.operator], :, each.month] += (each.blocked, each.cut)
+
+    def _keep(self, counts: Counts, first: int) -> None:
+        """Keep the vendor's service by day."""
+        names = (counts.places // self.days.n_months_with_run_off) % len(NAMES)
+        columns = [int(np.flatnonzero(names == each)[0]) for each in _SERVED] if names.size else []
+        table = np.atleast_2d(counts.values)
+        self.served[: len(columns), first : first + len(table)] += table[:, columns].T
 
     def put(self, operator: str, channel: Channel, name: str, month: int, value: float) -> None:
         """Set a counter that is known at the month's end."""
@@ -207,6 +226,8 @@ class History:
     indices
         Price indices at the vendor's site by month, shocks included: float64[n_months with run-off] each; none where
         there is no vendor.
+    served
+        See `Books`.
     """
 
     days: Calendar
@@ -227,6 +248,7 @@ class History:
     strikes: tuple[Strike, ...] = ()
     lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2)))
     indices: Mapping[str, Floats] = field(default_factory=dict)
+    served: Floats = field(default_factory=lambda: np.zeros((len(SERVED), 0)))
 
     @property
     def names(self) -> tuple[str, ...]:

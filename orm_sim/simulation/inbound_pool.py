@@ -157,7 +157,7 @@ class InboundPool:
             if n := int(n_due[day % n_due.size]):
                 self._due[day] = [due[day % n_due.size, :n].copy()]
         return [
-            Counts(self._places(operator, days[0]), sums[days[0] - begin : days[-1] + 1 - begin])
+            self._counts(operator, days[0], sums[days[0] - begin : days[-1] + 1 - begin])
             for days in _by_month(range(begin, behind), self._setting.days.month)
         ]
 
@@ -201,7 +201,7 @@ class InboundPool:
             return self._with_others(day, duty, plan, self._desk)
         outcome = self._engine(plan)
         keep(self._carry, duty.operator, outcome.carry)
-        return Counts(self._places(duty.operator, day), self._aftermath(day, duty, outcome))
+        return self._counts(duty.operator, day, self._aftermath(day, duty, outcome))
 
     def _with_others(self, day: int, duty: InboundDuty, plan: DayPlan, desk: Desk) -> Counts:
         """A day on which contacts leave for another vendor's queue, or come from one."""
@@ -211,7 +211,7 @@ class InboundPool:
         sums = self._aftermath(day, duty, own)
         if others is not None:
             desk.took(self._aftermath(day, duty, _without_counts(others)))
-        return Counts(self._places(duty.operator, day), sums)
+        return self._counts(duty.operator, day, sums)
 
     def _interrupted(self, day: int, duty: InboundDuty, plan: DayPlan) -> Counts:
         """A day on which the platform fails; a contact that is cut off settles nothing."""
@@ -224,7 +224,10 @@ class InboundPool:
             sums = sums + self._aftermath(day, unsettled, _without_counts(only(outcome, cut)))
         month = int(self._setting.days.month[day])
         struck = Struck(duty.operator, month, lived.blocked, int(cut.sum()) + lived.cut_before)
-        return Counts(self._places(duty.operator, day), sums, (struck,))
+        return self._counts(duty.operator, day, sums, (struck,))
+
+    def _counts(self, operator: str, day: int, values: Floats, struck: tuple[Struck, ...] = ()) -> Counts:
+        return Counts(self._places(operator, day), values, struck, day if operator == "vendor" else None)
 
     def _places(self, operator: str, day: int) -> Whole:
         days = self._setting.days

@@ -19,6 +19,7 @@ from orm_sim.simulation.history import History
 from orm_sim.simulation.outcomes import (
     client_flows,
     decision_rows,
+    failure_rows,
     index_rows,
     kpi_rows,
     ledger_rows,
@@ -31,6 +32,7 @@ from orm_sim.vendor.levers import Plan
 
 LEDGER_COLUMNS = ("option", "replication", "month", "payer", "payee", "account", "kind", "amount")
 STRIKE_COLUMNS = ("option", "replication", "hazard", "site", "strikes", "caught", "hours", "contacts_lost")
+FAILURE_COLUMNS = ("option", "replication", "cash_stress", "cuts", "quality", "default")
 INDEX_COLUMNS = ("option", "replication", "month", "wages", "currency")
 
 
@@ -137,6 +139,7 @@ class Rows:
         self._decisions: list[tuple[object, ...]] = []
         self._strikes: list[tuple[object, ...]] = []
         self._indices: list[tuple[object, ...]] = []
+        self._failures: list[tuple[object, ...]] = []
 
     def add(self, replication: int, values: dict[str, float], histories: Mapping[str, History]) -> None:
         """Take down one replication, as `StudyJob.live` gives it."""
@@ -151,6 +154,7 @@ class Rows:
             self._decisions += decision_rows(name, replication, history)
             self._strikes += strike_rows(name, replication, scenario, history)
             self._indices += index_rows(name, replication, history)
+            self._failures += failure_rows(name, replication, scenario, history)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables, by name."""
@@ -166,6 +170,7 @@ class Rows:
             "decisions": _decisions(self._decisions),
             "strikes": _numbers(self._strikes, STRIKE_COLUMNS, ("option", "hazard", "site")),
             "indices": _numbers(self._indices, INDEX_COLUMNS, ("option",)),
+            "failures": _numbers(self._failures, FAILURE_COLUMNS, ("option",)),
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from orm_sim.demand.inbound import INTERVAL_S, N_INTERVALS
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.risk.site import Site, SiteName
 from orm_sim.simulation.setting import Planning, Setting
+from orm_sim.vendor.assurance import Assured
+from orm_sim.vendor.blending import Blending, moved
 from orm_sim.vendor.levers import STANDARD, Plan
 from orm_sim.vendor.people import CONTENT, STANDARD_COACHING, People
 from orm_sim.vendor.platform import Platform, PlatformTerms
@@ -42,6 +45,14 @@ class Reference:
         )
 
 
+class Skill(NamedTuple):
+    """What people make of the means they are given: performance by coaching, output and leaving rate by pay."""
+
+    coached: float
+    output: float
+    leaving: float
+
+
 @dataclass(slots=True)
 class Operator:
     """One employer of agents on both channels.
@@ -50,7 +61,8 @@ class Operator:
     programme); `staffed` holds agents on duty by day of the week and interval for the week being lived, `targets`
     the agents wanted on the floor at the end of the hiring lead time. An `established` operator expects the people it
     will hire first to work like its own, another expects newcomers. `site` is where hazards strike it, `platform` what
-    it works on.
+    it works on. `moved` work for the other channel under `blending`, above 0 inbound agents who dial, and are `staffed`
+    there.
     """
 
     name: str
@@ -69,6 +81,10 @@ class Operator:
     satisfaction: dict[Channel, float] = field(default_factory=lambda: dict.fromkeys(CHANNELS, CONTENT))
     site: Site = field(default_factory=lambda: Site("in_house"))
     platform: Platform = field(default_factory=lambda: Platform(PlatformTerms()))
+    blending: Blending | None = None
+    assurance: Assured | None = None
+    moved: Whole = field(default_factory=lambda: np.zeros((7, N_INTERVALS), np.int64))
+    _skill: tuple[Plan, Skill] | None = None
 
     @classmethod
     def found(
@@ -117,9 +133,22 @@ class Operator:
         """Cost of a hire at what is paid now."""
         return self.terms.hiring_cost * float(self.people.recruiting_by_pay(self.means.wage_premium))
 
+    @property
+    def skill(self) -> Skill:
+        """What people make of the means they are given now; worked out once for each plan."""
+        if self._skill is None or self._skill[0] is not self.means:
+            people, means = self.people, self.means
+            found = Skill(
+                float(people.coached(means.coaching_hours)),
+                float(people.output_by_pay(means.wage_premium)),
+                float(people.leaving_by_pay(means.wage_premium)),
+            )
+            self._skill = means, found
+        return self._skill[1]
+
     def leaving(self, channel: Channel) -> float:
         """Factor on the leaving rate of a channel's agents, by pay and satisfaction."""
-        return float(self.people.leaving(self.means.wage_premium, self.satisfaction[channel]))
+        return self.skill.leaving * float(self.people.leaving_by_mood(self.satisfaction[channel]))
 
     def month_end(self, channel: Channel, occupancy: float) -> None:
         """Satisfaction moves towards where the month's conditions take it."""
@@ -133,17 +162,18 @@ class Operator:
 
     def handle_multiplier(self, channel: Channel) -> float:
         """Mean handle time of those on the floor against the level of the client's established workforce."""
-        staff = self.staff(channel)
-        speed = staff.handle_speed
-        if not staff.agents:
-            speed = (
-                self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
-            )
-        factor = self.handle_factor * self.reference.handle_speed / speed
+        factor = self.handle_factor * self.reference.handle_speed / self.speed(channel)
         if channel == "outbound":
             return factor
         pressed = 1.0 - self.people.pressed_handle_cut * self.means.pressure
-        return factor * pressed / float(self.people.output_by_pay(self.means.wage_premium))
+        return factor * pressed / self.skill.output
+
+    def speed(self, channel: Channel) -> float:
+        """Mean speed of those on the floor against proficient agents; of those to come where there are none."""
+        staff = self.staff(channel)
+        if staff.agents:
+            return staff.handle_speed
+        return self.reference.handle_speed if self.established else self.terms.learning.handle_speed_at_start
 
     def inbound_load(self, setting: Setting, week: int, share: float) -> Floats:
         """Erlangs expected in each interval of a week for a share of inbound contacts, float64[7, 48].
@@ -203,16 +233,65 @@ class Operator:
             later = (ahead, ahead + 4, ahead + 8)
             moving = week < ramp_ends and any(share_of(channel, w) != share for w in (week, *later))
             if moving:
-                self.targets[channel] = self.agents_for(setting, planning, channel, ahead, share)
+                self.targets[channel] = self._wanted(setting, planning, channel, ahead, share, share_of)
             elif week % 4 == 0 or channel not in self.targets:
-                needs = [self.agents_for(setting, planning, channel, w, share) for w in later]
+                needs = [self._wanted(setting, planning, channel, w, share, share_of) for w in later]
                 self.targets[channel] = min(sum(needs) / len(needs), needs[0] * 1.05) if needs[0] else 0.0
+
+    def _wanted(
+        self,
+        setting: Setting,
+        planning: Planning,
+        channel: Channel,
+        week: int,
+        share: float,
+        share_of: Callable[[Channel, int], float],
+    ) -> float:
+        """Agents to be employed for a channel: those that it needs, less what guests do of it."""
+        need = self.agents_for(setting, planning, channel, week, share)
+        if self.blending is None or channel == "inbound" or need <= 0.0:
+            return need
+        guests = self.guest_hours(setting, planning, week, share_of("inbound", week), share)
+        return max(need - guests * self.blending.guest_output / self.on_duty_hours, 0.0)
+
+    def guest_hours(
+        self,
+        setting: Setting,
+        planning: Planning,
+        week: int,
+        inbound: float,
+        outbound: float,
+        ratio: float | None = None,
+    ) -> float:
+        """Hours that inbound agents can dial in a week at these shares of contacts, staffed as planned or else."""
+        if self.blending is None or inbound <= 0.0:
+            return 0.0
+        load = self.inbound_load(setting, week, inbound)
+        required = self.required(load, planning)
+        if ratio is not None:
+            required = required * (ratio / self.staffing_ratio)
+        curve = spread(required, self.schedule_efficiency)
+        staffed = np.rint(curve * planning.schedule.hours_factor(load)).astype(np.int64)
+        seats = self._seats(setting, week, outbound)
+        nobody = np.zeros_like(staffed)
+        return float(
+            np.clip(moved(self.blending, staffed, nobody, load, seats), 0, None).sum() * HOURS_PER_INTERVAL
+        )
 
     def roster(self, setting: Setting, planning: Planning, week: int, share: dict[Channel, float]) -> None:
         """Put those on the floor on duty for a week."""
         hours = self.on_duty_hours
         self.staffed["inbound"] = self._inbound_roster(setting, planning, week, share["inbound"], hours)
         self.staffed["outbound"] = self._outbound_roster(setting, week, share["outbound"], hours)
+        if self.blending is not None:
+            load = self.inbound_load(setting, week, share["inbound"])
+            seats = self._seats(setting, week, share["outbound"])
+            self.moved = moved(self.blending, self.staffed["inbound"], self.staffed["outbound"], load, seats)
+            self.staffed["inbound"] = self.staffed["inbound"] - self.moved
+            self.staffed["outbound"] = self.staffed["outbound"] + self.moved
+        if self.assurance is not None:
+            staff = self.staff("inbound")
+            self.assurance.week(week, staff.agents, staff.leavers, self.means.coaching_hours)
 
     def _inbound_roster(
         self, setting: Setting, planning: Planning, week: int, share: float, hours: float
@@ -220,23 +299,37 @@ class Operator:
         """Hours on duty follow the requirement as far as shifts can; the rest lies flat over each day's open hours."""
         inside = min(setting.days.n_days - 7 * week, 7) / 7.0
         on_duty = self.staff("inbound").agents * hours * inside / HOURS_PER_INTERVAL
+        if on_duty == 0.0 or share <= 0.0:
+            return np.zeros((7, N_INTERVALS), np.int64)
         required = self.required(self.inbound_load(setting, week, share), planning)
         total = required.sum()
-        if on_duty == 0.0 or total == 0.0:
+        if total == 0.0:
             return np.zeros((7, N_INTERVALS), np.int64)
         curve = spread(required, self.schedule_efficiency)
         return whole_agents((curve * (on_duty / total)).ravel()).reshape(7, N_INTERVALS)
 
     def _outbound_roster(self, setting: Setting, week: int, share: float, hours: float) -> Whole:
         """Callers are on duty evenly over the calling hours of the week's calling days."""
+        if share <= 0.0 or not self.staff("outbound").agents:
+            return np.zeros((7, N_INTERVALS), np.int64)
+        mask, n_open = self._calling(setting, week)
+        if not mask.any():
+            return np.zeros((7, N_INTERVALS), np.int64)
+        per_interval = self.staff("outbound").agents * hours / HOURS_PER_INTERVAL / (5.0 * n_open)
+        everybody = np.asarray(mask * per_interval, np.float64).ravel()
+        return whole_agents(everybody).reshape(7, N_INTERVALS)
+
+    def _seats(self, setting: Setting, week: int, share: float) -> Floats:
+        """Outbound seats to be manned in each interval of a week, float64[7, 48]."""
+        seats = setting.programme.outbound.seats * self.means.seat_ratio * share
+        return np.asarray(self._calling(setting, week)[0] * seats)
+
+    def _calling(self, setting: Setting, week: int) -> tuple[NDArray[np.bool_], int]:
+        """Intervals of a week in which customers are called, and how many a calling day has."""
         outbound = setting.programme.outbound
         hour = np.arange(N_INTERVALS) * HOURS_PER_INTERVAL
         is_open = (hour >= outbound.opens_hour) & (hour < outbound.closes_hour)
         days = np.arange(7 * week, min(7 * week + 7, setting.days.n_days))
         called = np.zeros(7, np.bool_)
         called[: days.size] = setting.calling[days]
-        mask = called[:, None] & is_open[None, :]
-        if share <= 0.0 or not mask.any():
-            return np.zeros((7, N_INTERVALS), np.int64)
-        per_interval = self.staff("outbound").agents * hours / HOURS_PER_INTERVAL / (5.0 * is_open.sum())
-        return whole_agents((mask * per_interval).ravel()).reshape(7, N_INTERVALS)
+        return called[:, None] & is_open[None, :], int(is_open.sum())

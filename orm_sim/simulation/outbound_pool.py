@@ -49,6 +49,7 @@ class OutboundPool:
         self._head = self._tail = self._fresh = 0
         self._carry: dict[str, Carry] = {}
         self._terms = _dialling(setting)
+        self._month: list[int] = setting.days.month.tolist()
 
     def live(self, first: int, duties: tuple[tuple[OutboundDuty, ...], ...]) -> list[Counts]:
         """Call with whoever is on duty; on days without a duty nobody is called."""
@@ -163,8 +164,7 @@ class OutboundPool:
 
     def _part(self, day: int, operator: str) -> tuple[str, int, int]:
         """What decides where a day's counts go: the operator, its month, and that of the 90th day from it."""
-        month = self._setting.days.month
-        return operator, int(month[day]), int(month[day + KEPT_DAYS])
+        return operator, self._month[day], self._month[day + KEPT_DAYS]
 
     def _places(self, operator: str, month: int, kept_in: int) -> Whole:
         """Where a day's counts go: today's month, the month of day 90, and the months in which sales are cancelled."""

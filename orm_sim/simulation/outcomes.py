@@ -19,11 +19,13 @@ from orm_sim.kpi.counters import COUNTERS
 from orm_sim.kpi.dictionary import KPIS
 from orm_sim.risk.site import SITES
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.failing import failing
 from orm_sim.simulation.history import OPERATORS, History
 
 Floats = NDArray[np.float64]
 _COSTS = tuple(a.name for a in CLIENT_ACCOUNTS if a.sign < 0)
 _ALWAYS = tuple(c.id for c in COUNTERS.values() if c.always)
+_AUDITED = ("audited", "errors")
 _RATIOS = tuple(k for k in KPIS if k not in COUNTERS)
 
 
@@ -78,7 +80,9 @@ def client_flows(history: History, discount_rate_per_year: float) -> ClientFlows
 def vendor_npv(history: History, discount_rate_per_year: float) -> float:
     """Present value of the contract to the vendor: receipts less people, seats, overhead and interest.
 
-    The margin of other business is not part of the contract's value.
+    The margin of other business is not part of the contract's value. Of a firm that fails, its estate's receipts and
+    payments count; claims that it does not pay are a loss of its creditors, who lent or worked at their own risk
+    (limited liability), and not its own: see the account ``creditors_loss``.
     """
     rows = [
         e
@@ -93,11 +97,13 @@ def vendor_npv(history: History, discount_rate_per_year: float) -> float:
 
 
 def vendor_accounts(history: History) -> tuple[float, float]:
-    """Revenue invoiced (net of credits and clawbacks) and cost paid by the vendor over term and run-off."""
+    """Revenue invoiced (net of credits and clawbacks) and cost of the vendor, paid or left owing, run-off included."""
     revenue = cost = 0.0
     for e in history.entries():
         if e.kind == "invoice":
             revenue += e.amount if e.payee == "vendor" else -e.amount
+        elif e.account == "creditors_loss" and e.payee == "lender":
+            continue  # borrowed money was spent on costs that are counted already
         elif e.payer == "vendor" and e.account in ACCOUNTS and ACCOUNTS[e.account].side == "vendor":
             cost += e.amount if e.account != "other_business" else 0.0
     return revenue, cost
@@ -227,6 +233,10 @@ def kpi_rows(option: str, replication: int, history: History) -> dict[str, Float
     counters = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _ALWAYS}
     columns |= counters
     columns |= {c.id: np.full(2 * n, np.nan) for c in COUNTERS.values() if not c.always}
+    if history.of("audited", "inbound").any():
+        found = {name: np.concatenate([history.of(name, c) for c in CHANNELS]) for name in _AUDITED}
+        columns |= found
+        counters |= found
     columns |= {name: np.asarray(KPIS[name].value(counters), dtype=np.float64) for name in _RATIOS}
     return columns
 
@@ -274,6 +284,17 @@ def index_rows(option: str, replication: int, history: History) -> list[tuple[ob
         (option, replication, month, *values)
         for month, values in enumerate(zip(wages, currency, strict=True))
     ]
+
+
+def failure_rows(
+    option: str, replication: int, scenario: Scenario, history: History
+) -> list[tuple[object, ...]]:
+    """The first day of each stage of a failure; see `orm_sim.study.tables.FAILURES`."""
+    if scenario.contract is None or history.no_deal is not None:
+        return []
+    found = failing(history, scenario)
+    days = (found.cash_stress, found.cuts, found.quality, found.default)
+    return [(option, replication, *(np.nan if day is None else float(day) for day in days))]
 
 
 def attrition(history: History) -> float:

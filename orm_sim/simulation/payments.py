@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from orm_sim.demand.calendar import Calendar
 from orm_sim.finance.ledger import Entry, Ledger
+from orm_sim.simulation.estate import Bill, Estate
 from orm_sim.simulation.people_costs import PAYDAY_EVERY_DAYS, PeopleCosts
 from orm_sim.vendor.firm import Purse
 
@@ -42,6 +43,8 @@ class Payments:
         What happens on the day it does.
     neglect : callable
         What the vendor leaves out of a month's seats, by day and cost of the seats.
+    estate : Estate
+        Whom it owes once it has failed.
     """
 
     days: Calendar
@@ -56,13 +59,23 @@ class Payments:
     fail: Callable[[int], None]
     platform: float = 0.0
     neglect: Callable[[int, float], float] = _nothing
+    failed: bool = False
+
+    estate: Estate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.estate = Estate(self.ledger, self.purse)
 
     def pay(self, day: int, is_month_end: bool) -> None:
-        """What falls due on a day."""
+        """What falls due on a day; what is owed when the vendor fails is paid out of what still comes in."""
         if day % PAYDAY_EVERY_DAYS == PAYDAY_EVERY_DAYS - 1:
             self._pay_people(day)
         if is_month_end:
             self._pay_month(day)
+        if self.failed:
+            self.estate.distribute(day)
+            if day + 1 == self.days.end_day:
+                self.estate.close(day)
 
     def _pay_people(self, day: int) -> None:
         for costs in (self.home, self.vendor):
@@ -71,10 +84,23 @@ class Payments:
         self._post(day, "client", "staff", "in_house_labour", wages, "payroll")
         self._post(day, "client", "staff", "in_house_hiring", training, "payroll of trainees")
         if self.acts():
-            wages, training = self.vendor.take_wages()
-            if self._met(day, wages + training):
-                self._post(day, "vendor", "staff", "vendor_labour", wages, "payroll")
-                self._post(day, "vendor", "staff", "vendor_hiring", training, "payroll of trainees")
+            self._meet(day, self._wages())
+
+    def _wages(self) -> tuple[Bill, ...]:
+        wages, training = self.vendor.take_wages()
+        return (
+            Bill("staff", "vendor_labour", wages, "payroll"),
+            Bill("staff", "vendor_hiring", training, "payroll of trainees"),
+        )
+
+    def _month(self) -> tuple[Bill, ...]:
+        support, hiring, seats = self.vendor.take_month()
+        return (
+            Bill("staff", "vendor_labour", support, "support"),
+            Bill("staff", "vendor_labour", self.vendor.take_severance(), "notice and severance"),
+            Bill("suppliers", "vendor_hiring", hiring, "recruiting"),
+            Bill("suppliers", "vendor_seats", seats, "seats"),
+        )
 
     def _pay_month(self, day: int) -> None:
         support, hiring, seats = self.home.take_month()
@@ -89,27 +115,25 @@ class Payments:
         self._post(day, "other_clients", "vendor", "other_business", max(margin, 0.0), "other accounts")
         self._post(day, "vendor", "other_clients", "other_business", max(-margin, 0.0), "other accounts")
         self.purse.receive(margin)
-        support, hiring, seats = self.vendor.take_month()
-        seats -= self.neglect(day, seats)
-        severance = self.vendor.take_severance()
+        *people, places = self._month()
         in_term = day < self.days.n_days and self.serves()
         overhead, platform = (self.overhead, self.platform) if in_term else (0.0, 0.0)
-        interest = self.purse.interest(30)
-        if self._met(day, support + severance + hiring + seats + platform + overhead + interest):
-            self._post(day, "vendor", "staff", "vendor_labour", support, "support")
-            self._post(day, "vendor", "staff", "vendor_labour", severance, "notice and severance")
-            self._post(day, "vendor", "suppliers", "vendor_hiring", hiring, "recruiting")
-            self._post(day, "vendor", "suppliers", "vendor_seats", seats + platform, "seats")
-            self._post(day, "vendor", "suppliers", "vendor_overhead", overhead, "account overhead")
-            self._post(day, "vendor", "lender", "vendor_interest", interest, "credit line")
+        seats = places.amount - self.neglect(day, places.amount) + platform
+        interest = Bill("lender", "vendor_interest", self.purse.interest(30), "credit line")
+        run = Bill("suppliers", "vendor_overhead", overhead, "account overhead")
+        self._meet(day, (*people, places._replace(amount=seats), run, interest))
 
-    def _met(self, day: int, amount: float) -> bool:
-        """Take a payment from the vendor's purse, or fail where it cannot be met."""
-        if self.purse.can_pay(amount):
-            self.purse.pay(amount)
-            return True
+    def _meet(self, day: int, bills: tuple[Bill, ...]) -> None:
+        """Pay bills from the vendor's purse, or fail where it cannot: then they are claims, as all that has accrued."""
+        total = sum(bill.amount for bill in bills)
+        if self.purse.can_pay(total):
+            self.purse.pay(total)
+            for payee, account, amount, cause in bills:
+                self._post(day, "vendor", payee, account, amount, cause)
+            return
+        self.failed = True
+        self.estate.claim((*bills, *self._wages(), *self._month()))
         self.fail(day)
-        return False
 
     def _post(self, day: int, payer: Any, payee: Any, account: str, amount: float, cause: str) -> None:
         self.ledger.post(Entry(day, payer, payee, account, amount, "cash", cause, day))

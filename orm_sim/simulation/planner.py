@@ -71,7 +71,7 @@ class Planner:
             self._scenario, self._setting, self._vendor, self._service, moment, share_of, signed.sold
         )
         ahead = futures(vendor.doubts, moment.n_months)
-        money = purse_of(self._scenario, purse, due, 7 * week)
+        money = purse_of(self._scenario, purse, due, 7 * week, self._setting.days)
         with np.errstate(over="ignore"):
             return best_response(
                 signed, Fluid(outlook, vendor.doubts.service), self._plans, ahead, vendor.traits, money

@@ -12,6 +12,7 @@ from typing import Any
 
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.history import Counts
 from orm_sim.simulation.lived_days import Duties
 from orm_sim.simulation.operator import Operator
 from orm_sim.vendor.policy import ServiceRequest
@@ -30,6 +31,7 @@ class Week:
     staff: tuple[WeekStaff, ...] = ()
     displaced: dict[Channel, int] = field(default_factory=dict)
     duties: dict[int, Duties] = field(default_factory=dict)
+    beside: dict[int, list[Counts]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ def operations_key(scenario: Scenario, asked: ServiceRequest | None) -> Any:
     in_house = scenario.client.in_house
     return (
         scope, asked, in_house, scenario.relationship, vendor.policy, vendor.workforce, vendor.offshore, vendor.people,
-        vendor.platform, scenario.risks,
+        vendor.platform, scenario.risks, vendor.blending, vendor.assurance,
     )  # fmt: skip
 
 

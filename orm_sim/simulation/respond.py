@@ -96,7 +96,7 @@ def respond(
     _check(scenario, at, root, replication, place)
     priced, rates = _priced(scenario, root, engine, say)
     drawn = with_inputs(priced, draw_inputs(priced, root, replication))
-    setting = make_setting(drawn.programme, drawn.evaluation.forecast_cv, root, replication)
+    setting = make_setting(drawn.programme, drawn.evaluation.forecast_cv, root, replication, priced.programme)
     week = planning_week(setting, at)
     if say is not None and week:
         say(f"Living the contract to week {week} ...")

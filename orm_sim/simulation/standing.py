@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.calendar import Calendar
 from orm_sim.relationship.exit import ExitRule
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.history import Books
+from orm_sim.simulation.setting import Setting
+from orm_sim.simulation.targets import sales_expected
 from orm_sim.vendor.decision.tolerance import Tolerance
 from orm_sim.vendor.policy import ServiceRequest
 
@@ -77,6 +80,8 @@ class ExitWatch:
         First day of full service: months before it do not count.
     heeded
         Whether the vendor reckons with the rule when it plans.
+    sales
+        float64[n_months]: funded sales that the client expects of the outbound list; empty where it is not watched.
     """
 
     rule: ExitRule | None
@@ -84,6 +89,7 @@ class ExitWatch:
     notice_days: int
     from_day: int
     heeded: bool
+    sales: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
     def month_end(self, month: int, day: int, books: Books, standing: Standing) -> bool:
         """Note a month of the vendor's service; returns whether the client gives notice now."""
@@ -94,7 +100,11 @@ class ExitWatch:
             float(books.of("vendor", "inbound", name)[month])
             for name in ("answered_within", "offered", "forecast_offered")
         )
-        standing.failed.append(self.rule.fails(within, offered, self.asked, forecast))
+        failed = self.rule.fails(within, offered, self.asked, forecast)
+        if self.sales.size:
+            sold = float(books.of("vendor", "outbound", "sales_net")[month])
+            failed = failed or self.rule.sells_too_little(sold, float(self.sales[month]))
+        standing.failed.append(failed)
         if standing.notice_day is not None or not self.rule.broken(standing.failed):
             return False
         last = last_day(days, day + self.notice_days)
@@ -117,18 +127,26 @@ class ExitWatch:
             ceil(self.notice_days / DAYS_PER_MONTH),
             max(first - month, 0),
             None if last is None else int(days.month[last]) - month,
+            tuple((self.rule.sales_share or 0.0) * self.sales[month:]),
         )
 
 
-def watch_of(scenario: Scenario, asked: ServiceRequest, unlimited: bool) -> ExitWatch:
-    """The client's watch over its vendor; the `unlimited` reference vendor of price solving is never sent away."""
-    contract = scenario.contract
+def watch_of(
+    scenario: Scenario, asked: ServiceRequest, unlimited: bool, setting: Setting | None = None
+) -> ExitWatch:
+    """The client's watch over its vendor; the `unlimited` reference vendor of price solving is never sent away.
+
+    Sales are watched where the rule asks for them and the setting says what the list is taken for.
+    """
+    contract, rule = scenario.contract, None if unlimited else scenario.relationship.exit_rule
+    watched = rule is not None and rule.sales_share is not None and scenario.outsourced("outbound")
     return ExitWatch(
-        None if unlimited else scenario.relationship.exit_rule,
+        rule,
         asked.share,
         contract.notice_days if contract is not None else 0,
         7 * scenario.relationship.ramp[-1].week,
         scenario.vendor.traits.heeds_exit,
+        sales_expected(setting) if watched and setting is not None else np.empty(0),
     )
 
 

@@ -243,7 +243,9 @@ def refused(lived: Lived, contract: Contract) -> str | None:
     here, there = _asked(scenario, contract), _asked(scenario, own)
     if scenario.vendor.policy == "contract_following" and here != there:
         return f"the vendor staffed for {_said(there)}, the contract asks for {_said(here)}"
-    missing = unmetered(contract, scenario.programme.inbound.service.threshold_s)
+    missing = unmetered(
+        contract, scenario.programme.inbound.service.threshold_s, scenario.vendor.assurance is not None
+    )
     return f"the contract {missing}" if missing else None
 
 

@@ -18,7 +18,7 @@ from orm_sim.simulation.billing import Billing
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.departure import Departure
 from orm_sim.simulation.dismissal import dismiss
-from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_week, outbound_week
+from orm_sim.simulation.duty import InboundDuty, OutboundDuty, beside, inbound_week, outbound_week
 from orm_sim.simulation.employers import employers, establish, improve, vendor_plan
 from orm_sim.simulation.hazards import Hazards
 from orm_sim.simulation.history import Books, Event, History
@@ -123,7 +123,7 @@ class World:
         self._planner: Planner | None = None
         if self._billing is not None and vendor.policy == "best_response" and not unlimited_cash:
             self._planner = self._new_planner()
-        self._watch = watch_of(scenario, self._asked or self._requested, unlimited_cash)
+        self._watch = watch_of(scenario, self._asked or self._requested, unlimited_cash, setting)
         self._cash = np.full(self._days.n_months_with_run_off, np.nan)
         self._vendor_share = dict.fromkeys(CHANNELS, 0.0)
         self._stays = dict.fromkeys(CHANNELS, float(part.keeps_home))
@@ -156,6 +156,7 @@ class World:
             self._purse.cash if self._billing else np.nan, self._cash, tuple(self._books.decisions),
             self._standing.ended_day, turnover=tuple(self._books.turnover[1].tolist()), strikes=self._hazards.strikes,
             lost=self._books.lost.sum(axis=2), indices=self._billing.indices if self._billing else {},
+            served=self._books.served,
         )  # fmt: skip
 
     def decision_in(self, week: int) -> Decision | None:
@@ -258,7 +259,7 @@ class World:
         if plan is not None and plan.may_hire != precedent.may_hire:
             raise Diverged
         for channel, gone in precedent.displaced.items():
-            self._dismiss(week, channel, gone)
+            self._client.displaced(7 * week, channel, gone, self._vendor_share[channel], self._home)
         adopt((self._home, self._vendor), precedent.staff)
         self._trail.week = precedent
 
@@ -291,13 +292,7 @@ class World:
             if stays < before[channel]:
                 gone = self._manning.release(self._home, self._requested, channel, week, stays)
                 self._trail.week.displaced[channel] = gone
-                self._dismiss(week, channel, gone)
-
-    def _dismiss(self, week: int, channel: Channel, gone: int) -> None:
-        """Agents of the client whom the vendor's share has displaced leave."""
-        self._client.displaced(7 * week, gone, self._home)
-        share = self._vendor_share[channel]
-        self._books.events.append(Event(7 * week, f"{channel}: vendor takes {share:.0%}, {gone} displaced"))
+                self._client.displaced(7 * week, channel, gone, self._vendor_share[channel], self._home)
 
     def _evenings(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         """Close day after day; the clock is only set where something else happens before the next evening."""
@@ -368,7 +363,11 @@ class World:
             outbound = self._outbound_duties[day % 7]
             called = self._hazards.outbound(day, outbound) if self._setting.calling[day] else ()
             self._trail.week.duties[day] = self.inbound_duties(day), called
+            month = int(self._days.month[day])
+            self._trail.week.beside[day] = beside(self._vendor, day, month, self._days.n_months_with_run_off)
         self._lived.note(self._trail.week.duties[day])
+        for each in self._trail.week.beside[day]:
+            self._books.count(each)
 
     def inbound_duties(self, day: int) -> tuple[InboundDuty, ...]:
         """Who is on duty for inbound contacts on a day, hazards and all."""

@@ -180,6 +180,22 @@ INDICES: Final = register(
 )
 """Price indices at the vendor's site, shocks included, as the contract of the option read them."""
 
+FAILURES: Final = register(
+    TableContract(
+        "failures",
+        (
+            _OPTION,
+            _REPLICATION,
+            *(
+                Column(stage, "float64", "days since contract start", low=0.0, nullable=True)
+                for stage in ("cash_stress", "cuts", "quality", "default")
+            ),
+        ),
+        ("option", "replication"),
+    )
+)
+"""The first day of each stage of a vendor's failure, nan where it was not seen; a row for every contract signed."""
+
 HAZARD_EFFECTS: Final = register(
     TableContract(
         "hazard_effects",
@@ -274,5 +290,5 @@ COMPARISON: Final = register(
 )
 """The rank table: one row per option, best first."""
 
-SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS, DECISIONS, STRIKES, INDICES)
+SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS, DECISIONS, STRIKES, INDICES, FAILURES)
 """The tables that replications write; the comparison is computed from them."""

@@ -152,10 +152,11 @@ class People(Term):
 
     def leaving(self, premium: Floats | float, satisfaction: Floats | float) -> Floats:
         """Factor on the leaving rate: 1.0 at market pay and usual satisfaction."""
-        return np.asarray(
-            self.leaving_by_pay(premium)
-            * np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT))
-        )
+        return np.asarray(self.leaving_by_pay(premium) * self.leaving_by_mood(satisfaction))
+
+    def leaving_by_mood(self, satisfaction: Floats | float) -> Floats:
+        """Factor on the leaving rate by satisfaction alone: 1.0 at what is usual."""
+        return np.asarray(np.exp(-self.leaving_by_satisfaction * (np.asarray(satisfaction) - CONTENT)))
 
     def leaving_by_pay(self, premium: Floats | float) -> Floats:
         """Factor on the leaving rate by pay alone: 1.0 at the market wage."""
@@ -168,6 +169,10 @@ class People(Term):
     def output_by_pay(self, premium: Floats | float) -> Floats:
         """Factor on output: 1.0 at the market wage."""
         return np.asarray((1.0 + np.asarray(premium, np.float64)) ** self.output_elasticity)
+
+    def cancelled_when(self, found: Floats | float) -> Floats:
+        """Share of unsuitable sales that are cancelled early: by customers, and those that quality assurance finds."""
+        return np.asarray(self.unsuitable_cancelled + (1.0 - self.unsuitable_cancelled) * np.asarray(found))
 
     def more_coaching(self, hours: Floats | float) -> Floats:
         """Coaching beyond the standard, which is part of shrinkage and of the support of an agent, hours a week."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from orm_sim.core.evidence import optional, quantity, required
 from orm_sim.core.terms import Rule, Term
+from orm_sim.vendor.assurance import Assurance
+from orm_sim.vendor.blending import Blending
 from orm_sim.vendor.decision.futures import Doubts
 from orm_sim.vendor.feasible import feasible, no_feasible_plan
 from orm_sim.vendor.firm import FirmTerms
@@ -54,6 +56,10 @@ class Vendor(Term):
     """What it may do, under best_response."""
     doubts: Doubts = Doubts()
     """What it is unsure of when it plans."""
+    blending: Blending | None = None
+    """Agents of either channel help out on the other; null keeps the groups apart."""
+    assurance: Assurance | None = None
+    """Its quality assurance finds errors and unsuitable sales; null leaves both unseen."""
     platform: PlatformTerms = PlatformTerms()
     """What its site works on."""
     platform_per_month: float = quantity(

@@ -73,7 +73,7 @@ def run_batch(deals: Path, out: Path, workers: int) -> Figures:
         if time.monotonic() - looked > 1.0:
             looked = time.monotonic()
             most = max(most, sum(map(_megabytes, crew)))
-        time.sleep(0.05)
+        time.sleep(0.2)
     if program.returncode:
         raise SystemExit(f"the batch ended with status {program.returncode}")
     parts = {

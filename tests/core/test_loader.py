@@ -8,7 +8,7 @@ import pytest
 
 from orm_sim.core.errors import InputError, Place
 from orm_sim.core.files import readable_file, writable_folder, write_whole
-from orm_sim.core.loader import build, load_extended, load_yaml
+from orm_sim.core.loader import build, load_extended, load_yaml, merge, set_path
 
 from .vendor_terms import Scenario
 
@@ -177,3 +177,16 @@ def test_a_file_is_whole_or_not_there(folder, monkeypatch):
         write_whole("x.json", b"2")
     assert Path("x.json").read_bytes() == b"1"
     assert not list(Path().glob(".x.json*"))
+
+
+def test_a_text_read_once_is_not_changed_by_those_who_lay_over_it(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text("vendor: {sites: [{name: a, wage: 3}], margin: 0.1}\n")
+    first = load_yaml(file)
+    before = (repr(first.data), dict(first.places))
+    changed = set_path(load_yaml(file), "vendor.sites[0].wage", 4)
+    laid = merge(load_yaml(file), {"vendor": {"margin": 0.2}}, place=Place("a"))
+    assert changed.data["vendor"]["sites"][0]["wage"] == 4 and laid.data["vendor"]["margin"] == 0.2
+    assert (repr(load_yaml(file).data), dict(load_yaml(file).places)) == before
+    file.write_text("vendor: {margin: 0.3}\n")
+    assert load_yaml(file).data == {"vendor": {"margin": 0.3}}

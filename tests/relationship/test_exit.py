@@ -35,6 +35,18 @@ def test_six_of_the_last_twelve() -> None:
     assert not rule.broken((*early, True))
 
 
+def test_a_month_fails_for_its_sales_too() -> None:
+    watched = ExitRule(sales_share=0.8)
+    assert watched.sells_too_little(79.0, 100.0) and not watched.sells_too_little(80.0, 100.0)
+    assert not ExitRule().sells_too_little(0.0, 100.0)
+
+
+@pytest.mark.parametrize("share", [0.0, -0.5, 80.0])
+def test_a_share_of_sales_that_cannot_be_meant_is_refused(share: float) -> None:
+    with pytest.raises(ValidationError, match="sales_share"):
+        ExitRule(sales_share=share)
+
+
 def test_a_rule_that_cannot_be_broken_is_refused() -> None:
     with pytest.raises(ValidationError, match="7 failed months of 6, which cannot happen"):
         ExitRule(failed_months=7, of_months=6)

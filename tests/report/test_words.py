@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 import pytest
 
 from orm_sim.report import words
@@ -54,3 +55,18 @@ def test_money_months_and_lists() -> None:
     assert (words.listed([]), words.listed(["a"]), words.listed(["a", "b", "c"])) == ("", "a", "a, b and c")
     assert words.millions(-1.0) == "0.00"
     assert words.percent_between(0.153, 0.114, 0.199) == "15.3 [11.4, 19.9] %"
+
+
+def test_no_zero_is_negative_wherever_it_stands() -> None:
+    """In cells of a table, beside a currency and inside an interval; years, ranges and exponents keep their signs."""
+    from orm_sim.core.units import dollars, minus
+    from orm_sim.report.risks import hazard_table
+
+    assert minus("-0") == "0" and minus("+3 (-0 to +5)") == "+3 (0 to +5)"
+    assert minus("-0.04 [-0.00, -1.5]") == "−0.04 [0.00, −1.5]" and minus("-10,000") == "−10,000"
+    assert minus("1e-05") == "1e−05"
+    assert dollars(-0.4) == "$0" and dollars(-0.6) == "−$1"
+    row = {"option": "a", "hazard": "outage", "per_year": 3.0, "n": 9, "client": -3e5, "client_low": -6e5}
+    row |= {"client_high": -20.0, "vendor": -40.0, "vendor_low": -9e3, "vendor_high": 300.0}
+    shown = hazard_table(pd.DataFrame([row])).iloc[0]
+    assert shown["client, $ thousand"] == "−300 (−600 to 0)" and shown["vendor, $ thousand"] == "0 (−9 to +0)"

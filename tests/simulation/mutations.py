@@ -17,11 +17,15 @@ from orm_sim.simulation.history import OPERATORS, History
 from orm_sim.simulation.planner import Planner
 from orm_sim.simulation.setting import Setting, make_setting
 from orm_sim.simulation.world import simulate
+from orm_sim.vendor.assurance import Assurance
+from orm_sim.vendor.blending import Blending
 from orm_sim.vendor.decision.valuation import Decision
 
 TABLE = load_yaml(Path(__file__).with_name("mutations.yaml")).data
 RATE = 18.0
 """$ per productive hour of the small bank."""
+SWITCHES: dict[str, Any] = {"vendor.assurance": Assurance(), "vendor.blending": Blending()}
+"""Mechanisms that a scenario has or has not: what `on: "on"` stands for at their paths."""
 PER_SALE = "$ per sale"
 """In the place of a path: a price of each funded sale, on top of the contract's clauses."""
 
@@ -52,7 +56,7 @@ def outputs(changes: Mapping[str, Any]) -> dict[str, float]:
 
 @cache
 def _outputs(changes: tuple[tuple[str, Any], ...]) -> dict[str, float]:
-    given = dict(changes)
+    given = {path: SWITCHES[path] if value == "on" else value for path, value in changes}
     contract = base().contract
     assert contract is not None
     per_sale = given.pop(PER_SALE, 0.0)
@@ -85,13 +89,16 @@ def _of_history(history: History) -> dict[str, float]:
         (c, n): float(history.of(n, c, "vendor").sum())  # type: ignore[arg-type]
         for c in ("inbound", "outbound")
         for n in ("offered", "answered", "answered_within", "handled_s", "resolved", "fte", "paid_hours", "attempts",
-                  "reached", "sales_gross", "sales_net", "sales_kept")
+                  "reached", "audited", "errors", "sales_gross", "sales_net", "sales_kept")
     }  # fmt: skip
     vendor = OPERATORS.index("vendor")
     down = [s.hours for s in history.strikes if (s.hazard, s.site) == ("outage", "vendor")]
     within, answered = total["inbound", "answered_within"], max(total["inbound", "answered"], 1.0)
     return {
         "kept_out": float(history.lost[vendor, 0]), "cut_off": float(history.lost[vendor, 1]),
+        "dialled": float(history.of("productive_hours", "outbound", "vendor").sum()),
+        "attempts": total["outbound", "attempts"],
+        "error_share": total["inbound", "errors"] / max(total["inbound", "audited"], 1.0),
         "down_hours": sum(down), "productive": float(history.of("productive_hours", "inbound", "vendor").sum()),
         "labour": paid.get("vendor_labour", 0.0), "hiring": paid.get("vendor_hiring", 0.0),
         "seats": paid.get("vendor_seats", 0.0), "overhead": paid.get("vendor_overhead", 0.0),

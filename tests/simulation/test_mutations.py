@@ -13,7 +13,9 @@ from orm_sim.relationship.transition import Relationship
 from orm_sim.risk.outage import Outage
 from orm_sim.risk.shock import Steps
 from orm_sim.risk.weather import Weather
-from orm_sim.simulation.draws import value_at
+from orm_sim.simulation.draws import value_at, with_inputs
+from orm_sim.vendor.assurance import Assurance
+from orm_sim.vendor.blending import Blending
 from orm_sim.vendor.decision.futures import Doubts
 from orm_sim.vendor.firm import FirmTerms
 from orm_sim.vendor.levers import Levers
@@ -22,12 +24,13 @@ from orm_sim.vendor.platform import PlatformTerms
 from orm_sim.vendor.terms import Offshore
 from orm_sim.vendor.traits import Traits
 from orm_sim.vendor.workforce import WorkforceTerms
-from tests.simulation.mutations import TABLE, base, outputs
+from tests.simulation.mutations import SWITCHES, TABLE, base, outputs
 
 ROWS: list[dict[str, Any]] = TABLE["rows"]
 COVERED: dict[str, type[BaseModel]] = {
     "vendor.traits": Traits, "vendor.people": People, "vendor.levers": Levers, "vendor.doubts": Doubts,
     "vendor.firm": FirmTerms, "vendor.workforce": WorkforceTerms, "vendor.offshore": Offshore,
+    "vendor.assurance": Assurance, "vendor.blending": Blending,
     "relationship": Relationship, "vendor.platform": PlatformTerms, "risks.outage.vendor": Outage,
     "risks.weather.vendor": Weather, "risks.shock.vendor.wages": Steps, "risks.shock.vendor.currency": Steps,
 }  # fmt: skip
@@ -56,7 +59,7 @@ def test_a_mechanism_changes_its_output(row: dict[str, Any]) -> None:
 def test_its_row_can_be_read(row: dict[str, Any]) -> None:
     assert set(row) <= {"path", "off", "on", "output", "up", "with", "ids"}
     assert parse_path(row["path"])
-    value_at(base(), row["path"])
+    value_at(with_inputs(base(), SWITCHES), row["path"])
     assert all(each.startswith("R") and each[1:].isdigit() for each in row["ids"].split())
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orm_sim.centre import engine
 from orm_sim.core.errors import InputError
+from orm_sim.scenario.load import load_scenario
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.draws import draw_inputs, with_inputs
+from orm_sim.simulation.draws import draw_inputs
+from orm_sim.simulation.history import History
+from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.respond import Response, in_words, planning_week, respond, varied
 from orm_sim.simulation.setting import make_setting
-from orm_sim.simulation.world import simulate
 from orm_sim.vendor.levers import STANDARD
-from tests.simulation.bank import SEED, shrunk
+from tests.simulation.bank import ROOT, SEED, shrunk
 
 
 def reacting(scenario: Scenario, outside: float | None = None) -> Scenario:
@@ -40,14 +41,44 @@ def test_parts_add_up_and_the_best_is_chosen(signing: Response) -> None:
 
 @pytest.mark.parametrize("at", [0, 4, 8])
 def test_it_is_the_decision_that_the_contract_was_lived_with(small: dict[str, Scenario], at: int) -> None:
-    """The same plan as in the history of that replication, at the last planning date by then."""
+    """The same plan as in the study's own history of that replication, at the last planning date by then."""
     scenario = reacting(small["commission"])
     found = respond(scenario, at=at, seed=SEED, replication=1)
-    drawn = with_inputs(scenario, draw_inputs(scenario, SEED, 1))
-    setting = make_setting(drawn.programme, drawn.evaluation.forecast_cv, SEED, 1)
-    taken = dict(simulate(drawn, setting, engine("kernel")).decisions)
+    taken = dict(lived_in_a_study(scenario, 1).decisions)
     assert found.week == {0: 0, 4: 13, 8: 26}[at]
     assert taken[found.week] == found.decision.plan
+
+
+def lived_in_a_study(scenario: Scenario, replication: int) -> History:
+    """The scenario as a study lives it."""
+    return StudyJob({"one": scenario}, "one", SEED, "kernel").live(replication)[1]["one"]
+
+
+@pytest.fixture(scope="module")
+def on_commission(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    """A small outbound list for commission alone, at a rate near which a vendor signs or does not."""
+    file = tmp_path_factory.mktemp("outbound") / "outbound.yaml"
+    file.write_text(
+        f"extends: {ROOT}/scenarios/bank_outbound.yaml\nname: outbound\ntitle: Outbound\n"
+        f"contract: {{extends: {ROOT}/scenarios/contracts/outbound_commission.yaml}}\n",
+        encoding="utf-8",
+    )
+    found = shrunk(load_scenario(file, {"vendor.account_overhead_per_month": 500}), 6)
+    assert found.contract is not None
+    return found.model_copy(update={"contract": found.contract.with_rate(16.0)})
+
+
+@pytest.mark.parametrize("replication", [0, 1, 2, 3])
+def test_who_signs_knows_the_list_as_little_as_in_a_study(on_commission: Scenario, replication: int) -> None:
+    """The contact rate is drawn, and the vendor signs before it is known: `respond` shows what it then does."""
+    drawn = draw_inputs(on_commission, SEED, replication)
+    assert (
+        abs(drawn["programme.outbound.contact_rate"] - on_commission.programme.outbound.contact_rate) > 1e-3
+    )
+    found = respond(on_commission, seed=SEED, replication=replication)
+    history = lived_in_a_study(on_commission, replication)
+    assert found.participation.signs == (history.no_deal is None)
+    assert dict(history.decisions) == {} or dict(history.decisions)[0] == found.decision.plan
 
 
 def test_the_runner_up_and_what_separates_them(signing: Response) -> None:

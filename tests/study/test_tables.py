@@ -26,7 +26,8 @@ def test_every_number_has_a_unit(contract: TableContract) -> None:
 
 def test_the_names_of_the_tables() -> None:
     assert [contract.name for contract in ALL] == [
-        "outcomes", "kpis", "ledger", "draws", "decisions", "strikes", "indices", "comparison",
+        "outcomes", "kpis", "ledger", "draws", "decisions", "strikes", "indices", "failures",
+        "comparison",
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Brownian path with its barrier moved by 0.5826 standard deviations: Siegmund, Se
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import dataclass, field, fields
 from types import SimpleNamespace
@@ -15,8 +16,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from orm_sim.core.units import DAYS_PER_MONTH
+from orm_sim.demand.calendar import Calendar, calendar
 from orm_sim.simulation.payments import Payments
-from orm_sim.vendor.decision.purse_ahead import PurseAhead
+from orm_sim.vendor.decision.purse_ahead import PurseAhead, Receipts, Timetable
 from orm_sim.vendor.firm import FirmTerms, OtherBusiness, Purse, other_margins
 
 LARGEST_SE = 0.003
@@ -58,7 +61,9 @@ class Firm:
     def fails_on(self) -> int | None:
         """Day on which it cannot pay, over as many months of 28 days as it has margins; None if it always can."""
         months = self.other.size
-        days = SimpleNamespace(n_days=28 * months, month=np.repeat(np.arange(months), 28))
+        days = SimpleNamespace(
+            n_days=28 * months, end_day=40 * months, month=np.repeat(np.arange(months), 28)
+        )
         given: dict[str, Any] = {
             "days": days, "ledger": SimpleNamespace(post=lambda entry: None), "home": FixedPayroll(0.0, 0.0),
             "vendor": FixedPayroll(self.fortnight, self.month), "purse": Purse.open(self.terms), "other": self.other,
@@ -118,6 +123,20 @@ def brownian_ruin(start: float, mean: float, sd: float, steps: int) -> float:
     )
 
 
+STARTS = np.arange(0, 41 * 28, 28)
+"""Months of 28 days, as those of `Firm`."""
+
+
+def ahead(cash: float) -> PurseAhead:
+    """A purse without a line or other business."""
+    return PurseAhead(cash, 0.0, 0.0, (), 0.0, 0.0, Timetable(STARTS, 13, 14))
+
+
+def at_ends(income: np.ndarray) -> Receipts:
+    """Income on the last day of each month."""
+    return Receipts(STARTS[1 : len(income) + 1] - 1, income)
+
+
 def agrees(found: float, exact: float, n: int) -> None:
     """Within three standard errors, the standard error small enough to tell."""
     se = math.sqrt(exact * (1.0 - exact) / n)
@@ -149,9 +168,8 @@ def test_payments_of_the_simulation_ruin_a_gambler_as_often_as_he_should_be(
 def test_the_purse_ahead_ruins_a_gambler_as_often_as_he_should_be(liquidity: int, up: float) -> None:
     n, months = 60_000, 36
     draws = np.random.default_rng(12).random((months, 1, n))
-    purse = PurseAhead(float(liquidity), 0.0, 0.0, np.zeros(1), 0.0, 0.0)
-    alive, _ = purse.run(
-        np.where(draws < up, 101.0, 99.0), np.full((months, 1, 1), 100.0) + 0.0 * draws, np.zeros(n)
+    alive, _ = ahead(float(liquidity)).run(
+        at_ends(np.where(draws < up, 101.0, 99.0)), np.full((months, 1, 1), 100.0) + 0.0 * draws, np.zeros(n)
     )
     agrees(1.0 - float(alive[-1].mean()), walk_ruin(liquidity, up, months), n)
 
@@ -165,8 +183,7 @@ def test_normal_incomes_ruin_both_purses_as_the_first_passage_says(
     assert brownian_ruin(start, mean, sd, months) == pytest.approx(exact, abs=0.004)
     n = 60_000
     income = np.random.default_rng(13).normal(1000.0 + mean, sd, (months, 1, n))
-    purse = PurseAhead(start, 0.0, 0.0, np.zeros(1), 0.0, 0.0)
-    alive, _ = purse.run(income, np.full_like(income, 1000.0), np.zeros(n))
+    alive, _ = ahead(start).run(at_ends(income), np.full_like(income, 1000.0), np.zeros(n))
     agrees(1.0 - float(alive[-1].mean()), exact, n)
     few = 8_500
     terms = firm_terms(start, 0.0, 0.0)
@@ -206,3 +223,70 @@ def test_a_line_with_a_price_bad_times_that_last_and_wages_in_mid_month_are_ruin
 def test_a_vendor_that_cannot_meet_its_first_payroll_fails_on_that_day() -> None:
     assert Firm(firm_terms(40.0, 5.0, 0.1), np.zeros(3), 50.0, 0.0).fails_on() == 13
     assert Firm(firm_terms(100.0, 0.0, 0.1), np.full(3, 100.0), 50.0, 0.0).fails_on() is None
+
+
+@dataclass
+class DailyPayroll(FixedPayroll):
+    """People whose wages accrue by the day."""
+
+    day: float = 0.0
+    _until: int = 0
+    _paid: int = 0
+
+    def book(self, until: int) -> None:
+        """Days accrue."""
+        self._until = until
+
+    def take_wages(self) -> tuple[float, float]:
+        """Wages since the last payday."""
+        days, self._paid = self._until - self._paid, self._until
+        return self.day * days, 0.0
+
+
+def test_both_purses_fail_the_same_firms_in_the_same_months() -> None:
+    """200 firms on one calendar: a receipt a month on a day of its own, wages by the day, the rest at its end."""
+    draws = np.random.default_rng(17)
+    days, n, months = calendar(datetime.date(2027, 1, 1), 12, ()), 200, 12
+    starts, daily, rest = days.month_starts, 40.0, 300.0
+    terms = firm_terms(500.0, 400.0, 0.18)
+    received = draws.normal(1_480.0, 150.0, (months, n))
+    when = starts[:months] + draws.integers(0, 28, months)
+    other = draws.normal(50.0, 60.0, n)
+    lived = [_month_of_failure(days, terms, when, received[:, f], other[f], daily, rest) for f in range(n)]
+    payroll = np.full((months, 1, n), daily * DAYS_PER_MONTH)
+    purse = PurseAhead(
+        500.0, 400.0, 0.18, (), 0.0, 1.0, Timetable(starts, 13, 14), 1.0
+    )  # the same every month
+    alive, _ = purse.run(Receipts(when, received[:, None, :]), payroll + rest, other, payroll)
+    found = np.where(alive[-1, 0] > 0.0, -1, alive[:, 0].sum(axis=0)).astype(int)
+    assert found.tolist() == lived
+    assert 20 < sum(month >= 0 for month in lived) < 180
+    netted, _ = purse.run(at_month_ends(starts, received), payroll + rest, other)
+    assert netted[-1].sum() > alive[-1].sum()
+
+
+def at_month_ends(starts: np.ndarray, received: np.ndarray) -> Receipts:
+    """Receipts as if each month were netted."""
+    return Receipts(starts[1 : len(received) + 1] - 1, received[:, None, :])
+
+
+def _month_of_failure(
+    days: Calendar, terms: FirmTerms, when: np.ndarray, received: np.ndarray, other: float, daily: float, rest: float
+) -> int:  # fmt: skip
+    """Month in which a lived firm cannot pay; -1 if it always can."""
+    failed: list[int] = []
+    purse = Purse.open(terms)
+    given: dict[str, Any] = {
+        "days": days, "ledger": SimpleNamespace(post=lambda entry: None), "home": FixedPayroll(0.0, 0.0),
+        "vendor": DailyPayroll(0.0, rest, daily), "purse": purse, "other": np.full(days.n_months, other),
+        "overhead": 0.0, "fail": failed.append,
+    }  # fmt: skip
+    asked = [f.name for f in fields(Payments) if f.name in ("acts", "serves")]
+    payments = Payments(**given, **dict.fromkeys(asked, lambda: not failed))
+    due = dict(zip(when.tolist(), received.tolist(), strict=True))
+    for day in range(days.n_days):
+        purse.receive(due.get(day, 0.0))
+        payments.pay(day, day + 1 == days.month_starts[int(days.month[day]) + 1])
+        if failed:
+            return int(days.month[day])
+    return -1

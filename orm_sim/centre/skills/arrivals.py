@@ -260,19 +260,6 @@ def draw_busyness(k0: int, k1: int, shape: float, factors: Floats) -> None:
         factors[day] = gamma_quantile(shape, u) / shape
 
 
-@entry
-@jit
-def reopen(sources: Records, day: int, ref: Whole, kind: Whole, due_s: Floats) -> None:
-    """Give later attempts whose own time fell outside the opening hours (below 0) a moment of the next day.
-
-    It is drawn for each like the first contacts of that day.
-    """
-    s = sources[0]
-    for i in range(ref.size):
-        if due_s[i] < 0.0:
-            due_s[i] = moment_in_day(s, day, ref[i], kind[i])
-
-
 @jit
 def moment_in_day(s: Any, day: int, ref: int, kind: int) -> float:
     """A moment for an attempt by the rates of a day."""

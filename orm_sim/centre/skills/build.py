@@ -17,12 +17,13 @@ from orm_sim.centre.skills.arrivals import (
     TABLES,
     draw_busyness,
     draw_day,
-    reopen,
     room_for,
 )
 from orm_sim.centre.skills.layout import layout_of
 from orm_sim.centre.skills.lean_days import LeanDays
 from orm_sim.centre.skills.lean_state import rules_of
+from orm_sim.centre.skills.measures import Tally, replication_measures
+from orm_sim.centre.skills.night import overnight
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import (
     CLEAR_QUEUE,
@@ -39,7 +40,8 @@ from orm_sim.core.units import SECONDS_PER_DAY
 
 Run = Callable[[Block], Outcome]
 """An engine."""
-_NO_OUTAGES = np.empty(0), np.empty(0), np.empty(0, np.bool_), np.empty(0, np.bool_)
+Outages = tuple[Floats, Floats, Flags, Flags]
+_NO_OUTAGES: Outages = np.empty(0), np.empty(0), np.empty(0, np.bool_), np.empty(0, np.bool_)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +95,34 @@ class Centre:
             yield lived
             carry = lived[1].carry
 
+    def tally(self, seed: int, replication: int) -> Tally | None:
+        """Counts and sums of one replication, those of `blocks` by the kernel to the bit, without a look at every day.
+
+        None where its rules are not of those that allow it.
+        """
+        days = Days(self, seed, replication)
+        lean = days.lean()
+        if lean is None:
+            return None
+        tally = Tally(self.file)
+        day = lean.add_up(tally, 0, self.n_days)
+        while day < self.n_days:
+            block = days.block(day, days.morning(lean.carry, day))
+            outcome = kernel.run(block)
+            tally.add(block, outcome)
+            lean.begin_with(outcome.carry)
+            day = lean.add_up(tally, day + 1, self.n_days)
+        if self.file.horizon.never_closes:
+            tally.close(lean.carry)
+        return tally
+
+    def measures(self, seed: int, replication: int, run: Run) -> dict[str, float]:
+        """Measures of one replication."""
+        tally = self.tally(seed, replication) if run is kernel.run else None
+        if tally is None:
+            return replication_measures(self.file, self.blocks(seed, replication, run))
+        return dict(tally.measures())
+
 
 class Days:
     """The blocks of one replication, made day by day."""
@@ -104,6 +134,10 @@ class Days:
         self.empty = Carry.empty(self.layout.n_groups, self.layout.work_law.shape[1])
         self._factors = self._busyness(key(seed, replication, "busyness"))
         horizon = self.file.horizon
+        self._first_days = max(
+            (int(each.until_s // SECONDS_PER_DAY) for each in self.file.outages), default=0
+        )
+        self._daily: Outages | None = None  # where each day has the same
         self._hours: dict[str, Any] = {
             "closes_s": np.inf if horizon.never_closes else horizon.open_s,
             "at_close": CLEAR_QUEUE if horizon.at_close == "clear_queue" else SERVE_QUEUE,
@@ -149,10 +183,12 @@ class Days:
             draw_busyness(*of_days, self.file.busyness.shape, factors)
         return factors.tolist()
 
-    def _outages(self, day: int) -> tuple[Floats, Floats, Flags, Flags]:
+    def _outages(self, day: int) -> Outages:
         """Outages of a day, with what is left of those that began on the days before."""
         if not self.file.outages:
             return _NO_OUTAGES
+        if self._daily is not None and day > self._first_days:
+            return self._daily
         found: list[tuple[float, float, bool, bool]] = []
         for each in self.file.outages:
             longest = int(each.until_s // SECONDS_PER_DAY)
@@ -163,28 +199,19 @@ class Days:
                         found.append((start, until, each.blocks_arrivals, each.drops_contacts))
         found.sort(key=lambda each: each[0])
         start_s, until_s, blocks, drops = zip(*found, strict=True) if found else ((), (), (), ())
-        return (
+        outages = (
             np.array(start_s, np.float64), np.array(until_s, np.float64), np.array(blocks, np.bool_),
             np.array(drops, np.bool_),
         )  # fmt: skip
+        if day >= self._first_days and all(each.day is None for each in self.file.outages):
+            self._daily = outages
+        return outages
 
     def morning(self, carry: Carry, day: int) -> Carry:
         """State at the begin of a day, of what the day before has left."""
-        return carry if self.file.horizon.never_closes or day == 0 else self.overnight(carry, day - 1)
-
-    def overnight(self, carry: Carry, day: int) -> Carry:
-        """State at the next opening: attempts to come alone; those due while the centre is closed come on a
-        later day, at a moment drawn for each like that day's first contacts.
-        """
-        due = carry.pending_due_s - SECONDS_PER_DAY
-        if day + 1 < self.centre.n_days and due.size and due[0] < 0.0:
-            reopen(self.sources.record, day + 1, carry.pending_ref, carry.pending_type, due)
-        order = np.lexsort((carry.pending_ref, due))
-        return replace(
-            self.empty, pending_ref=carry.pending_ref[order], pending_type=carry.pending_type[order],
-            pending_due_s=due[order], pending_patience_s=carry.pending_patience_s[order],
-            pending_work_s=carry.pending_work_s[order],
-        )  # fmt: skip
+        if self.file.horizon.never_closes or day == 0:
+            return carry
+        return overnight(self.sources.record, carry, day)
 
 
 def _happens(outage: Outage, day: int) -> bool:

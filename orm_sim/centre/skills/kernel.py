@@ -52,7 +52,7 @@ from orm_sim.centre.skills.state import (
     NO_GROUP,
     NOBODY,
     Centre,
-    Records,
+    address,
     finished,
     lay_out,
     lay_out_rows,
@@ -60,6 +60,7 @@ from orm_sim.centre.skills.state import (
     memory_of,
 )
 from orm_sim.centre.skills.views import (
+    centre_at,
     contact,
     event,
     flag,
@@ -96,7 +97,7 @@ def run(block: Block) -> Outcome:
     if lean.qualifies(block, begun) and (outcome := lean.run(block, begun)) is not None:
         return outcome
     memory = memory_of(block, begun)
-    while not play(memory.record):
+    while not play(address(memory.words)):
         make_room(memory)
     n, m, left = finished(memory)
     rows, seconds, spent = memory.rows, memory.rows.view(np.float64), memory.spent
@@ -114,9 +115,9 @@ def run(block: Block) -> Outcome:
 
 @entry
 @jit
-def play(record: Records) -> bool:
+def play(record: int) -> bool:
     """Let moments follow each other to the end of the block; False where it stopped for want of room."""
-    c = record[0]
+    c = centre_at(record)
     lay_out_rows(c)
     if not c.loaded:
         lay_out(c)

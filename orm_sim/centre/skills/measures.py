@@ -20,7 +20,7 @@ from orm_sim.centre.skills.outcome import (
 )
 from orm_sim.centre.skills.plan import INDEX_BITS, MAX_ATTEMPT, Block, Carry, Floats, Whole
 from orm_sim.core.ahead import entry
-from orm_sim.core.compiled import jit
+from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 ARRIVED, REDIALS, WITHIN, WAITED, WAIT_ANSWERED_S, WAIT_ALL_S, UNDECIDED = 0, 7, 8, 9, 10, 11, 12
@@ -205,29 +205,38 @@ def _count(
     period_s: float, counts: Floats, answers: Floats,
 ) -> None:  # fmt: skip
     """Add decided attempts to the tables; a state of 0 is one not yet decided."""
-    last = counts.shape[1] - 1
     for i in range(ref.size):
-        arrival = arrival_s[i]
-        period = period_of(arrival, period_s, last)
-        t, what = kind[i], state[i]
-        row = counts[t, period]
-        row[ARRIVED] += 1.0
-        row[what if what > 0 else UNDECIDED] += 1.0
-        if (ref[i] >> INDEX_BITS) & MAX_ATTEMPT > 0:
-            row[REDIALS] += 1.0
-        if what in (BALKED, BLOCKED):
-            continue
-        wait = at_s[i] - arrival
-        row[WAIT_ALL_S] += wait
-        if wait > 0.0:
-            row[WAITED] += 1.0
-        if what == ANSWERED:
-            within = 1.0 if wait <= threshold_s[t] else 0.0
-            row[WITHIN] += within
-            row[WAIT_ANSWERED_S] += wait
-            answers[group[i], period, _GROUP_ANSWERED] += 1.0
-            answers[group[i], period, _GROUP_WITHIN] += within
-            answers[group[i], period, _GROUP_WAIT_S] += wait
+        t = kind[i]
+        count_one(
+            ref[i], t, state[i], group[i], arrival_s[i], at_s[i], threshold_s[t], period_s, counts, answers
+        )
+
+
+@jit_inline
+def count_one(
+    ref: int, t: int, what: int, group: int, arrival: float, at: float, threshold: float, period_s: float,
+    counts: Floats, answers: Floats,
+) -> None:  # fmt: skip
+    """Add an attempt to the tables; its state is 0 if it is not yet decided."""
+    period = period_of(arrival, period_s, counts.shape[1] - 1)
+    row = counts[t, period]
+    row[ARRIVED] += 1.0
+    row[what if what > 0 else UNDECIDED] += 1.0
+    if (ref >> INDEX_BITS) & MAX_ATTEMPT > 0:
+        row[REDIALS] += 1.0
+    if what in (BALKED, BLOCKED):
+        return
+    wait = at - arrival
+    row[WAIT_ALL_S] += wait
+    if wait > 0.0:
+        row[WAITED] += 1.0
+    if what == ANSWERED:
+        within = 1.0 if wait <= threshold else 0.0
+        row[WITHIN] += within
+        row[WAIT_ANSWERED_S] += wait
+        answers[group, period, _GROUP_ANSWERED] += 1.0
+        answers[group, period, _GROUP_WITHIN] += within
+        answers[group, period, _GROUP_WAIT_S] += wait
 
 
 @jit

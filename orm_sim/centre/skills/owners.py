@@ -10,6 +10,7 @@ import numpy as np
 
 from orm_sim.centre.skills.build import Centre, Days, Run
 from orm_sim.centre.skills.draws import draw
+from orm_sim.centre.skills.night import overnight
 from orm_sim.centre.skills.outcome import Outcome
 from orm_sim.centre.skills.plan import Block, Carry, Floats, Layout, Whole
 from orm_sim.core.compiled import jit
@@ -99,7 +100,8 @@ class OwnedCentre:
 
     def _overnight(self, days: Days, carry: Carry, day: int) -> Carry:
         """State at the next opening: attempts to come keep their owner."""
-        plain = days.overnight(replace(carry, pending_type=carry.pending_type // self.n_owners), day)
+        whoever = replace(carry, pending_type=carry.pending_type // self.n_owners)
+        plain = overnight(days.sources.record, whoever, day + 1)
         order = np.argsort(carry.pending_ref)
         place = order[np.searchsorted(carry.pending_ref, plain.pending_ref, sorter=order)]
         return replace(plain, pending_type=carry.pending_type[place])

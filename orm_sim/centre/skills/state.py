@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+import struct
+from dataclasses import dataclass, fields
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -117,7 +119,6 @@ class Memory:
     ----------
     words : int64
         The record, as plain words.
-    record : array of one `CENTRE`
     rows : int64[N_ROWS, room]
         Decisions and ends of service; see `DECIDED`.
     spent : float64[2, G, P]
@@ -129,7 +130,6 @@ class Memory:
     """
 
     words: Whole
-    record: Records
     rows: Whole
     spent: Floats
     rules: Whole
@@ -157,25 +157,31 @@ MOST_KNOWN: Final = 16
 def opened(block: Block, people: Packed) -> Opened:
     """The record of a block whose arrays are of the right kinds and lengths."""
     layout = block.layout
-    known = next((each for each in _KNOWN if each.layout is layout), None) or _rules(layout)
+    known = next((each for each in _KNOWN if each.layout is layout), None) or _remembered(layout)
     arrays = (
         block.arrival_s, block.type, block.ref, block.patience_s, block.work_s, block.change_at_s, block.change_group,
         block.change_to, block.outage_at_s, block.outage_until_s, block.outage_blocks, block.outage_drops,
     )  # fmt: skip
-    given = [each if each.flags.carray else np.require(each, requirements=["C", "A", "W"]) for each in arrays]
-    record = known.record.copy()
-    record[:_BLOCK_ENDS] = (
-        *map(address, given), address(people.whole), address(people.times),
-        given[0].size, given[5].size, given[8].size, block.n_periods, people.whole.size, people.times.size,
+    given, places = [], []
+    each: Any
+    for each in arrays:  # in one pass, because it runs at every block with the interpreter's lock held
+        flat = each if each.flags.carray else np.require(each, requirements=["C", "A", "W"])
+        given.append(flat)
+        places.append(ctypes.addressof(_BYTE(flat)) if flat.size else 0)
+    record: Any = known.record.copy()
+    _BLOCK_WORDS.pack_into(
+        record, 0, *places, address(people.whole), address(people.times), block.arrival_s.size,
+        block.change_at_s.size, block.outage_at_s.size, block.n_periods, people.whole.size, people.times.size,
         people.n_waiting, people.n_busy, people.n_pending, *layout.key, layout.lines, block.at_close,
+        block.closes_s, block.end_s, block.period_s,
     )  # fmt: skip
-    record.view(np.float64)[_BLOCK_ENDS:_MEMORY] = block.closes_s, block.end_s, block.period_s
     return Opened(record, known.words, (given, people, known))
 
 
 def memory_of(block: Block, begun: Opened) -> Memory:
     """Memory for a block: its rules in records, nobody there yet, and room for two rows a contact."""
-    record, rules, kept = begun
+    record: Any = begun.record
+    rules, kept = begun.rules, begun.kept
     n_groups, n_columns = block.layout.n_groups, block.work_s.shape[1]
     ring = 1 << max(int(record[MOST_AGENTS]) - 1, 0).bit_length()
     carried = kept[1]
@@ -184,24 +190,36 @@ def memory_of(block: Block, begun: Opened) -> Memory:
     rows = ARENA.lasting(N_ROWS * 2 * room).reshape(N_ROWS, 2 * room)
     spent = np.zeros((2, n_groups, block.n_periods))
     rules = rules.copy()
-    record[_MEMORY:_MEMORY_ENDS] = (
-        address(pool), address(rows), address(spent), address(rules), room, 2 * room, ring - 1,
-    )  # fmt: skip
-    return Memory(record, record.view(CENTRE), rows, spent, rules, (pool, kept))
+    _MEMORY_WORDS.pack_into(
+        record,
+        8 * _MEMORY,
+        address(pool),
+        address(rows),
+        address(spent),
+        address(rules),
+        room,
+        2 * room,
+        ring - 1,
+    )
+    return Memory(record, rows, spent, rules, (pool, kept))
 
 
 _A_KIND: Final = KIND.itemsize // 8
 _REDIALS: Final = list(KIND.fields or ()).index("redials")
 _BLOCK_ENDS: Final = len(_OF_BLOCK)
 _MEMORY: Final = _BLOCK_ENDS + 3
-_MEMORY_ENDS: Final = _MEMORY + len(_OF_MEMORY)
+_BLOCK_WORDS: Final = struct.Struct(f"={_BLOCK_ENDS}q3d")
+_MEMORY_WORDS: Final = struct.Struct(f"={len(_OF_MEMORY)}q")
+_ROWS, _ROWS_ROOM = (_MEMORY + _OF_MEMORY.index(name) for name in ("rows", "rows_room"))
 MOST_AGENTS: Final = list(CENTRE.fields or ()).index("most_agents")
-_COUNTS: Final = [
-    list(CENTRE.fields or ()).index(name)
-    for name in (
-        "n_decided", "n_done", "waiting", "busy", "n_pending", "n_idle", "left", "left_s", "n_groups", "n_columns",
+_COUNTS: Final = itemgetter(
+    *(
+        list(CENTRE.fields or ()).index(name)
+        for name in (
+            "n_decided", "n_done", "waiting", "busy", "n_pending", "n_idle", "left", "left_s", "n_groups", "n_columns",
+        )
     )
-]  # fmt: skip
+)  # fmt: skip
 _A_CONTACT, _A_GROUP, _AN_EVENT = CONTACT.itemsize // 8, GROUP.itemsize // 8, EVENT.itemsize // 8
 LEFT_WHOLE, LEFT_TIMES = 3, 6
 """Words that a contact takes in what is left, work aside, at most."""
@@ -211,11 +229,11 @@ _A_SLOT: Final = _A_CONTACT + 3 * _AN_EVENT + LEFT_WHOLE + LEFT_TIMES
 
 def finished(memory: Memory) -> tuple[int, int, Packed]:
     """How many rows a block has written of decisions and of ends, and what it leaves to the next."""
-    counts = memory.words[_COUNTS].tolist()
-    n_decided, n_done, waiting, busy, pending, n_idle, left, left_s, n_groups, n_columns = counts
+    words: list[int] = memory.words.tolist()
+    n_decided, n_done, waiting, busy, pending, n_idle, left, left_s, n_groups, n_columns = _COUNTS(words)
     n_whole = 2 * n_groups + 3 * (waiting + busy) + 2 * pending
     n_times = (5 + n_columns) * waiting + (6 + n_columns) * busy + (2 + n_columns) * pending + n_idle
-    pool, begin = memory.kept[0], int(memory.words[_MEMORY])
+    pool, begin = memory.kept[0], words[_MEMORY]
     first, second = (left - begin) // 8, (left_s - begin) // 8
     whole = pool[first : first + n_whole].copy()
     times = pool[second : second + n_times].copy().view(np.float64)
@@ -249,8 +267,24 @@ def lay_out_rows(c: Centre) -> None:
     c.done_s = c.rows + 8 * DONE_S * c.rows_room
 
 
+def alike(one: Layout, other: Layout) -> bool:
+    """Whether two layouts share everything but their keys, as those of replications do."""
+    return all(getattr(one, name) is getattr(other, name) for name in _BUT_THE_KEY)
+
+
+_BUT_THE_KEY: Final = tuple(each.name for each in fields(Layout) if each.name != "key")
+
+
+def _remembered(layout: Layout) -> _Rules:
+    """The rules of a layout met for the first time, kept for its next block."""
+    shared = next((each for each in _KNOWN if alike(each.layout, layout)), None)
+    known = _rules(layout) if shared is None else shared._replace(layout=layout)
+    _KNOWN[:] = [known, *_KNOWN[: MOST_KNOWN - 1]]
+    return known
+
+
 def _rules(layout: Layout) -> _Rules:
-    """A layout's rules in records and their addresses, kept for the next block."""
+    """A layout's rules in records and their addresses."""
     laws, record = layout.laws, np.zeros(1, CENTRE)
     arrays = (
         layout.preference, layout.work_law, laws.kind, laws.a, laws.b, laws.first, laws.stop, laws.x, laws.y,
@@ -261,9 +295,7 @@ def _rules(layout: Layout) -> _Rules:
         record[name] = word
     records = (_kinds(layout), _groups(layout), _pairs(layout))
     words = np.concatenate([each.ravel().view(np.int64) for each in records])
-    known = _Rules(layout, record.view(np.int64), words, kept)
-    _KNOWN[:] = [known, *_KNOWN[: MOST_KNOWN - 1]]
-    return known
+    return _Rules(layout, record.view(np.int64), words, kept)
 
 
 def address(array: Any) -> int:
@@ -278,7 +310,7 @@ def address(array: Any) -> int:
 def make_room(memory: Memory) -> None:
     """Twice the room for rows, those written so far kept."""
     memory.rows = np.concatenate([memory.rows, np.empty_like(memory.rows)], axis=1)
-    memory.record["rows"], memory.record["rows_room"] = address(memory.rows), memory.rows.shape[1]
+    memory.words[_ROWS], memory.words[_ROWS_ROOM] = address(memory.rows), memory.rows.shape[1]
 
 
 def _kinds(layout: Layout) -> Records:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from orm_sim.centre.laws import LawTable
-from orm_sim.centre.skills.state import CONTACT, EVENT, GROUP, KIND, PAIR, Centre, Records
+from orm_sim.centre.skills.state import CENTRE, CONTACT, EVENT, GROUP, KIND, PAIR, Centre, Records
 from orm_sim.core.compiled import Late, jit, jit_inline
 
 
@@ -38,6 +38,12 @@ def _made_array() -> Any:
 
 _pointer: Any = Late(_made_pointer)
 _array: Any = Late(_made_array)
+
+
+@jit_inline
+def centre_at(record: int) -> Centre:
+    """The record of a block."""
+    return _array(_pointer(record), (1,), dtype=CENTRE)[np.uint64(0)]
 
 
 @jit_inline

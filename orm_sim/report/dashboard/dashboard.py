@@ -146,7 +146,7 @@ class Dashboard:
             "Intervals of an estimate say what the draws leave open, not how far closed forms err: it takes outages"
             " at their mean, lets a vendor that plans choose its staffing again every quarter and the client end a"
             " contract for cause, and leaves out storms, shocks to wages and currency and the luck of contacts."
-            " Simulate before you sign.",
+            " `orm-sim hazards` says what those come to. Simulate before you sign.",
         )
         if not self.estimator.unreached:
             return said

@@ -180,7 +180,7 @@ class Estimator:
         decision = best_response(
             Signed(contract, NOTHING, 0, (), tolerance), Fluid(outlook, vendor.doubts.service), plans,
             futures(vendor.doubts, outlook.n_months), vendor.traits,
-            purse_of(situation.scenario, Purse.open(vendor.firm), (), 0),
+            purse_of(situation.scenario, Purse.open(vendor.firm), (), 0, situation.setting.days),
         )  # fmt: skip
         choice = participation(decision, vendor.traits)
         return decision.plan, "" if choice.signs else choice.sentence

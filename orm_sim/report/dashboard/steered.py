@@ -112,7 +112,7 @@ class Told(NamedTuple):
 def blank(n_months: int, n_draws: int) -> Told:
     """Room for so many months and draws."""
     rows: list[Any] = [np.zeros((n_months, n_draws)) for _ in range(12)]
-    return Told(*rows, np.zeros((-(-n_months // QUARTER), n_draws), np.int64))
+    return Told._make([*rows, np.zeros((-(-n_months // QUARTER), n_draws), np.int64)])
 
 
 @jit

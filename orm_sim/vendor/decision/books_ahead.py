@@ -61,12 +61,13 @@ class Month(Mapping[tuple[str, str], Floats]):
 
 @dataclass(slots=True)
 class BooksAhead:
-    """What the months add up to as they are foreseen."""
+    """What the months add up to as they are foreseen; `payroll` is the part of costs that is paid on paydays."""
 
     costs: dict[str, Floats]
     met: Floats
     heads: Floats
     unsuitable: Floats
+    payroll: Floats
 
 
 def pay(outlook: Outlook, plans: Plans, heads: Heads, books: BooksAhead) -> Floats:
@@ -88,6 +89,7 @@ def pay(outlook: Outlook, plans: Plans, heads: Heads, books: BooksAhead) -> Floa
         costs["quality"],
         costs["seats"],
         books.heads,
+        books.payroll,
         paid,
     )
     return paid
@@ -96,7 +98,8 @@ def pay(outlook: Outlook, plans: Plans, heads: Heads, books: BooksAhead) -> Floa
 @jit
 def _book(
     hours: float, wage: Floats, support: Floats, hiring_cost: Floats, coached: Floats, seat: float, people: Heads,
-    wages: Floats, hiring: Floats, training: Floats, quality: Floats, seats: Floats, heads: Floats, paid: Floats,
+    wages: Floats, hiring: Floats, training: Floats, quality: Floats, seats: Floats, heads: Floats,
+    payroll: Floats, paid: Floats,
 ) -> None:  # fmt: skip
     """Costs of each month, plan and future; `wage` is a month's pay of an agent by month and plan."""
     n_months, n_plans, n_futures = paid.shape
@@ -112,4 +115,5 @@ def _book(
                 quality[m, p, f] += agents * coached[p] * month
                 seats[m, p, f] += (agents + trainees) * seat
                 heads[m, p, f] += agents + trainees
+                payroll[m, p, f] += (agents + trainees) * month
                 paid[m, p, f] = agents * hours

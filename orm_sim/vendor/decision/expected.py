@@ -38,6 +38,9 @@ class Expected:
         Sales pressed on customers and contacts cut short, in all, float64[n_plans, n_futures].
     heads
         People on the floor and in training, float64[n_months, n_plans, n_futures].
+    payroll
+        The part of the costs that is paid on paydays, float64[n_months, n_plans, n_futures]; None where all is paid at
+        the month's end.
     """
 
     meters: Sequence[Meters]
@@ -45,6 +48,7 @@ class Expected:
     met: Floats
     unsuitable: Floats
     heads: Floats
+    payroll: Floats | None = None
 
 
 class Operations(Protocol):

@@ -52,7 +52,7 @@ class Fluid:
             "platform": np.broadcast_to(standing, (len(months), *standing.shape)),
             "overhead": np.full((len(months), 1, 1), outlook.overhead_per_month),
         }
-        return Expected(months, costs, books.met, books.unsuitable, books.heads)
+        return Expected(months, costs, books.met, books.unsuitable, books.heads, books.payroll)
 
     def _call(
         self,
@@ -71,6 +71,7 @@ class Fluid:
                 plans.coaching_hours,
                 plans.pressure,
                 plans.redundancy,
+                *([] if self._outlook.guests is None else [plans.staffing_ratio]),
             ]
         )
         _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
@@ -83,13 +84,13 @@ class Fluid:
         for name in PEOPLE_COSTS:
             books.costs[name] += own.costs[name][:, where]
         books.heads += own.heads[:, where]
+        books.payroll += own.payroll[:, where]
         books.unsuitable += own.unsuitable[where]
 
 
 def _books(shape: tuple[int, ...]) -> BooksAhead:
-    return BooksAhead(
-        {name: np.zeros(shape) for name in PEOPLE_COSTS}, np.ones(shape), np.zeros(shape), np.zeros(shape[1:])
-    )
+    costs = {name: np.zeros(shape) for name in PEOPLE_COSTS}
+    return BooksAhead(costs, np.ones(shape), np.zeros(shape), np.zeros(shape[1:]), np.zeros(shape))
 
 
 def _spread(value: Floats, where: NDArray[np.int64]) -> Later:

@@ -96,6 +96,9 @@ class InboundAhead:
         )
         honest = 1.0 - people.pressed_resolution_cut * plans.pressure
         self._resolves = inbound.fcr * people.coached(plans.coaching_hours) * honest
+        self._learned = _lessons(outlook, inbound, plans)
+        if outlook.assurance is not None:
+            self._resolves = self._resolves * outlook.assurance.terms.settles(self._learned).mean(axis=0)
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them, book their costs, and leave their meters."""
@@ -109,6 +112,9 @@ class InboundAhead:
         paid = pay(outlook, self._plans, heads, books)
         up = outlook.up(self._plans)
         hours = on_duty(outlook, self._plans)[:, None] * up
+        lent, lent_paid = np.zeros((outlook.n_months, 1, 1)), 0.0
+        if outlook.guests is not None:
+            lent, lent_paid = outlook.guests.by_month(self._plans), outlook.guests.paid
         for m, meters in enumerate(months):
             first, offered, answered = (
                 inbound.first[m] * self._futures.volume * up,
@@ -117,11 +123,21 @@ class InboundAhead:
             )
             served = _Served(
                 inbound, first, offered, answered, pool.level[m], pool.handle_s[m], pool.resolved[m],
-                heads.agents[m], hours, heads.trainees[m], outlook.terms.paid_hours_per_week,
+                heads.agents[m], hours, heads.trainees[m], outlook.terms.paid_hours_per_week, lent[m],
             )  # fmt: skip
             meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[m]))
-            meters.put("inbound", "paid_hours", paid[m])
+            meters.put("inbound", "paid_hours", paid[m] - lent[m] * lent_paid)
             meters.put_off("inbound", served.meters())
+            if outlook.assurance is not None:
+                audited = (
+                    heads.agents[m]
+                    * WEEKS_PER_MONTH
+                    * outlook.assurance.terms.audits(self._plans.coaching_hours)[:, None]
+                )
+                meters.put("inbound", "audited", audited)
+                meters.put(
+                    "inbound", "errors", audited * outlook.assurance.terms.errors(self._learned[m])[:, None]
+                )
 
     def _lived(self, met: Floats) -> tuple[Heads, Answered]:
         """People and what the pool makes of them, by compiled steps."""
@@ -149,6 +165,17 @@ class InboundAhead:
             wanted_of(load, inbound.requirement),
             _pool_of(inbound, futures, luck, self._resolves, 1.0 - learning.resolution_at_start),
         )
+
+
+def _lessons(outlook: Outlook, inbound: InboundOutlook, plans: Plans) -> Floats:
+    """Lessons learned from incidents by month and plan; those who are to be hired count from the first month."""
+    if outlook.assurance is None:
+        return np.zeros((outlook.n_months, 1))
+    load = float((inbound.forecast * inbound.handle_s).mean()) * _WEEKLY_HOURS
+    hours = float(np.interp(load, inbound.requirement.load, inbound.requirement.hours))
+    agents = hours * plans.staffing_ratio / on_duty(outlook, plans)
+    leaving = outlook.terms.attrition_per_year * outlook.people.leaving_by_pay(plans.wage_premium)
+    return outlook.assurance.ahead(agents, plans.coaching_hours, leaving, outlook.n_months)
 
 
 def _pool_of(
@@ -274,6 +301,7 @@ class _Served:
     hours: Floats
     trainees: Floats
     paid_hours_per_week: float
+    lent: Floats
 
     def meters(self) -> dict[str, Later]:
         """Each by its name, worked out when it is called."""
@@ -302,8 +330,8 @@ class _Served:
         }
 
     def _on_duty(self) -> Floats:
-        """Hours on duty in the month."""
-        return self.agents * (self.hours * WEEKS_PER_MONTH)
+        """Hours on duty in the month, those that are lent to the outbound list aside."""
+        return np.maximum(self.agents * (self.hours * WEEKS_PER_MONTH) - self.lent, 0.0)
 
     def _once(self) -> Floats:
         """First contacts answered."""

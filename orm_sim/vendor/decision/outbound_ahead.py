@@ -21,14 +21,20 @@ class OutboundAhead:
     def __init__(self, outlook: Outlook, outbound: OutboundOutlook, plans: Plans, futures: Futures) -> None:
         self._outlook, self._outbound, self._plans, self._futures = outlook, outbound, plans, futures
         self._hours = on_duty(outlook, plans)[:, None] * outlook.up(plans)
+        self._guests = (
+            np.zeros((outlook.n_months, 1, 1)) if outlook.guests is None else outlook.guests.by_month(plans)
+        )
+        self._unfit = np.asarray(outlook.people.cancelled_when(_found(outlook, plans)))
         self._cancelled: list[Floats] = []
         self._kept: list[Floats] = []
 
     def live(self, months: list[Month], books: BooksAhead) -> None:
         """Live them in turn; sales of earlier months are cancelled in later ones."""
-        outlook = self._outlook
+        outlook, plans = self._outlook, self._plans
+        if outlook.guests is not None:
+            plans = plans._replace(seat_ratio=outlook.guests.seat_ratio(plans))
         heads = people_ahead(
-            outlook, outlook.floors["outbound"], self._plans, self._futures, self._outbound.seat_hours
+            outlook, outlook.floors["outbound"], plans, self._futures, self._outbound.seat_hours
         )
         paid = pay(outlook, self._plans, heads, books)
         for month, meters in enumerate(months):
@@ -43,17 +49,19 @@ class OutboundAhead:
         skill = (1.0 - (1.0 - learning.conversion_at_start) * newness) * able
         pressed = people.pressed_sales * plans.pressure[:, None]
         per_attempt = outbound.attempt_s + outbound.talk_s / speed
-        hours = agents * self._hours * outbound.calling_weeks[month]
+        own, guests = agents * self._hours * outbound.calling_weeks[month], self._guests[month]
+        hours, able_hours = own + guests, own
+        if outlook.guests is not None:
+            able_hours = own + guests * outlook.guests.output
+            paid = paid + guests * outlook.guests.paid
         attempts = np.minimum(
-            hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
+            able_hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
         )
         reached = attempts * outbound.reached
         suitable = reached * outbound.sold * skill * self._futures.conversion
         funded = suitable * (1.0 + pressed) * outbound.funded
         cancelled = funded * outbound.cancelled
-        unfit = (
-            suitable * pressed * outbound.funded * people.unsuitable_cancelled * (1.0 - outbound.cancelled)
-        )
+        unfit = suitable * pressed * outbound.funded * self._unfit * (1.0 - outbound.cancelled)
         self._cancelled.append(cancelled + unfit)
         self._kept.append(funded - cancelled - unfit)
         for age in range(AGES):
@@ -75,3 +83,11 @@ class OutboundAhead:
 def _of_sales(ahead: list[Floats], past: Floats, month: int) -> Floats:
     """What became of the sales of a month, those before the planning date included."""
     return ahead[month] if month >= 0 else np.full(ahead[0].shape, past[-1 - month])
+
+
+def _found(outlook: Outlook, plans: Plans) -> Floats:
+    """Share of unsuitable sales that quality assurance will find: float64[n_plans, 1], or 0 where there is none."""
+    assured = outlook.assurance
+    if assured is None:
+        return np.zeros(1)
+    return assured.terms.found(plans.coaching_hours[:, None], assured.reached_per_week)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.centre.pool_response import PoolResponse
+from orm_sim.vendor.assurance import Assured
 from orm_sim.vendor.levers import Plans
 from orm_sim.vendor.people import People
 from orm_sim.vendor.platform import OutageAhead
@@ -148,6 +149,44 @@ class OutboundOutlook:
 
 
 @dataclass(frozen=True, slots=True)
+class Guests:
+    """Inbound agents who dial, as planned today.
+
+    Attributes
+    ----------
+    ratio, hours : float64[n]
+        Hours on duty that they dial in a whole week of calling, by staffing ratio, ascending.
+    weeks : float64[n_months]
+        Such weeks in each month, in parts where the vendor's share is one.
+    of_seats : float64[n]
+        The hours that they save callers, over those of all seats.
+    output : float
+        Speed of a guest against a caller.
+    paid : float
+        Paid hours for an hour on duty.
+    """
+
+    ratio: Floats
+    hours: Floats
+    weeks: Floats
+    of_seats: Floats
+    output: float
+    paid: float
+
+    def by_month(self, plans: Plans) -> Floats:
+        """Hours on duty that they dial: float64[n_months, n_plans, 1]."""
+        return np.multiply.outer(self.weeks, np.interp(plans.staffing_ratio, self.ratio, self.hours))[
+            ..., None
+        ]
+
+    def seat_ratio(self, plans: Plans) -> Floats:
+        """Seats that callers have to be employed for, over those of the programme: float64[n_plans]."""
+        return np.clip(
+            plans.seat_ratio - np.interp(plans.staffing_ratio, self.ratio, self.of_seats), 0.0, None
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """All that a plan is judged on, prices aside.
 
@@ -173,6 +212,10 @@ class Outlook:
         Price index "currency" of the months ahead: as it stands today.
     outages : OutageAhead or None
         What is expected of the platform; None where it does not fail.
+    guests : Guests or None
+        Inbound agents who dial; None where the groups are kept apart.
+    assurance : Assured or None
+        What quality assurance has come to; None where nothing is found.
     """
 
     inbound: InboundOutlook | None
@@ -187,6 +230,8 @@ class Outlook:
     dismiss_above: float | None = None
     currency_index: float = 1.0
     outages: OutageAhead | None = None
+    guests: Guests | None = None
+    assurance: Assured | None = None
 
     def up(self, plans: Plans) -> Floats:
         """Share of time in which the platform is up: float64[n_plans, 1], or 1 where it does not fail."""

@@ -28,6 +28,8 @@ class Tolerance:
         Months ahead from which a month counts.
     last_month : int or None
         Months ahead of the last one that is served, where notice has been given.
+    sales : tuple of float
+        Funded sales under which each month ahead fails too; empty where sales are not watched.
     """
 
     failed: tuple[bool, ...]
@@ -37,6 +39,13 @@ class Tolerance:
     notice_months: int
     counts_from: int = 0
     last_month: int | None = None
+    sales: tuple[float, ...] = ()
+
+    def enough_sold(self, month: int, sold: Floats) -> Floats:
+        """1 where the sales of a month ahead do not make it a failed one, 0 elsewhere."""
+        if month >= len(self.sales):
+            return np.ones(1)
+        return np.asarray(sold >= self.sales[month], np.float64)
 
     def kept(self, met: Floats, surge: Floats) -> Floats:
         """1 in the months in which the contract is in force, 0 after the client has ended it: see `follow`."""

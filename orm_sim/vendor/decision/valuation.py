@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 _SHIFTS = ("reserve_withheld", "reserve_released")
 _REMEDIES = ("service_credit",)
+_SOLD = ("outbound", "sales_net")
 _OFFERED, _FORECAST = ("inbound", "offered"), ("inbound", "forecast_offered")
 
 
@@ -170,7 +171,14 @@ def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> tuple[F
         )
         for month in expected.meters
     ]
-    return signed.tolerance.follow(np.broadcast_to(expected.met, (len(surge), *shape)), np.array(surge))
+    met = np.broadcast_to(expected.met, (len(surge), *shape))
+    if signed.tolerance.sales:
+        sold = (np.asarray(month.get(_SOLD, np.inf)) for month in expected.meters)
+        enough = [
+            np.broadcast_to(signed.tolerance.enough_sold(m, each), shape) for m, each in enumerate(sold)
+        ]
+        met = met * np.array(enough)
+    return signed.tolerance.follow(met, np.array(surge))
 
 
 def _present(flow: Floats, counted: Floats) -> Floats:
@@ -205,7 +213,8 @@ def _solvency(
     costs = np.zeros((len(items), *shape))
     for value in expected.costs.values():
         costs += value
-    return purse.run(when_paid(items, shape), costs, futures.other_business)
+    receipts = when_paid(items, purse.timetable.starts, shape)
+    return purse.run(receipts, costs, futures.other_business, expected.payroll)
 
 
 def _beyond(
