@@ -66,6 +66,13 @@ BAD = [
     (words(over(), BACK), "vendors.north.overflow", "goes in a circle: north -> south -> north"),
     (south("contract: null"), "vendors.south", "signs no contract"),
     (south("contract: {scope: [inbound, outbound]}"), "vendors.south", "shares are of inbound contacts"),
+    (
+        south(
+            "contract: {clauses: [{clause: per_unit, label: o, channel: inbound, meter: overflow_contacts, rate: 1}]}"
+        ),
+        "contract",
+        "the simulation does not count it",
+    ),
     (south("programme: {inbound: {handle_time_s: 300}}"), "vendors.south.set", "all vendors share one"),
     (south("client: {loss_per_abandoned: 9}"), "vendors.south.set", "sets `client` otherwise than 'north'"),
     (south("vendor: {polcy: fixed}"), "vendor.polcy", "Did you mean 'policy'?"),

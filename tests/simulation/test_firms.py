@@ -108,6 +108,7 @@ def test_results_move_volume_and_people_and_money_follow() -> None:
         assert np.array_equal(of(stays, "south", counter)[:3], of(moves, "south", counter)[:3])
         assert of(moves, "south", counter)[late].sum() > 1.15 * of(stays, "south", counter)[late].sum()
     assert of(moves, "north", "offered")[late].sum() < 0.9 * of(stays, "north", "offered")[late].sum()
+    assert sum(of(moves, name, "offered", "in_house")[3:].sum() for name in ("north", "south")) == 0.0
     assert moves.histories["south"].closing_cash > stays.histories["south"].closing_cash
     assert moves.histories["north"].closing_cash < stays.histories["north"].closing_cash
 
