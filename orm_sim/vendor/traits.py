@@ -25,7 +25,7 @@ class Traits(Term):
     """What makes one vendor decide otherwise than another in the same place."""
 
     risk_tolerance: float | None = quantity(
-        1_000_000.0, unit="$", source="assumption", grade="D", low=200_000, high=10_000_000, gt=0
+        1_000_000.0, unit="$", source="assumption", grade="D", low=200_000, high=10_000_000, ge=1
     )
     """R such that an even chance of winning R or losing R/2 is just worth taking; null is indifferent to risk."""
     discount_rate_per_year: float = quantity(

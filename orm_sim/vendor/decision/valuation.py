@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.period import LineItem, Memory
 from orm_sim.contract.settlement import settle
+from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.vendor.decision.expected import Expected, Operations
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.purse_ahead import PurseAhead, when_paid
@@ -107,6 +108,11 @@ def best_response(
     traits : Traits
     purse : PurseAhead or None
         None leaves cash aside: nobody fails.
+
+    Raises
+    ------
+    InputError
+        Where a plan is worth no finite sum.
     """
     expected = operations.expected(plans, futures)
     items = _settled(signed, expected)
@@ -127,10 +133,25 @@ def best_response(
     left = max(signed.contract.term_months - signed.month - len(items), 0)
     split["term"], split["renewal"] = _beyond(expected, flows, alive[-1] * stands, left, discount[-1], traits)
     value = np.asarray(sum(split.values()))
+    _refuse_what_is_not_finite(value)
     return Decision(
         plans, value, split, ruined.mean(axis=1), expected.met.mean(axis=(0, 2)), int(np.argmax(value)),
         1.0 - kept[-1].mean(axis=1),
     )  # fmt: skip
+
+
+def _refuse_what_is_not_finite(value: Floats) -> None:
+    """Values that cannot be compared are no reason for anything.
+
+    Raises
+    ------
+    InputError
+    """
+    strange = int(np.count_nonzero(~np.isfinite(value)))
+    if strange:
+        rule = f"{strange} of the vendor's {value.size} plans are worth no finite sum: it cannot tell which is best"
+        hint = "Look for a rate, a volume or a trait that is far too large or too small"
+        raise InputError(Problem(Place("scenario"), "contract", None, rule, hint))
 
 
 def certainty_equivalent(margin: Floats, risk_tolerance: float | None) -> Floats:
