@@ -181,6 +181,15 @@ def test_the_clients_best_share_under_noise_is_that_of_holmstroem_and_milgrom(
     assert best == pytest.approx(1.0 / (1.0 + aversion * cost * sd**2), abs=0.03)
 
 
+def test_damages_stand_among_credits_and_not_in_revenue() -> None:
+    """Split by part: the fee on those answered, and 3.0 for each who was not."""
+    damages = Damages(label="penalty", channel="inbound", meter="abandoned", rate=3.0)
+    decision = choose(POOL, per_contact(2.0), damages, plans=staffed(range(8, 20), POOL.unit))
+    lost = np.array([BY_CHAIN[n][1] for n in range(8, 20)]) * CONTACTS
+    assert decision.split["revenue"] == pytest.approx(2.0 * (CONTACTS - lost), abs=0.02)
+    assert decision.split["credits"] == pytest.approx(-3.0 * lost, abs=0.02)
+
+
 def test_a_vendor_without_a_finite_best_says_so() -> None:
     plans = plans_of(STANDARD, STANDARD._replace(coaching_hours=1.0))
     paid = PerUnit(label="share", channel="outbound", meter="sales_net", rate=1.0)

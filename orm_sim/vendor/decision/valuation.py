@@ -22,7 +22,7 @@ from orm_sim.vendor.traits import Traits
 Floats = NDArray[np.float64]
 
 _SHIFTS = ("reserve_withheld", "reserve_released")
-_REMEDIES = ("service_credit",)
+_REMEDIES = ("service_credit", "earn_back", "damages", "clawback")
 _OFFERED, _FORECAST = ("inbound", "offered"), ("inbound", "forecast_offered")
 
 
@@ -36,7 +36,8 @@ class Decision:
     value : float64[n_plans]
         Certainty equivalent of the margin - expected loss by ruin - conscience + hope of renewal, $.
     split : mapping of str to float64[n_plans]
-        Its parts, expected present values in $: revenue, credits, the kinds of cost, interest, risk (what uncertainty
+        Its parts, expected present values in $: revenue, credits (taken off or back for service, damages and lapsed
+        sales, less what is earned back), the kinds of cost, interest, risk (what uncertainty
         takes off the mean), ruin, conscience, the term beyond the horizon, renewal. They add up to the value.
     ruin : float64[n_plans]
         Share of futures in which the firm fails within the horizon.
