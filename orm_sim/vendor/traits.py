@@ -33,9 +33,9 @@ class Traits(Term):
     )
     """Impatience: what a year's delay takes off a dollar."""
     horizon_months: int = quantity(
-        12, unit="months", source="design_choice", grade="D", low=3, high=24, ge=1, le=36
+        12, unit="months", source="design_choice", grade="D", low=6, high=24, ge=1, le=36
     )
-    """Months ahead that a plan is valued over."""
+    """Months ahead that a plan is valued over; under 6 little but the start is seen, and deals that pay are refused."""
     looks_beyond_months: int = quantity(
         24, unit="months", source="design_choice", grade="D", low=0, high=48, ge=0, le=120
     )

@@ -169,3 +169,15 @@ def test_a_plan_that_is_worth_no_sum_is_an_error_and_no_reason(small: dict[str, 
         respond(small["per_hour"].model_copy(update={"contract": dear}), seed=SEED)
     with pytest.raises(ValidationError, match="greater than or equal to 1"):
         Traits.model_validate({"risk_tolerance": 1e-300})
+
+
+@pytest.mark.parametrize("months", [6, 12, 24])
+def test_no_horizon_of_the_stated_range_refuses_a_deal_that_pays(
+    small: dict[str, Scenario], months: int
+) -> None:
+    """Three months, all of them start-up, did; the range begins where a quarter after the start is seen."""
+    assert Traits.model_fields["horizon_months"].json_schema_extra["low"] == 6  # type: ignore[index,call-overload]
+    scenario = reacting(small["per_hour"], 0.04)
+    traits = scenario.vendor.traits.model_copy(update={"horizon_months": months})
+    vendor = scenario.vendor.model_copy(update={"traits": traits})
+    assert respond(scenario.model_copy(update={"vendor": vendor}), seed=SEED).participation.signs
