@@ -257,7 +257,7 @@ def response_of(programme: Programme, service: ServiceRequest, efficiency: float
     busyness = float(np.hypot(shape.busyness.day_cv.value, shape.busyness.interval_cv.value))
     return _response(
         service, efficiency, pieces, round(cv, 3), round(busyness, 6), _week(programme).tobytes(),
-        round(inbound.handle_time_s), round(_largest_load(programme)), shape.patience.exponential_mean_s.value,
+        _short(inbound.handle_time_s), _short(_largest_load(programme)), shape.patience.exponential_mean_s.value,
     )  # fmt: skip
 
 
@@ -269,8 +269,8 @@ def _response(
     handle_cv: float,
     busyness_cv: float,
     week: bytes,
-    handle_s: int,
-    largest_load: int,
+    handle_s: float,
+    largest_load: float,
     patience_s: float,
 ) -> PoolResponse:
     from orm_sim.centre.schedule import Schedule
@@ -286,7 +286,7 @@ def _response(
 
 @lru_cache(maxsize=8)
 def _intervals(
-    pieces: tuple[tuple[float, float], ...], handle_s: int, handle_cv: float, threshold_s: float
+    pieces: tuple[tuple[float, float], ...], handle_s: float, handle_cv: float, threshold_s: float
 ) -> ResponseTable:
     until, per_s = (np.array(each) for each in zip(*pieces, strict=True))
     patience = LawTable(
@@ -295,6 +295,11 @@ def _intervals(
     )  # fmt: skip
     handles = (0.7 * handle_s, 1.4 * handle_s)
     return ResponseTable.build(patience, handles, handle_cv, threshold_s, contacts=_CONTACTS)
+
+
+def _short(value: float) -> float:
+    """A value by which tables are found again: whole, and below 100 to three digits, so that nothing becomes 0."""
+    return float(round(value)) if value >= 100.0 else float(f"{value:.3g}")
 
 
 def _week(programme: Programme) -> Floats:

@@ -131,7 +131,7 @@ class Operator:
     @property
     def hiring_cost(self) -> float:
         """Cost of a hire at what is paid now."""
-        return self.terms.hiring_cost * float(self.people.recruiting_by_pay(self.means.wage_premium))
+        return self.terms.cost_per_hire * float(self.people.recruiting_by_pay(self.means.wage_premium))
 
     @property
     def skill(self) -> Skill:

@@ -25,7 +25,7 @@ class Traits(Term):
     """What makes one vendor decide otherwise than another in the same place."""
 
     risk_tolerance: float | None = quantity(
-        1_000_000.0, unit="$", source="assumption", grade="D", low=200_000, high=10_000_000, gt=0
+        1_000_000.0, unit="$", source="assumption", grade="D", low=200_000, high=10_000_000, ge=1
     )
     """R such that an even chance of winning R or losing R/2 is just worth taking; null is indifferent to risk."""
     discount_rate_per_year: float = quantity(
@@ -33,9 +33,9 @@ class Traits(Term):
     )
     """Impatience: what a year's delay takes off a dollar."""
     horizon_months: int = quantity(
-        12, unit="months", source="design_choice", grade="D", low=3, high=24, ge=1, le=36
+        12, unit="months", source="design_choice", grade="D", low=6, high=24, ge=1, le=36
     )
-    """Months ahead that a plan is valued over."""
+    """Months ahead that a plan is valued over; under 6 little but the start is seen, and deals that pay are refused."""
     looks_beyond_months: int = quantity(
         24, unit="months", source="design_choice", grade="D", low=0, high=48, ge=0, le=120
     )

@@ -79,6 +79,10 @@ class WorkforceTerms(Term):
         0.022, unit="share", source="ccap_wtw_2022", grade="B", low=0.019, high=0.025, ge=0, lt=1
     )
     """Accepted offers that do not appear on the first day."""
+    selection_share: float = quantity(
+        0.5, unit="share", source="assumption", grade="D", low=0.3, high=0.8, ge=0, le=1
+    )
+    """Part of the hiring cost that is spent by the time an offer is accepted, and lost where nobody appears."""
     learning: Learning = Learning()
     """Growth of output on the floor."""
 
@@ -86,6 +90,12 @@ class WorkforceTerms(Term):
     def lead_weeks(self) -> int:
         """Weeks from the decision to hire to the first contact."""
         return self.recruit_weeks + self.training_weeks
+
+    @property
+    def cost_per_hire(self) -> float:
+        """Hiring cost of one who appears, with what is lost on those who do not."""
+        no_shows = self.offer_no_show / (1.0 - self.offer_no_show)
+        return self.hiring_cost * (1.0 + self.selection_share * no_shows)
 
     @property
     def on_duty_hours_per_agent_week(self) -> float:

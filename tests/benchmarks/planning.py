@@ -35,7 +35,9 @@ def scenario(days: int) -> Scenario:
     """The bank per hour with a vendor that plans, so many days long."""
     months = max(round(days / 30.44), 3)
     path = Path(__file__).resolve().parents[2] / "scenarios" / "bank_per_hour.yaml"
-    found = load_scenario(path, {"vendor.policy": "best_response", "programme.months": months})
+    found = load_scenario(
+        path, {"vendor.policy": "best_response", "programme.months": months, "contract.term_months": months}
+    )
     if found.contract is None:
         raise ValueError("the scenario has a contract")
     return found.model_copy(update={"contract": found.contract.with_rate(RATE)})
@@ -79,6 +81,7 @@ def main() -> None:
     say(f"  processor time of a planning date      {seconds * 1e3:8.1f} ms\n")
     if asked.out is not None:
         figures = {"share": share, "first_share": spent[0], "planning_ms": seconds * 1e3, "plans": n_plans}
+        asked.out.parent.mkdir(parents=True, exist_ok=True)
         asked.out.write_text(json.dumps(figures, indent=2) + "\n")
 
 

@@ -53,11 +53,15 @@ def test_a_mechanism_changes_its_output(row: dict[str, Any]) -> None:
     assert on != off, f"{row['path']} changes nothing in {row['output']}"
     if "up" in row:
         assert (on > off) == row["up"], f"{row['output']} goes from {off:g} to {on:g}"
+    assert abs(on - off) >= row.get("least", 0.0), f"{row['output']} goes from {off:g} to {on:g} only"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["path"] for row in ROWS])
 def test_its_row_can_be_read(row: dict[str, Any]) -> None:
-    assert set(row) <= {"path", "off", "on", "output", "up", "with", "ids"}
+    assert set(row) <= {"path", "off", "on", "output", "up", "least", "with", "ids"}
+    assert "up" in row or row.get("least", 0.0) > 0.0, (
+        "any noise would do: give it a direction or a least size"
+    )
     assert parse_path(row["path"])
     value_at(with_inputs(base(), SWITCHES), row["path"])
     assert all(each.startswith("R") and each[1:].isdigit() for each in row["ids"].split())

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from orm_sim.contract import PerUnit
 from orm_sim.core.errors import InputError
 from orm_sim.scenario.load import load_scenario
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.draws import draw_inputs
+from orm_sim.simulation.draws import draw_inputs, with_inputs
 from orm_sim.simulation.history import History
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.respond import Response, in_words, planning_week, respond, varied
 from orm_sim.simulation.setting import make_setting
 from orm_sim.vendor.levers import STANDARD
+from orm_sim.vendor.traits import Traits
 from tests.simulation.bank import ROOT, SEED, shrunk
 
 
@@ -138,3 +141,43 @@ def test_plans_in_words(signing: Response) -> None:
     assert varied(signing.decision) == (
         "staffing_ratio", "wage_premium", "training", "coaching_hours", "pressure",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"programme.inbound.contacts_per_week": 1.0},
+        {"programme.inbound.handle_time_s": 0.3},
+        {"programme.inbound.resolution.fcr": 0.01, "programme.inbound.resolution.return_share": 1.0},
+    ],
+    ids=["one contact a week", "contacts of a third of a second", "everybody comes back"],
+)
+def test_values_that_the_schema_accepts_are_planned_for(
+    small: dict[str, Scenario], values: dict[str, float]
+) -> None:
+    decision = respond(with_inputs(reacting(small["per_hour"]), values), seed=SEED).decision
+    assert np.isfinite(decision.value).all()
+
+
+def test_a_plan_that_is_worth_no_sum_is_an_error_and_no_reason(small: dict[str, Scenario]) -> None:
+    contract = small["per_hour"].contract
+    assert contract is not None
+    dear = contract.model_copy(
+        update={"clauses": (PerUnit(label="hours", channel="inbound", meter="productive_hours", rate=1e306),)}
+    )
+    with pytest.raises(InputError, match="plans are worth no finite sum"):
+        respond(small["per_hour"].model_copy(update={"contract": dear}), seed=SEED)
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        Traits.model_validate({"risk_tolerance": 1e-300})
+
+
+@pytest.mark.parametrize("months", [6, 12, 24])
+def test_no_horizon_of_the_stated_range_refuses_a_deal_that_pays(
+    small: dict[str, Scenario], months: int
+) -> None:
+    """Three months, all of them start-up, did; the range begins where a quarter after the start is seen."""
+    assert Traits.model_fields["horizon_months"].json_schema_extra["low"] == 6  # type: ignore[index,call-overload]
+    scenario = reacting(small["per_hour"], 0.04)
+    traits = scenario.vendor.traits.model_copy(update={"horizon_months": months})
+    vendor = scenario.vendor.model_copy(update={"traits": traits})
+    assert respond(scenario.model_copy(update={"vendor": vendor}), seed=SEED).participation.signs

@@ -14,6 +14,7 @@ import pytest
 from orm_sim.contract import Fixed, Measure, PerUnit, ServiceCredit
 from orm_sim.contract.clauses.damages import Damages
 from orm_sim.contract.credit import Lump
+from orm_sim.core.errors import InputError
 from orm_sim.vendor.decision.expected import Expected
 from orm_sim.vendor.decision.futures import Doubts, Futures, futures
 from orm_sim.vendor.decision.valuation import best_response
@@ -178,6 +179,22 @@ def test_the_clients_best_share_under_noise_is_that_of_holmstroem_and_milgrom(
 
     best = shares[int(np.argmax([clients_value(float(share)) for share in shares]))]
     assert best == pytest.approx(1.0 / (1.0 + aversion * cost * sd**2), abs=0.03)
+
+
+def test_damages_stand_among_credits_and_not_in_revenue() -> None:
+    """Split by part: the fee on those answered, and 3.0 for each who was not."""
+    damages = Damages(label="penalty", channel="inbound", meter="abandoned", rate=3.0)
+    decision = choose(POOL, per_contact(2.0), damages, plans=staffed(range(8, 20), POOL.unit))
+    lost = np.array([BY_CHAIN[n][1] for n in range(8, 20)]) * CONTACTS
+    assert decision.split["revenue"] == pytest.approx(2.0 * (CONTACTS - lost), abs=0.02)
+    assert decision.split["credits"] == pytest.approx(-3.0 * lost, abs=0.02)
+
+
+def test_a_vendor_without_a_finite_best_says_so() -> None:
+    plans = plans_of(STANDARD, STANDARD._replace(coaching_hours=1.0))
+    paid = PerUnit(label="share", channel="outbound", meter="sales_net", rate=1.0)
+    with pytest.raises(InputError, match="2 of the vendor's 2 plans are worth no finite sum"):
+        best_response(signed(paid), Selling(float("nan"), 1.0), plans, futures(SURE, 1), INDIFFERENT, None)
 
 
 def test_a_fixed_fee_alone_staffs_nobody() -> None:

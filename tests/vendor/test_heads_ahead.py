@@ -122,6 +122,16 @@ def test_people_already_coming_are_not_sought_again_and_are_trained_to_the_end()
     assert ahead.trainees[0].mean() == pytest.approx(10.0 * 4 * 7 / DAYS_PER_MONTH)
 
 
+def test_without_a_lead_time_whoever_is_wanted_is_there_at_once() -> None:
+    """None to begin with, 50 wanted: 50.5 on the floor in the first month, and as many in every other."""
+    at = terms(attrition_per_year=0.0, recruit_weeks=0, training_weeks=0)
+    ahead = foreseen(at, 0, 50.0, 0.0, 1.0)
+    assert ahead[0] == pytest.approx(np.full(MONTHS, 50.5))
+    assert ahead[2].sum() == 0.0 and ahead[3].sum() == pytest.approx(50.5)
+    real = lived(at, 0, 50.0, 0.0, 1.0).mean(axis=1)
+    assert ahead[0, 1:] == pytest.approx(real[0, 1:], rel=0.02)
+
+
 def test_nobody_is_sought_where_nobody_is_wanted() -> None:
     rows = foreseen(terms(attrition_per_year=0.0), 0, 0.0, 0.0, 1.0)
     assert np.all(rows[[0, 2, 3]] == 0.0)

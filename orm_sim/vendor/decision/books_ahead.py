@@ -79,7 +79,7 @@ def pay(outlook: Outlook, plans: Plans, heads: Heads, books: BooksAhead) -> Floa
         hours,
         outlook.wage_level[:, None] * (1.0 + plans.wage_premium) * hours,
         terms.support_per_agent_month * outlook.wages_index,  # support is mostly people: it grows as wages do
-        terms.hiring_cost * people.recruiting_by_pay(plans.wage_premium),
+        terms.cost_per_hire * people.recruiting_by_pay(plans.wage_premium),
         people.more_coaching(plans.coaching_hours) / terms.paid_hours_per_week,
         terms.seat_per_month,
         heads,

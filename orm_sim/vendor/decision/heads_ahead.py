@@ -215,6 +215,8 @@ def live_month(
     leave(plan, ways, nature, attrition, now)
     here, new, coming_soon, known = now[_AGENTS], now[_NEWNESS], now[_ON_THE_WAY], now[_KNOWN]
     stay, stay_lead = now[_STAY], now[_STAY_LEAD]
+    at_hand = 1.0 if lag == 0 else 0.0
+    later = 1.0 - at_hand
     for f in range(here.size):
         before, arrivals = here[f], coming[month, f]
         after = before * stay[f] + arrivals
@@ -222,15 +224,37 @@ def live_month(
         newer = new[f] * nature.learned * (1.0 - fresh) + ways.start[plan] * half * fresh
         newer = newer if after > 1e-9 else new[f]
         target = agents_for(plan, ways, nature, wanted, sought, known[f])
-        short = target + 0.5 - after * stay_lead[f] - (coming_soon[f] - arrivals)
+        short = target + 0.5 - after * (later * stay_lead[f] + at_hand) - (coming_soon[f] - arrivals)
         gap = max(short, 0.0) if target > 0.0 else 0.0
-        coming[month + max(lag, 1), f] += gap * (1.0 - (lead - lag))
-        coming[month + lag + 1, f] += gap * (lead - lag)
-        coming_soon[f] += gap - arrivals
+        coming[month + lag, f] += later * gap * (1.0 - (lead - lag))
+        coming[month + lag + 1, f] += later * gap * (lead - lag)
+        coming_soon[f] += later * gap - arrivals
         agents[f], hires[f] = 0.5 * (before + after), gap
         newness[f] = known[f] = 0.5 * (new[f] + newer)
         here[f], new[f] = after, newer
         trainees[f] = gap * training + taught
+    if lag == 0:
+        at_once(hires, lead, ways.start[plan], half, now, agents, newness)
+
+
+@jit_inline
+def at_once(
+    hires: Floats, lead: float, start: float, half: float, now: Floats, agents: Floats, newness: Floats
+) -> None:
+    """Recruits who need less than a month come in the month in which they are sought.
+
+    Those who take the place of leavers come as these leave, the others when their lead time is over.
+    """
+    here, new, known = now[_AGENTS], now[_NEWNESS], now[_KNOWN]
+    for f in range(here.size):
+        left = 2.0 * (agents[f] - here[f])  # of those on the floor when the month began
+        replaced = min(max(left, 0.0), hires[f])
+        present = (hires[f] - replaced) * (1.0 - lead) + 0.5 * replaced
+        agents[f] += present
+        newness[f] += (start * half - newness[f]) * present / max(agents[f], 1e-9)
+        known[f] = newness[f]
+        here[f] += hires[f]
+        new[f] += (start * half - new[f]) * hires[f] / max(here[f], 1e-9)
 
 
 @jit_inline

@@ -13,7 +13,7 @@ from orm_sim.centre.pool_response import EvenTable, answer_at, even
 from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.functions import log
 from orm_sim.core.units import SECONDS_PER_HOUR
-from orm_sim.demand.contacts import SHORT_BELOW_S, SHORT_MIN_S
+from orm_sim.demand.contacts import MAX_ATTEMPT, SHORT_BELOW_S, SHORT_MIN_S
 from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month, pay
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.heads_ahead import (
@@ -40,6 +40,8 @@ from orm_sim.vendor.levers import Plans
 Floats = NDArray[np.float64]
 
 _WEEKLY_HOURS = 1.0 / (WEEKS_PER_MONTH * SECONDS_PER_HOUR)
+_MOST_BACK = MAX_ATTEMPT / (MAX_ATTEMPT + 1.0)
+"""Share that comes back at most: nobody has more attempts than those that are simulated."""
 _FIRST_ROUNDS, _ROUNDS = 2, 1
 """Of the fixed point between abandonment and comebacks, from last month's; each takes nine tenths of what is left."""
 
@@ -244,7 +246,7 @@ def _serve(
         handle_s[f] = pool.handle_time[f] * longer / (1.0 - nature.slow * newness[f])
         skill = resolves * (1.0 - pool.unskilled * newness[f]) + pool.fcr_delta[f]
         resolved[f] = min(max(skill, 0.0), 1.0)
-        back[f] = (1.0 - resolved[f]) * pool.returns
+        back[f] = min((1.0 - resolved[f]) * pool.returns, _MOST_BACK)
     for f in range(agents.size):
         log_handle[f] = log(handle_s[f])
     for _ in range(_FIRST_ROUNDS if month == 0 else _ROUNDS):

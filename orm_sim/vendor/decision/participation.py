@@ -18,8 +18,8 @@ class Participation:
     value : float
         What its best plan is worth over the horizon, $: see `Decision`; the term beyond it left out, as in `outside`.
     outside : float or None
-        What its people would earn elsewhere: the outside margin x the present value of the revenue that the plan
-        expects over the horizon, $; None where it signs whatever it is worth.
+        What its people would earn elsewhere: the outside margin x the present value of the revenue, net of
+        credits, that the plan expects over the horizon, $; None where it signs whatever it is worth.
     """
 
     value: float
@@ -59,4 +59,5 @@ def participation(decision: Decision, traits: Traits) -> Participation:
     value = float(decision.value[decision.chosen] - decision.split["term"][decision.chosen])
     if traits.outside_margin is None:
         return Participation(value, None)
-    return Participation(value, traits.outside_margin * float(decision.split["revenue"][decision.chosen]))
+    revenue = float(decision.split["revenue"][decision.chosen] + decision.split["credits"][decision.chosen])
+    return Participation(value, traits.outside_margin * max(revenue, 0.0))

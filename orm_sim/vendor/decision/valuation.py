@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.period import LineItem, Memory
 from orm_sim.contract.settlement import settle
+from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.vendor.decision.expected import Expected, Operations
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.purse_ahead import PurseAhead, when_paid
@@ -21,7 +22,7 @@ from orm_sim.vendor.traits import Traits
 Floats = NDArray[np.float64]
 
 _SHIFTS = ("reserve_withheld", "reserve_released")
-_REMEDIES = ("service_credit",)
+_REMEDIES = ("service_credit", "earn_back", "damages", "clawback")
 _SOLD = ("outbound", "sales_net")
 _OFFERED, _FORECAST = ("inbound", "offered"), ("inbound", "forecast_offered")
 
@@ -36,7 +37,8 @@ class Decision:
     value : float64[n_plans]
         Certainty equivalent of the margin - expected loss by ruin - conscience + hope of renewal, $.
     split : mapping of str to float64[n_plans]
-        Its parts, expected present values in $: revenue, credits, the kinds of cost, interest, risk (what uncertainty
+        Its parts, expected present values in $: revenue, credits (taken off or back for service, damages and lapsed
+        sales, less what is earned back), the kinds of cost, interest, risk (what uncertainty
         takes off the mean), ruin, conscience, the term beyond the horizon, renewal. They add up to the value.
     ruin : float64[n_plans]
         Share of futures in which the firm fails within the horizon.
@@ -108,6 +110,11 @@ def best_response(
     traits : Traits
     purse : PurseAhead or None
         None leaves cash aside: nobody fails.
+
+    Raises
+    ------
+    InputError
+        Where a plan is worth no finite sum.
     """
     expected = operations.expected(plans, futures)
     items = _settled(signed, expected)
@@ -128,10 +135,25 @@ def best_response(
     left = max(signed.contract.term_months - signed.month - len(items), 0)
     split["term"], split["renewal"] = _beyond(expected, flows, alive[-1] * stands, left, discount[-1], traits)
     value = np.asarray(sum(split.values()))
+    _refuse_what_is_not_finite(value)
     return Decision(
         plans, value, split, ruined.mean(axis=1), expected.met.mean(axis=(0, 2)), int(np.argmax(value)),
         1.0 - kept[-1].mean(axis=1),
     )  # fmt: skip
+
+
+def _refuse_what_is_not_finite(value: Floats) -> None:
+    """Values that cannot be compared are no reason for anything.
+
+    Raises
+    ------
+    InputError
+    """
+    strange = int(np.count_nonzero(~np.isfinite(value)))
+    if strange:
+        rule = f"{strange} of the vendor's {value.size} plans are worth no finite sum: it cannot tell which is best"
+        hint = "Look for a rate, a volume or a trait that is far too large or too small"
+        raise InputError(Problem(Place("scenario"), "contract", None, rule, hint))
 
 
 def certainty_equivalent(margin: Floats, risk_tolerance: float | None) -> Floats:
