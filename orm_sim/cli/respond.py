@@ -28,6 +28,7 @@ _LEVERS = {
     "coaching_hours": ("coach-", "ing h", "{:g}"),
     "redundancy": ("redun-", "dancy", "{:.0%}"),
     "pressure": ("pres-", "sure", "{:g}"),
+    "cut_late": ("cuts", "late", "{:g}"),
 }
 _HEADINGS = {
     "training": "train-\ning",

@@ -37,6 +37,7 @@ class Account:
 CLIENT_ACCOUNTS: Final[tuple[Account, ...]] = (
     Account("sale_margin", "margin on retained sales", "client", +1, "value"),
     Account("contact_value", "value of resolved contacts", "client", +1, "value"),
+    Account("retained_margin", "margin of customers kept or lost by service", "client", +1, "value"),
     Account("abandoned_loss", "loss on abandoned contacts", "client", -1, "value"),
     Account("unresolved_loss", "loss on unresolved contacts", "client", -1, "value"),
     Account("in_house_labour", "in-house agents and their managers", "client", -1, "cash"),
@@ -45,6 +46,7 @@ CLIENT_ACCOUNTS: Final[tuple[Account, ...]] = (
     Account("improvement", "improvement programme", "client", -1, "cash"),
     Account("fees", "vendor's fees", "client", -1, "cash"),
     Account("credits", "service credits", "client", +1, "cash"),
+    Account("hidden_fees", "services thought included, paid for extra", "client", -1, "cash"),
     Account("transition", "transition", "client", -1, "cash"),
     Account("retained_roles", "retained roles", "client", -1, "cash"),
     Account("oversight", "oversight, audit and travel", "client", -1, "cash"),
@@ -73,5 +75,7 @@ VENDOR_ACCOUNTS: Final[tuple[Account, ...]] = (
 ACCOUNTS: Final[dict[str, Account]] = {a.name: a for a in CLIENT_ACCOUNTS + VENDOR_ACCOUNTS}
 """All accounts by name."""
 
-OUTLAY_ACCOUNTS: Final[tuple[str, ...]] = ("transition", "fees", "credits", "retained_roles", "oversight")
+OUTLAY_ACCOUNTS: Final[tuple[str, ...]] = (
+    "transition", "fees", "credits", "retained_roles", "oversight", "hidden_fees",
+)  # fmt: skip
 """The denominator of ROI: transition + fees (net of credits) + governance."""

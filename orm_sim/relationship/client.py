@@ -5,6 +5,8 @@ from __future__ import annotations
 from orm_sim.core.evidence import optional, quantity, required
 from orm_sim.core.terms import Many, Rule, Term
 from orm_sim.finance.accounts import CLIENT_ACCOUNTS
+from orm_sim.relationship.hidden_fees import HiddenFees
+from orm_sim.relationship.retention import Retention
 from orm_sim.vendor.platform import PlatformTerms
 from orm_sim.vendor.workforce import WorkforceTerms
 
@@ -163,5 +165,9 @@ class Client(Term):
     contract's discount earns more than its discount rate."""
     disputes: DisputeHabit | None = None
     """Its disputes; where not given, it pays whatever is invoiced."""
+    retention: Retention | None = None
+    """What service does to its customers' loyalty; where not given, nothing."""
+    hidden_fees: HiddenFees | None = None
+    """What it pays on top of fees for services thought included; where not given, nothing."""
     declared_zero: Many[DeclaredZero] = ()
     """Accounts that stay empty, each with its reason."""

@@ -14,6 +14,7 @@ from orm_sim.contract.contract import Contract
 from orm_sim.contract.payment import PaymentTerms
 from orm_sim.contract.period import NOTHING, LineItem, Memory
 from orm_sim.contract.settlement import settle
+from orm_sim.contract.silence import silent
 from orm_sim.contract.taxes import TaxFlow, tax_flows
 from orm_sim.core.streams import Key, uniforms
 from orm_sim.finance.accounts import Kind, Party
@@ -28,6 +29,9 @@ from orm_sim.vendor.decision.valuation import Signed
 
 _LATER = ("early_discount", "late_interest", "conceded")
 """Causes that no invoice has named: they are billed when they come about."""
+
+_INCLUDED = 1
+"""Second word of the draw that says whether services are missing; disputes take 0."""
 
 _REMEDIES = ("service_credit", "earn_back", "damages")
 
@@ -77,6 +81,14 @@ def _set_off(parts: list[Flow]) -> float:
     return min(owing / owed, 1.0) if owed > 0.0 else 1.0
 
 
+def _extra(contract: Contract, client: Client, luck: Key | None) -> float:
+    """Share of the fees that is paid on top for services thought included, by what the contract leaves open."""
+    if client.hidden_fees is None or luck is None:
+        return 0.0
+    drawn = float(uniforms(luck, 1, 0, _INCLUDED)[0])
+    return client.hidden_fees.share_of_fees(sum(1 for _ in silent(contract)), drawn)
+
+
 class Billing:
     """The invoices of one contract in one replication."""
 
@@ -101,6 +113,8 @@ class Billing:
         self._disputes = client.disputes if contract.payment.dispute is not None else None
         self._luck = luck
         self._memory: Memory = NOTHING
+        self._extra = _extra(contract, client, luck)
+        self._extras: dict[int, float] = defaultdict(float)
         self._due: dict[int, list[Flow]] = defaultdict(list)
         self._taxes: dict[int, list[TaxFlow]] = defaultdict(list)
 
@@ -134,6 +148,16 @@ class Billing:
         for item in billed:
             self._post(day, item.kind, float(item.amount), "invoice", item.label)
         self._schedule(billed, day, self._disputed(month, billed))
+        if self._extra > 0.0:
+            self._bill_extra(day, billed)
+
+    def _bill_extra(self, day: int, billed: list[LineItem]) -> None:
+        """Bill what the client thought was included, due with the fees."""
+        fees = sum(max(float(item.amount), 0.0) for item in billed if account_of(item.kind) == "fees")
+        amount = round(self._extra * fees, 2)
+        due = min(day + self._contract.payment.net_days, self._books.days.end_day - 1)
+        self._move(day, "client", "vendor", "hidden_fees", amount, "invoice", "services thought included")
+        self._extras[due] += amount
 
     def _disputed(self, month: int, billed: list[LineItem]) -> tuple[Dispute, ...]:
         """What the client disputes of a month's invoice: its largest line, or nothing."""
@@ -162,7 +186,7 @@ class Billing:
 
         A vendor that has failed does not pay claims that the contract does not set off, nor what set-off leaves open.
         """
-        received = 0.0
+        received = self._receive_extra(day)
         parts = [part for part in self._due.pop(day, []) if solvent or not part.claim]
         share = 1.0 if solvent else _set_off(parts)
         for part in parts:
@@ -175,6 +199,17 @@ class Billing:
                 lost = amount * self._tax_share
                 self._move(day, "client", "authority", "irrecoverable_tax", lost, "cash", part.label)
         return received + sum(self._tax(day, tax) for tax in self._taxes.pop(day, []))
+
+    def _receive_extra(self, day: int) -> float:
+        """What is paid on a day for services thought included."""
+        amount = self._extras.pop(day, 0.0)
+        if amount > 0.0:
+            self._move(day, "client", "vendor", "hidden_fees", amount, "cash", "services thought included")
+            lost = amount * self._tax_share
+            self._move(
+                day, "client", "authority", "irrecoverable_tax", lost, "cash", "services thought included"
+            )
+        return amount
 
     def _tax(self, day: int, tax: TaxFlow) -> float:
         """Book a tax; what it adds to the vendor's cash."""

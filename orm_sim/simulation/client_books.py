@@ -46,6 +46,26 @@ class ClientBooks:
         self._value(day, True, "contact_value", inbound["resolved"] * client.value_per_resolved)
         self._value(day, False, "abandoned_loss", lost * client.loss_per_abandoned)
         self._value(day, False, "unresolved_loss", inbound["unresolved"] * client.loss_per_unresolved)
+        if client.retention is not None and inbound["resolved"] + inbound["unresolved"] > 0.0:
+            kept_margin = client.retention.month(
+                *self._satisfied(month, inbound["resolved"], inbound["unresolved"])
+            )
+            self._value(day, kept_margin > 0.0, "retained_margin", abs(kept_margin))
+
+    def _satisfied(self, month: int, resolved: float, unresolved: float) -> tuple[float, float]:
+        """Share of customers whom a month's contacts leave satisfied, and today's: as asked of all, not of a sample."""
+        mood, fcr = (
+            self._scenario.programme.inbound.satisfaction,
+            self._scenario.programme.inbound.resolution.fcr,
+        )
+        answered = resolved + unresolved
+        waited = self._sum("inbound", "wait_answered_s", month) / answered / 60.0
+        now = (
+            mood.resolved
+            - mood.loss_unresolved * unresolved / answered
+            - mood.loss_per_minute_waited * waited
+        )
+        return now, mood.resolved - mood.loss_unresolved * (1.0 - fcr)
 
     def _outsourcing(self, month: int, day: int, vendor: Operator, insolvent_day: int | None) -> None:
         """Transition, retained roles, oversight and licences; governance ends with the vendor."""

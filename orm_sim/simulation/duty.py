@@ -25,7 +25,7 @@ _AUDITED = rows("audited", "errors")
 class InboundDuty(NamedTuple):
     """An operator's share of contacts, its agents on duty (int64[48] as bytes), and how they handle contacts.
 
-    ``down``: when its platform fails that day.
+    ``down``: when its platform fails that day; ``cuts``: whether contacts past the threshold are cut off.
     """
 
     operator: str
@@ -34,6 +34,7 @@ class InboundDuty(NamedTuple):
     handle_factor: float
     fcr: float
     down: tuple[Window, ...] = ()
+    cuts: bool = False
 
 
 class OutboundDuty(NamedTuple):
@@ -71,6 +72,7 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
         InboundDuty(
             operator.name, share, day.tobytes(), factor * mix.longer,
             min(max(fcr * (own + mix.guests * (guests - own)) * quality + operator.fcr_delta, 0.0), 1.0),
+            cuts=means.cut_late > 0.0,
         )
         for day, mix in zip(operator.staffed["inbound"], mixes(operator, "inbound"), strict=True)
     ]  # fmt: skip

@@ -47,6 +47,7 @@ ShareOf = Callable[[Channel, int], float]
 _HOURS = INTERVAL_S / 3600.0
 _CONTACTS = 8_000  # behind each node of the response table: service level to about a point
 _LOAD_POINTS = 12
+_AT_ONCE = 20.0  # hazard a second of patience that has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,10 @@ def _inbound(
         requirement=requirement_of(setting.programme, planning),
         response=response_of(scenario.programme, service, vendor.schedule_efficiency),
         asked=service.share,
+        late=response_of(scenario.programme, service, vendor.schedule_efficiency, inbound.service.threshold_s)
+        if any(scenario.vendor.levers.cut_late)
+        else None,
+        threshold_s=inbound.service.threshold_s,
     )
 
 
@@ -248,10 +253,15 @@ def _requirement(planning: Planning, week_bytes: bytes, largest_load: float) -> 
     return Requirement(np.concatenate([[0.0], loads]), np.concatenate([[0.0], hours]))
 
 
-def response_of(programme: Programme, service: ServiceRequest, efficiency: float) -> PoolResponse:
-    """How the programme's pool answers to hours on duty; tabulated once in a process for all options."""
+def response_of(
+    programme: Programme, service: ServiceRequest, efficiency: float, cut_s: float = np.inf
+) -> PoolResponse:
+    """How the programme's pool answers to hours on duty; tabulated once in a process for all options.
+
+    Contacts that have waited for `cut_s` are cut off: beyond it patience ends at once.
+    """
     shape, inbound = programme.shapes.inbound, programme.inbound
-    pieces = tuple((p.until_s or np.inf, p.per_s) for p in shape.patience.hazard.pieces)
+    pieces = _cut(tuple((p.until_s or np.inf, p.per_s) for p in shape.patience.hazard.pieces), cut_s)
     spread = sum(t.mix.value * t.handle_log_sd.value for t in shape.types.values())
     cv = float(np.sqrt(np.expm1((spread / sum(t.mix.value for t in shape.types.values())) ** 2)))
     busyness = float(np.hypot(shape.busyness.day_cv.value, shape.busyness.interval_cv.value))
@@ -259,6 +269,15 @@ def response_of(programme: Programme, service: ServiceRequest, efficiency: float
         service, efficiency, pieces, round(cv, 3), round(busyness, 6), _week(programme).tobytes(),
         _short(inbound.handle_time_s), _short(_largest_load(programme)), shape.patience.exponential_mean_s.value,
     )  # fmt: skip
+
+
+def _cut(pieces: tuple[tuple[float, float], ...], cut_s: float) -> tuple[tuple[float, float], ...]:
+    """Hazard of patience that ends at a moment."""
+    if cut_s == np.inf:
+        return pieces
+    before = [(until, per_s) for until, per_s in pieces if until < cut_s]
+    lasting = next(per_s for until, per_s in pieces if until >= cut_s)
+    return (*before, (cut_s, lasting), (np.inf, _AT_ONCE))
 
 
 @lru_cache(maxsize=16)

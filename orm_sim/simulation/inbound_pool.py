@@ -133,7 +133,7 @@ class InboundPool:
     def _alone(self, duties: tuple[InboundDuty, ...]) -> InboundDuty | None:
         """The operator to whom all contacts of a day go, where the day can be lived in one compiled call."""
         works = [duty for duty in duties if duty.share or duty.operator in self._carry]
-        if self._engine is not kernel.run or len(works) != 1 or works[0].down:
+        if self._engine is not kernel.run or len(works) != 1 or works[0].down or works[0].cuts:
             return None
         return works[0] if works[0].share >= _WHOLE else None
 
@@ -190,6 +190,8 @@ class InboundPool:
 
     def _replay(self, day: int, duty: InboundDuty, mine: Contacts) -> Counts:
         arrival, handle, patience, ref = mine
+        if duty.cuts:
+            patience = np.minimum(patience, self._setting.programme.inbound.service.threshold_s)
         plan = DayPlan(
             arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=agents(duty.staffed),
             threshold_s=self._setting.programme.inbound.service.threshold_s,

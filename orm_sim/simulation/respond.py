@@ -178,6 +178,7 @@ _WORDS = {
     "coaching_hours": "coaching {:g} h",
     "redundancy": "redundancy {:.0%}",
     "pressure": "pressure {:g}",
+    "cut_late": "late contacts cut off {:g}",
 }
 
 

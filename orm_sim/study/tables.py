@@ -35,6 +35,7 @@ LEVERS: Final = {
     "coaching_hours": "hours/week",
     "redundancy": "multiple",
     "pressure": "share",
+    "cut_late": "flag",
 }
 """The columns of a vendor's plan and their units; see `orm_sim.vendor.levers.Plan`."""
 

@@ -26,7 +26,8 @@ class Plan(NamedTuple):
     manned over those of the outbound programme · ``wage_premium``: share of the market wage paid on top of it ·
     ``training``: multiple of the standard weeks of training · ``coaching_hours``: coaching and quality assurance, hours
     per agent and week · ``redundancy``: platforms that stand by, beyond those of its terms · ``pressure``: how hard
-    contacts are shortened and sales pressed, 0 honest.
+    contacts are shortened and sales pressed, 0 honest · ``cut_late``: 1 hangs up on contacts that have waited past the
+    threshold of the service level, so that those who answer in time are all that is answered.
     """
 
     staffing_ratio: float
@@ -36,6 +37,7 @@ class Plan(NamedTuple):
     coaching_hours: float
     redundancy: float
     pressure: float
+    cut_late: float = 0.0
 
 
 class Plans(NamedTuple):
@@ -48,6 +50,7 @@ class Plans(NamedTuple):
     coaching_hours: Floats
     redundancy: Floats
     pressure: Floats
+    cut_late: Floats
 
     def at(self, position: int) -> Plan:
         """One of them."""
@@ -77,6 +80,11 @@ def _no_plan_or_too_many(*grids: tuple[float, ...]) -> str | None:
     if count > MOST_PLANS:
         return f"makes {count:,} plans, and a vendor compares at most {MOST_PLANS}: shorten a list"
     return None
+
+
+def _neither_on_nor_off(cut_late: tuple[float, ...]) -> str | None:
+    parts = [value for value in cut_late if value not in (0.0, 1.0)]
+    return f"is 0 or 1: late contacts are cut off or not, and {parts[0]:g} is neither" if parts else None
 
 
 class Levers(Term):
@@ -121,7 +129,13 @@ class Levers(Term):
     )
     """How hard contacts are shortened and sales pressed; 0 is honest work."""
 
-    rules = (Rule(Plan._fields, _no_plan_or_too_many),)
+    cut_late: Many[Part] = quantity((0.0,), unit="flag", source="design_choice", grade="D", low=0.0, high=1.0)
+    """Whether contacts that have waited past the threshold are cut off: 0 or 1."""
+
+    rules = (
+        Rule(("cut_late",), _neither_on_nor_off),
+        Rule(Plan._fields, _no_plan_or_too_many),
+    )
 
     def plans(self) -> Plans:
         """Every combination, in the order of the lists."""

@@ -53,7 +53,8 @@ class Pool(NamedTuple):
     ``handle_time`` float64[n_futures] · ``luck`` float64[n_months, n_futures] of a month's service ·
     ``resolves`` float64[n_plans] share resolved by proficient agents, before ``fcr_delta`` float64[n_futures] ·
     ``unskilled`` what newcomers lack in resolving · ``returns`` share of unresolved contacts that come back ·
-    ``asked`` service level · the table of `PoolResponse`.
+    ``asked`` service level · the table of `PoolResponse` · ``late`` that of a pool that cuts off late contacts, where
+    ``cuts`` float64[n_plans] is 1.
     """
 
     first: Floats
@@ -67,6 +68,8 @@ class Pool(NamedTuple):
     returns: float
     asked: float
     table: EvenTable
+    late: EvenTable
+    cuts: Floats
 
 
 class Answered(NamedTuple):
@@ -112,6 +115,9 @@ class InboundAhead:
         cut_short = outlook.people.pressed_resolution_cut * self._plans.pressure[:, None]
         books.unsuitable += np.einsum("mpf,mpf->pf", pool.answered, pool.resolved) * cut_short
         paid = pay(outlook, self._plans, heads, books)
+        if self._plans.cut_late.any():
+            books.unsuitable += (pool.offered - pool.answered).sum(axis=0) * self._plans.cut_late[:, None]
+        patience = self._patience()
         up = outlook.up(self._plans)
         hours = on_duty(outlook, self._plans)[:, None] * up
         lent, lent_paid = np.zeros((outlook.n_months, 1, 1)), 0.0
@@ -126,6 +132,7 @@ class InboundAhead:
             served = _Served(
                 inbound, first, offered, answered, pool.level[m], pool.handle_s[m], pool.resolved[m],
                 heads.agents[m], hours, heads.trainees[m], outlook.terms.paid_hours_per_week, lent[m],
+                patience,
             )  # fmt: skip
             meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[m]))
             meters.put("inbound", "paid_hours", paid[m] - lent[m] * lent_paid)
@@ -140,6 +147,11 @@ class InboundAhead:
                 meters.put(
                     "inbound", "errors", audited * outlook.assurance.terms.errors(self._learned[m])[:, None]
                 )
+
+    def _patience(self) -> Floats:
+        """What abandoned contacts wait at most on average, by plan: float64[n_plans, 1]."""
+        usual, cut = self._inbound.patience_s, min(self._inbound.patience_s, self._inbound.threshold_s)
+        return np.asarray(np.where(self._plans.cut_late > 0.0, cut, usual))[:, None]
 
     def _lived(self, met: Floats) -> tuple[Heads, Answered]:
         """People and what the pool makes of them, by compiled steps."""
@@ -165,7 +177,14 @@ class InboundAhead:
             ways_of(outlook, self._plans, self._plans.staffing_ratio, self._longer),
             nature_of(outlook, outlook.floors["inbound"], 1.0 - learning.handle_speed_at_start),
             wanted_of(load, inbound.requirement),
-            _pool_of(inbound, futures, luck, self._resolves, 1.0 - learning.resolution_at_start),
+            _pool_of(
+                inbound,
+                futures,
+                luck,
+                self._resolves,
+                1.0 - learning.resolution_at_start,
+                self._plans.cut_late,
+            ),
         )
 
 
@@ -181,7 +200,7 @@ def _lessons(outlook: Outlook, inbound: InboundOutlook, plans: Plans) -> Floats:
 
 
 def _pool_of(
-    inbound: InboundOutlook, futures: Futures, luck: Floats, resolves: Floats, unskilled: float
+    inbound: InboundOutlook, futures: Futures, luck: Floats, resolves: Floats, unskilled: float, cuts: Floats
 ) -> Pool:
     delta = np.array(
         np.broadcast_to(inbound.fcr_delta, futures.volume.shape), np.float64
@@ -189,6 +208,7 @@ def _pool_of(
     return Pool(
         inbound.first, inbound.handle_s, futures.volume, futures.handle_time, luck, resolves, delta, unskilled,
         inbound.return_share, inbound.asked, even(inbound.response),
+        even(inbound.response if inbound.late is None else inbound.late), cuts,
     )  # fmt: skip
 
 
@@ -241,6 +261,7 @@ def _serve(
     )
     resolved, back, load = months.resolved[month, plan], scratch[0], scratch[1]
     log_handle, log_load = scratch[2], scratch[3]
+    table = pool.late if pool.cuts[plan] > 0.0 else pool.table
     longer, resolves, hours = pool.handle_s[month] * ways.longer[plan], pool.resolves[plan], ways.hours[plan]
     for f in range(agents.size):
         handle_s[f] = pool.handle_time[f] * longer / (1.0 - nature.slow * newness[f])
@@ -258,7 +279,7 @@ def _serve(
         for f in range(agents.size):
             staffed = agents[f] * hours
             coverage = staffed / max(along(wanted.load, wanted.hours, load[f]), 1e-9)
-            level[f], lost[f] = answer_at(pool.table, coverage, log_load[f], log_handle[f])
+            level[f], lost[f] = answer_at(table, coverage, log_load[f], log_handle[f])
             occupancy[f] = min(max(load[f] * (1.0 - lost[f]) / max(staffed, 1e-9), 0.0), 1.0)
     _tell(
         offered,
@@ -304,6 +325,7 @@ class _Served:
     trainees: Floats
     paid_hours_per_week: float
     lent: Floats
+    patience_s: Floats
 
     def meters(self) -> dict[str, Later]:
         """Each by its name, worked out when it is called."""
@@ -314,7 +336,7 @@ class _Served:
             "answered_within": lambda: self.offered * self.level,
             "abandoned": lambda: self.offered - self.answered,
             "wait_answered_s": self._waited_and_served,
-            "wait_all_s": lambda: (self.offered - self.answered) * self.inbound.patience_s,
+            "wait_all_s": lambda: (self.offered - self.answered) * self.patience_s,
             "busy_s": lambda: self.answered * self.handle_s,
             "handled_s": lambda: self.answered * self.handle_s,
             "staffed_s": lambda: self._on_duty() * SECONDS_PER_HOUR,
@@ -350,7 +372,7 @@ class _Served:
         """Waits of those answered: contacts leave at a rate of 1 / patience, so all waits are patience for each."""
         abandoned, delayed = self.offered - self.answered, self.offered * (1.0 - self.level)
         kept = 1.0 - abandoned / np.maximum(np.maximum(delayed, abandoned), 1e-9)
-        return abandoned * self.inbound.patience_s * kept
+        return abandoned * self.patience_s * kept
 
     def _satisfied(self) -> Floats:
         waited = self._waited_and_served() / np.maximum(self.answered, 1e-9)

@@ -85,6 +85,9 @@ class InboundOutlook:
     requirement, response
         Of the pool; `asked` is the service level they are for.
     asked : float
+    late : PoolResponse or None
+        Of a pool that cuts off contacts past `threshold_s`; None where no plan does.
+    threshold_s : float
     """
 
     first: Floats
@@ -103,6 +106,8 @@ class InboundOutlook:
     requirement: Requirement
     response: PoolResponse
     asked: float
+    late: PoolResponse | None = None
+    threshold_s: float = np.inf
 
 
 @dataclass(frozen=True, slots=True)
