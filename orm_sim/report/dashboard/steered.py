@@ -34,7 +34,7 @@ QUARTER: Final = 3
 """Months from one planning date to the next."""
 
 _ENDLESS: Final = 99  # months after the term until which a contract without notice lasts
-_NODES: Final = 5  # amounts of work at which service is looked up; futures lie between them
+_NODES: Final = 4  # amounts of work at which service is looked up; futures lie between them
 _AFTERWARDS: Final = 3  # months at a horizon's end whose margin is taken to go on
 
 
@@ -258,7 +258,7 @@ def look(
     rough = np.zeros((5, n, n_futures))
     found = _Weighed(rough[0], rough[1], rough[2], rough[3], rough[4], np.zeros((horizon, n, n_futures)))
     nodes, place = spread_of(doubt)
-    levels = np.empty(_NODES)
+    logs, levels, pays = np.log(nodes), np.empty(_NODES), np.empty(_NODES)
     for f in range(n):
         found.ends[f] = last[f]
         for m in range(max(first - patience.of_months, 0), first):
@@ -269,44 +269,51 @@ def look(
         live_month(plan, month, ways, nature, wanted, recruits, attrition, now, coming, each, owed)
         discount *= patience.per_month
         for f in range(n):
+            gone, busy = _service_at(
+                plan, month, f, ways, nature, wanted, pool, rows, lost[f], nodes, logs, levels
+            )
             for i in range(_NODES):
-                served = serve(plan, month, f, nodes[i], 1.0, ways, nature, wanted, pool, rows, lost[f])
-                levels[i] = served[3]
-                if i == _NODES // 2:
-                    gone, busy = served[4], served[5]
+                pays[i] = paid(worth, month, levels[i])
             spent = people_cost(month, f, rows, worth)
             _foresee(
-                f,
-                month,
-                first,
-                horizon,
-                levels,
-                place,
-                discount,
-                spent,
-                pool.asked,
-                failing,
-                worth,
-                patience,
-                doubt,
-                found,
-            )
+                f, month, first, horizon, levels, pays, place, discount, spent, pool.asked, failing, worth, patience,
+                doubt, found,
+            )  # fmt: skip
             lost[f], now[OCCUPANCY, f] = gone, busy
     _weigh(first, horizon, n_months, discount, patience, found, value)
 
 
 @jit_inline
+def _service_at(
+    plan: int, month: int, f: int, ways: Ways, nature: Nature, wanted: Wanted, pool: Pool, rows: Floats, lost: float,
+    nodes: Floats, logs: Floats, levels: Floats,
+) -> tuple[float, float]:  # fmt: skip
+    """Service level of a month at each amount of work, into `levels`; abandonment and occupancy at the usual one."""
+    offered, handle_s, _, _, gone, busy = serve(
+        plan, month, f, 1.0, 1.0, ways, nature, wanted, pool, rows, lost
+    )
+    load, staffed = offered * handle_s / (WEEKS_PER_MONTH * 3600.0), rows[0, f] * ways.hours[plan]
+    log_load, log_handle = log(max(load, 1e-9)), log(handle_s)
+    for i in range(nodes.size):
+        coverage = staffed / max(along(wanted.load, wanted.hours, load * nodes[i]), 1e-9)
+        levels[i] = answer_at(pool.table, coverage, log_load + logs[i], log_handle)[0]
+    return gone, busy
+
+
+@jit_inline
 def _foresee(
-    f: int, month: int, first: int, horizon: int, levels: Floats, place: Floats, discount: float, spent: float,
-    asked: float, failing: Floats, worth: Worth, patience: Patience, doubt: Doubt, found: _Weighed,
+    f: int, month: int, first: int, horizon: int, levels: Floats, pays: Floats, place: Floats, discount: float,
+    spent: float, asked: float, failing: Floats, worth: Worth, patience: Patience, doubt: Doubt, found: _Weighed,
 ) -> None:  # fmt: skip
     """One month of a draw in every future: the margin, where the contract is in force, and whether it fails."""
     out = month - patience.of_months
+    rest, size = worth.rest[month, f] - spent, worth.size[month, f]
     for k in range(place.size):
         i = int(place[k])
-        level = tell(levels[i] + (levels[i + 1] - levels[i]) * (place[k] - i), doubt.luck[month - first, k])
+        beyond = place[k] - i
+        level = tell(levels[i] + (levels[i + 1] - levels[i]) * beyond, doubt.luck[month - first, k])
         met = 1.0 if level >= asked else 0.0
-        margin = worth.rest[month, f] + worth.size[month, f] * paid(worth, month, level) - spent
+        margin = rest + size * (pays[i] + (pays[i + 1] - pays[i]) * beyond)
         found.total[f, k] += discount * margin if month <= found.ends[f, k] else 0.0
         found.met[f, k] += met / horizon
         if month >= first + horizon - _AFTERWARDS:
