@@ -234,7 +234,11 @@ def _told(side: Side, outlook: Outlook, deal: Deal, first: Ahead, told: Told, dr
     served = (told.offered, told.answered, told.level, told.met, told.handle_s, told.resolved)
     pool = Answered(*(each.reshape(wide) for each in served))
     books = BooksAhead(
-        {name: np.zeros(wide) for name in PEOPLE_COSTS}, pool.met, np.zeros(wide), np.zeros(wide[1:])
+        {name: np.zeros(wide) for name in PEOPLE_COSTS},
+        pool.met,
+        np.zeros(wide),
+        np.zeros(wide[1:]),
+        np.zeros(wide),
     )
     months = [Month() for _ in range(shape[0])]
     for month in months:
