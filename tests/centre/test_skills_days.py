@@ -52,7 +52,7 @@ def assert_same_days(centre: Centre, seed: int) -> None:
         assert found[name] == value or (isnan(value) and isnan(found[name])), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32), n_types=st.integers(1, 6), closes=st.booleans())
 def test_days_of_any_centre(seed: int, n_types: int, closes: bool) -> None:
     hours = ("08:00", "12:00", 1800.0) if closes else ("00:00", "24:00", 10_800.0)
