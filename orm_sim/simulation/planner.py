@@ -72,7 +72,7 @@ class Planner:
         )
         ahead = futures(vendor.doubts, moment.n_months)
         money = purse_of(self._scenario, purse, due, 7 * week, self._setting.days)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
             return best_response(
                 signed, Fluid(outlook, vendor.doubts.service), self._plans, ahead, vendor.traits, money
             )

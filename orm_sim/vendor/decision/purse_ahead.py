@@ -133,7 +133,8 @@ def _live(
                 days = min(payday - when.starts[month] + 1, when.every)  # the others lie in the month before
                 earlier = (when.every - days) / DAYS_PER_MONTH
                 _pay(payroll[month, plan], days / DAYS_PER_MONTH, cash, line, stands)
-                _pay(payroll[max(month - 1, 0), plan], earlier, cash, line, stands)
+                if earlier > 0.0:
+                    _pay(payroll[max(month - 1, 0), plan], earlier, cash, line, stands)
                 payday += when.every
             place = _receive(end, plan, place, receivable, receipts, cash)
             _close(
