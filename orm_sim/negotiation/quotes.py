@@ -68,7 +68,7 @@ class Quote:
     name : str
         Identifier, unique among the quotes.
     kind : str
-        deal, curve, offer, meeting or clause.
+        deal, curve, offer, meeting, split, told or clause.
     title : str
         Words.
     sheet : mapping of str to float
