@@ -192,6 +192,7 @@ def _print(talks: Talks) -> None:
         ),
         ("Bargaining points", tables.quotes_table(talks, "meeting")),
         ("Priorities untold and told", tables.quotes_table(talks, "split", "told")),
+        ("Protection of the client against survival of the vendor", tables.protection_table(talks)),
         ("What a clause is worth, against the deal", tables.clause_table(talks)),
     ):
         if len(frame):

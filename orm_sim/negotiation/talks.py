@@ -17,7 +17,7 @@ from orm_sim.negotiation.lived import Lived, Settings, live_sheets
 from orm_sim.negotiation.quotes import Measure, Quote, row_of
 from orm_sim.negotiation.sharing import SPLIT, TOLD, Sharing, shared, split_down_the_middle, traded
 from orm_sim.negotiation.sheets import Deal, asked, deal_of, design
-from orm_sim.negotiation.zone import Views, empty_because
+from orm_sim.negotiation.zone import Views, beaten_by, empty_because
 from orm_sim.scenario.load import LoadedStudy
 from orm_sim.scenario.scenario import Scenario
 
@@ -45,7 +45,7 @@ class Talks:
     sheets : DataFrame
         The sheets surveyed: the issues, client, vendor (gains, $), p_failure, p_no_deal, inside.
     quotes : DataFrame
-        The sheets quoted, simulated again: see `row_of`.
+        The sheets quoted, simulated again: see `row_of`; `objection` to an offer, `dominated_by` another sheet.
     curve : DataFrame
         One row a mark: the issues, `reason` where nothing answers, `name` of the quote.
     empty : str
@@ -141,6 +141,7 @@ def negotiate(
     rows = [row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done]
     table = pd.DataFrame(rows)
     table["objection"] = _objections(table, _level(done), done, final, tolerance, talks.max_failure)
+    table["dominated_by"] = _dominated(table)
     power = _power(table.iloc[0], edge)
     errors = {} if land is None else {n: getattr(land, n).error for n in ("client", "vendor", "failure")}
     outside = deal.scenario.vendor.traits.outside_margin or 0.0
@@ -324,6 +325,13 @@ def _objections(
                 against = f"the client's value is {dollars(apart.value)} off"
         said.append(against)
     return said
+
+
+def _dominated(table: pd.DataFrame) -> list[str]:
+    """The signed sheet that beats each on the client's worst histories and the vendor's failures; empty without."""
+    tail = table["client_tail"].where(table["p_no_deal"] < 0.5).to_numpy(np.float64)
+    beaten = beaten_by(tail, table["p_failure"].to_numpy(np.float64))
+    return ["" if by is None else str(table["title"].iloc[by]) for by in beaten]
 
 
 def _price_of_risk(quotes: Sequence[Quote], measure: Measure) -> Estimate | None:

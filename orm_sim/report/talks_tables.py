@@ -92,6 +92,24 @@ def their_view(talks: Talks) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def protection_table(talks: Talks) -> pd.DataFrame:
+    """What each quoted sheet leaves the client in its worst histories, how often the vendor fails, and what beats it.
+
+    By point values; empty where too few histories carry a tail.
+    """
+    rows = [
+        {
+            "": row["title"],
+            f"client, worst {talks.measure.beta:.0%}, $k": _span(row, "client_tail"),
+            "vendor fails": _chance(row),
+            "dominated by": row["dominated_by"] or "none",
+        }
+        for row in talks.quotes.to_dict("records")
+        if math.isfinite(row["client_tail"]) and row["p_no_deal"] < 0.5
+    ]
+    return pd.DataFrame(rows)
+
+
 def curve_table(talks: Talks) -> pd.DataFrame:
     """The trade along the curve: what answers each mark, both sides' figures, or why nothing answers."""
     given, answer = talks.given, talks.answer

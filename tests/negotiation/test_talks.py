@@ -28,6 +28,7 @@ from orm_sim.report import (
     curve_table,
     deal_map,
     findings,
+    protection_table,
     quotes_table,
     their_view,
     trade,
@@ -206,3 +207,20 @@ def test_telling_each_other_trades_the_days_that_only_the_vendor_minds(
     assert sharing.client.value + sharing.vendor.value == pytest.approx(sharing.rise)
     assert any("priorities lead to" in line for line in findings(found))
     assert talks_as_dict(found)["sharing"]["title"] == sharing.title
+
+
+@pytest.mark.row("R026")
+def test_sheets_that_protect_less_at_no_fewer_failures_are_flagged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody fails here, so the sheet whose worst tenth is best dominates all others; 40 histories carry no tail."""
+    found = _talks(monkeypatch, tmp_path, n=250)
+    best = found.quotes.loc[found.quotes["client_tail"].idxmax()]
+    assert best["dominated_by"] == ""
+    rest = found.quotes[found.quotes["client_tail"] < best["client_tail"]]
+    assert len(rest) >= 10 and set(rest["dominated_by"]) == {best["title"]}
+    assert list(protection_table(found)["dominated by"]) == [
+        by or "none" for by in found.quotes["dominated_by"]
+    ]
+    few = _talks(monkeypatch, tmp_path, n=40)
+    assert not len(protection_table(few)) and set(few.quotes["dominated_by"]) == {""}
