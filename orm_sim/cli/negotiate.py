@@ -187,10 +187,12 @@ def _print(talks: Talks) -> None:
         ("The deal on the table", tables.quotes_table(talks, "deal")),
         ("Offers equal to the client", tables.quotes_table(talks, "offer")),
         (
-            "Their view: the vendor's receipts and payments, $ thousand over the term",
+            "Their view: the vendor's profit and loss under each quoted sheet, $ thousand over the term",
             tables.their_view(talks),
         ),
         ("Bargaining points", tables.quotes_table(talks, "meeting")),
+        ("Priorities untold and told", tables.quotes_table(talks, "split", "told")),
+        ("Protection of the client against survival of the vendor", tables.protection_table(talks)),
         ("What a clause is worth, against the deal", tables.clause_table(talks)),
     ):
         if len(frame):

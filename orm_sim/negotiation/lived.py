@@ -18,6 +18,8 @@ from orm_sim.study import plan_run, run_study
 from orm_sim.study.execute import OnProgress
 
 Floats = NDArray[np.float64]
+TRAINING = "vendor_training"
+"""What the vendor pays people who train, in `Lived.accounts`; the ledger books it with the cost of recruiting them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def _revenue(ledger: pd.DataFrame, options: Mapping[str, Scenario]) -> pd.Series
 def _books(ledger: pd.DataFrame) -> dict[str, pd.Series]:
     """The vendor's sums of cash by account, for each option that has a vendor; summed over replications."""
     cash = ledger[(ledger["kind"] == "cash") & (ledger["account"] != "other_business")]
+    trains = (cash["account"] == "vendor_hiring") & (cash["payee"] == "staff")
+    cash = cash.assign(account=cash["account"].astype(object).mask(trains, TRAINING))
     sums = []
     for side, sign in (("payee", 1.0), ("payer", -1.0)):
         own = cash[cash[side] == "vendor"]

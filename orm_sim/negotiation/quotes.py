@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.decision.intervals import Estimate, mean_interval, share_interval
-from orm_sim.decision.metrics import risk_adjusted, risk_adjusted_interval, tail_refusal
+from orm_sim.decision.metrics import cvar_interval, risk_adjusted, risk_adjusted_interval, tail_refusal
 from orm_sim.decision.paired import difference
 from orm_sim.negotiation.lived import Lived
 
@@ -68,7 +68,7 @@ class Quote:
     name : str
         Identifier, unique among the quotes.
     kind : str
-        deal, curve, offer, meeting or clause.
+        deal, curve, offer, meeting, split, told or clause.
     title : str
         Words.
     sheet : mapping of str to float
@@ -124,7 +124,8 @@ def row_of(
     -------
     dict
         name, kind, title, one column an issue, `rate: LABEL`; client, vendor (gains over the reservation values),
-        client_change, vendor_change (against the deal, paired), p_failure, p_no_deal: each with _low and _high.
+        client_change, vendor_change (against the deal, paired), client_tail (the client's gain in the worst histories;
+        nan where too few carry it), p_failure, p_no_deal: each with _low and _high.
     """
     lived = quote.known
     n = lived.client.size
@@ -135,6 +136,7 @@ def row_of(
         "vendor": measure.interval(lived.vendor),
         "client_change": measure.apart(lived.client, deal.client),
         "vendor_change": measure.apart(lived.vendor, deal.vendor),
+        "client_tail": cvar_interval(lived.client - reserve, measure.beta),
         "p_failure": share_interval(int(lived.failed.sum()), n),
         "p_no_deal": share_interval(int(lived.no_deal.sum()), n),
     }

@@ -11,11 +11,13 @@ import pandas as pd
 from orm_sim.core.units import dollars
 from orm_sim.decision.intervals import Estimate
 from orm_sim.negotiation.bargaining import Frontier, power_behind
+from orm_sim.negotiation.counterparty import panel
 from orm_sim.negotiation.landscape import Landscape, client_equal, meeting_sheets, survey
 from orm_sim.negotiation.lived import Lived, Settings, live_sheets
 from orm_sim.negotiation.quotes import Measure, Quote, row_of
+from orm_sim.negotiation.sharing import SPLIT, TOLD, Sharing, shared, split_down_the_middle, traded
 from orm_sim.negotiation.sheets import Deal, asked, deal_of, design
-from orm_sim.negotiation.zone import Views, empty_because
+from orm_sim.negotiation.zone import Views, beaten_by, empty_because
 from orm_sim.scenario.load import LoadedStudy
 from orm_sim.scenario.scenario import Scenario
 
@@ -43,7 +45,7 @@ class Talks:
     sheets : DataFrame
         The sheets surveyed: the issues, client, vendor (gains, $), p_failure, p_no_deal, inside.
     quotes : DataFrame
-        The sheets quoted, simulated again: see `row_of`.
+        The sheets quoted, simulated again: see `row_of`; `objection` to an offer, `dominated_by` another sheet.
     curve : DataFrame
         One row a mark: the issues, `reason` where nothing answers, `name` of the quote.
     empty : str
@@ -61,7 +63,9 @@ class Talks:
     price_of_risk : Estimate or None
         What the client gains from one end of the curve to the other, $, paired; None with fewer than two marks.
     their_books : DataFrame
-        The vendor's mean receipts (above 0) and payments by account, $ over the term, one column a deal or offer.
+        The vendor's profit and loss under each quoted sheet: see `counterparty.panel`.
+    sharing : Sharing or None
+        What both sides gain by telling each other their priorities; None where nothing can be agreed to.
     """
 
     deal: Deal
@@ -81,6 +85,7 @@ class Talks:
     answer: str
     price_of_risk: Estimate | None
     their_books: pd.DataFrame
+    sharing: Sharing | None
 
     def of_kind(self, kind: str) -> pd.DataFrame:
         """The quotes of one kind, in order."""
@@ -136,13 +141,15 @@ def negotiate(
     rows = [row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done]
     table = pd.DataFrame(rows)
     table["objection"] = _objections(table, _level(done), done, final, tolerance, talks.max_failure)
+    table["dominated_by"] = _dominated(table)
     power = _power(table.iloc[0], edge)
     errors = {} if land is None else {n: getattr(land, n).error for n in ("client", "vendor", "failure")}
     outside = deal.scenario.vendor.traits.outside_margin or 0.0
     return Talks(
         deal, final, worth[best], best, outside, _surveyed(sheets, views, talks.max_failure),
         table, curve, empty_because(views, talks.max_failure) or "", power, errors, edge, tolerance,
-        talks.curve.given, talks.curve.answer, _price_of_risk(done, final), _their_books(done),
+        talks.curve.given, talks.curve.answer, _price_of_risk(done, final), panel(done),
+        shared(done, final, worth[best], talks.max_failure),
     )  # fmt: skip
 
 
@@ -198,6 +205,11 @@ def _proposals(
             Quote(f"offer_{i}", "offer", f"offer {'ABC'[i]}", sheet, {}) for i, sheet in enumerate(offers)
         ]
         quotes += [*marks, *at, *three]
+        if met:
+            halved = split_down_the_middle(land, talks.curve.answer)
+            quotes.append(Quote(SPLIT, SPLIT, "every issue halved", halved, {}))
+            told = traded(land, halved, talks.curve.answer)
+            quotes += [Quote(TOLD, TOLD, "issues traded", told, {})] if told else []
     quotes += [Quote(f"clause_{n}", "clause", c.title, own, dict(c.set)) for n, c in talks.clauses.items()]
     return quotes, curve, edge
 
@@ -315,11 +327,11 @@ def _objections(
     return said
 
 
-def _their_books(quotes: Sequence[Quote]) -> pd.DataFrame:
-    """The vendor's books under the deal and each offer, the largest accounts first."""
-    columns = {q.title: q.known.accounts for q in quotes if q.kind in (DEAL, "offer")}
-    books = pd.DataFrame(columns).fillna(0.0)
-    return books.reindex(books.abs().max(axis=1).sort_values(ascending=False, kind="stable").index)
+def _dominated(table: pd.DataFrame) -> list[str]:
+    """The signed sheet that beats each on the client's worst histories and the vendor's failures; empty without."""
+    tail = table["client_tail"].where(table["p_no_deal"] < 0.5).to_numpy(np.float64)
+    beaten = beaten_by(tail, table["p_failure"].to_numpy(np.float64))
+    return ["" if by is None else str(table["title"].iloc[by]) for by in beaten]
 
 
 def _price_of_risk(quotes: Sequence[Quote], measure: Measure) -> Estimate | None:

@@ -36,6 +36,36 @@ class Views:
         return found
 
 
+def beaten_by(tail: Floats, failure: Floats) -> list[int | None]:
+    """For each sheet one that protects the client better without the vendor failing more often, or the reverse.
+
+    Parameters
+    ----------
+    tail : float64[sheet]
+        The client's gain in its worst histories; nan leaves a sheet out.
+    failure : float64[sheet]
+        Share of histories in which the vendor fails.
+
+    Returns
+    -------
+    list of int or None
+        Position of a sheet as good on both counts and better on one: of the largest tail among those, and then of
+        the fewest failures, so that it is itself beaten by none. None where there is none.
+
+    Examples
+    --------
+    >>> beaten_by(np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.1, 0.3]))
+    [1, None, None]
+    """
+    found: list[int | None] = []
+    for own_tail, own_failure in zip(tail, failure, strict=True):
+        as_good = (tail >= own_tail) & (failure <= own_failure)
+        better = np.flatnonzero(as_good & ((tail > own_tail) | (failure < own_failure)))
+        order = np.lexsort((failure[better], -tail[better]))
+        found.append(int(better[order[0]]) if better.size else None)
+    return found
+
+
 def empty_because(views: Views, max_failure: float) -> str | None:
     """Why no sheet is agreed to, naming what is missing; None when some are.
 

@@ -48,7 +48,10 @@ _STYLED: Final = {
     "marker-mid",
     "marker-end",
 }
-_CITATION: Final = re.compile(r'<a\b[^>]*\bhref="(https?://[^"]*)"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE)
+_CITATION: Final = re.compile(
+    r'<a\b[^>]*\bhref="(https?://[^"]*|\w+\.ipynb)"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE
+)
+"""Links to the web, and to the next notebook, which does not lie beside a page in a run's folder."""
 
 
 class PageError(Exception):
@@ -56,7 +59,7 @@ class PageError(Exception):
 
 
 def page(notebook: nbformat.NotebookNode, title: str) -> str:
-    """An executed notebook as one HTML page: charts as SVG in it, links to the web turned into plain text.
+    """An executed notebook as one HTML page: charts as SVG in it, links to web and notebooks turned into plain text.
 
     Parameters
     ----------
@@ -88,7 +91,7 @@ def _first_shown(data: dict[str, str]) -> list[str]:
 
 
 def plain_citations(text: str) -> str:
-    """HTML in which a link to the web has become its words, followed by the address when they differ."""
+    """HTML in which a link to the web or a notebook has become its words, followed by the address when they differ."""
 
     def words(link: re.Match[str]) -> str:
         address, label = link[1], link[2]

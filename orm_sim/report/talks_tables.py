@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from orm_sim.core.units import dollars, minus
+from orm_sim.negotiation.counterparty import LINES
 from orm_sim.negotiation.talks import Talks
 
 THOUSAND: Final = 1e3
@@ -34,16 +36,17 @@ def findings(talks: Talks) -> tuple[str, ...]:
             _deal(talks),
             _offers(talks),
             _price_of_risk(talks),
+            _sharing(talks),
             _trust(talks),
         )
         if line
     )
 
 
-def quotes_table(talks: Talks, kind: str) -> pd.DataFrame:
-    """The quotes of one kind, ready to read: terms in shares and in rates, both gains in $ thousand, chances."""
+def quotes_table(talks: Talks, *kinds: str) -> pd.DataFrame:
+    """The quotes of these kinds, ready to read: terms in shares and in rates, both gains in $ thousand, chances."""
     rows = []
-    for row in talks.of_kind(kind).to_dict("records"):
+    for row in talks.quotes[talks.quotes["kind"].isin(kinds)].to_dict("records"):
         shown: dict[str, object] = {"": row["title"]}
         shown |= {
             issue.title: f"{row[name]:.2f}".rstrip("0").rstrip(".")
@@ -57,7 +60,7 @@ def quotes_table(talks: Talks, kind: str) -> pd.DataFrame:
         for name, title in (("client", "client gains, $k"), ("vendor", "vendor gains, $k")):
             shown[title] = _span(row, name)
         shown["vendor fails"] = _chance(row)
-        if kind == "offer":
+        if "offer" in kinds:
             shown["objection"] = row["objection"] or "none"
         rows.append(shown)
     return pd.DataFrame(rows)
@@ -77,11 +80,34 @@ def clause_table(talks: Talks) -> pd.DataFrame:
 
 
 def their_view(talks: Talks) -> pd.DataFrame:
-    """The vendor's books under the deal and each offer: receipts and payments by account, $ thousand over the term."""
-    books = talks.their_books / THOUSAND
-    told = pd.concat([books, books.sum().to_frame("left over").T])
-    shown = told.map(lambda amount: minus(f"{amount:,.0f}"))
-    return shown.rename_axis("account").reset_index()
+    """The vendor's profit and loss under each quoted sheet, $ thousand over the term, and how often it fails."""
+    rows = []
+    for row in talks.their_books.to_dict("records"):
+        shown = {"": row["title"]}
+        shown |= {line: minus(f"{row[line] / THOUSAND:,.0f}") for line in (*LINES, "other", "margin")}
+        share = row["margin_share"]
+        shown["of revenue"] = minus(f"{share:.0%}") if math.isfinite(share) else "–"
+        shown["fails"] = f"{row['p_failure']:.0%}"
+        rows.append(shown)
+    return pd.DataFrame(rows)
+
+
+def protection_table(talks: Talks) -> pd.DataFrame:
+    """What each quoted sheet leaves the client in its worst histories, how often the vendor fails, and what beats it.
+
+    By point values; empty where too few histories carry a tail.
+    """
+    rows = [
+        {
+            "": row["title"],
+            f"client, worst {talks.measure.beta:.0%}, $k": _span(row, "client_tail"),
+            "vendor fails": _chance(row),
+            "dominated by": row["dominated_by"] or "none",
+        }
+        for row in talks.quotes.to_dict("records")
+        if math.isfinite(row["client_tail"]) and row["p_no_deal"] < 0.5
+    ]
+    return pd.DataFrame(rows)
 
 
 def curve_table(talks: Talks) -> pd.DataFrame:
@@ -119,7 +145,8 @@ def talks_as_dict(talks: Talks) -> dict[str, Any]:
         "power": _none(talks.power),
         "errors": dict(talks.errors),
         "tolerance": talks.tolerance,
-        "their_books": {title: dict(column) for title, column in talks.their_books.items()},
+        "their_books": _records(talks.their_books),
+        "sharing": None if talks.sharing is None else asdict(talks.sharing),
         "sheets": _records(talks.sheets),
         "curve": _records(talks.curve),
         "quotes": _records(talks.quotes),
@@ -168,6 +195,28 @@ def _price_of_risk(talks: Talks) -> str:
     fails = f"the vendor fails in {high['p_failure']:.0%} of histories instead of {low['p_failure']:.0%}"
     step = f"going from {title} {low[talks.given]:g} to {high[talks.given]:g}"
     return f"At equal value to the vendor, {step} is worth {worth} to the client, and {fails}."
+
+
+def _sharing(talks: Talks) -> str:
+    found = talks.sharing
+    if found is None:
+        return ""
+    halved = (
+        f"Without knowing each other's priorities they halve every issue and gain {dollars(found.halved)} together"
+        if found.split_agreed
+        else "Halving every issue, without knowing each other's priorities, ends without agreement"
+    )
+    if found.rise <= 0.0:
+        return f"{halved}; no quoted sheet brings more without a loss to one of them."
+    sides = (
+        f"{side} {dollars(each.value)}"
+        + (f" ({dollars(each.low)} to {dollars(each.high)})" if each.estimable else "")
+        for side, each in (("client", found.client), ("vendor", found.vendor))
+    )
+    return (
+        f"{halved}; told to each other, priorities lead to “{found.title}” and {dollars(found.known)},"
+        f" {dollars(found.rise)} more: {', '.join(sides)}. The best of several sheets looks a little better than it is."
+    )
 
 
 def _trust(talks: Talks) -> str:

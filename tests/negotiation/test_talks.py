@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from orm_sim.contract.clause import walk
+from orm_sim.core.units import minus
 from orm_sim.negotiation import talks as room
 from orm_sim.negotiation.lived import Lived, Settings
 from orm_sim.negotiation.sheets import contract_in, deal_of
@@ -27,6 +28,7 @@ from orm_sim.report import (
     curve_table,
     deal_map,
     findings,
+    protection_table,
     quotes_table,
     their_view,
     trade,
@@ -51,7 +53,7 @@ def _gains(scenario: Scenario, settings: Settings, cost: float) -> Lived:
     vendor = pay - cost - 20.0 * (contract.payment.net_days - 45) + NOISE * luck[1]
     client = WORTH - pay + NOISE * luck[2]
     nothing = np.zeros(settings.replications, bool)
-    books = pd.Series({"commission": varied, "wages": -cost, "baseline": fixed})
+    books = pd.Series({"fees": varied + fixed, "vendor_labour": -cost})
     return Lived(client, vendor, pay, nothing, nothing, books)
 
 
@@ -175,8 +177,50 @@ def test_everything_is_told_in_words_tables_and_pictures(
         drawn = svg(chart)
         assert "$" in drawn or "share" in drawn
     books = their_view(found)
-    assert list(books.columns) == ["account", "the deal on the table", "offer A", "offer B", "offer C"]
-    assert set(books["account"]) == {"wages", "commission", "baseline", "left over"}
-    assert float(books.iloc[-1, 1]) == pytest.approx((74_250.0 - COST) / 1e3, abs=0.5)
+    assert list(books[""]) == list(found.quotes["title"])
+    told = [minus(f"{value:.0f}") for value in (74.25, -60.0, 14.25)]
+    assert [books.iloc[0][line] for line in ("revenue", "wages", "margin")] == told
+    assert books.iloc[0]["of revenue"] == "19%" and books.iloc[0]["fails"] == "0%"
     plain = talks_as_dict(found)
     assert plain["empty"] == "" and 0.0 < plain["power"] < 1.0 and len(plain["quotes"]) == len(found.quotes)
+
+
+@pytest.mark.row("R072")
+def test_telling_each_other_trades_the_days_that_only_the_vendor_minds(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Halved, the sheet pays after 45 days and the surplus is 40,000; after 15 days it is 30 x $ 20 more.
+
+    The client does not mind when it pays: the best sheet for both together pays after 15 days. Luck is the same under
+    every sheet but for what commission scales, and what that takes from one side it gives to the other.
+    """
+    found = _talks(monkeypatch, tmp_path)
+    sharing = found.sharing
+    assert sharing is not None and sharing.split_agreed
+    split = found.of_kind("split").iloc[0]
+    assert split["net_days"] == 45.0 and split["base"] == pytest.approx(0.6)
+    assert split["client"] + split["vendor"] == pytest.approx(sharing.halved)
+    best = found.quotes.set_index("title").loc[sharing.title]
+    assert best["net_days"] == 15.0
+    assert sharing.rise == pytest.approx(600.0, abs=1e-6)
+    assert sharing.client.value >= 0.0 and sharing.vendor.value >= 0.0
+    assert sharing.client.value + sharing.vendor.value == pytest.approx(sharing.rise)
+    assert any("priorities lead to" in line for line in findings(found))
+    assert talks_as_dict(found)["sharing"]["title"] == sharing.title
+
+
+@pytest.mark.row("R026")
+def test_sheets_that_protect_less_at_no_fewer_failures_are_flagged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody fails here, so the sheet whose worst tenth is best dominates all others; 40 histories carry no tail."""
+    found = _talks(monkeypatch, tmp_path, n=250)
+    best = found.quotes.loc[found.quotes["client_tail"].idxmax()]
+    assert best["dominated_by"] == ""
+    rest = found.quotes[found.quotes["client_tail"] < best["client_tail"]]
+    assert len(rest) >= 10 and set(rest["dominated_by"]) == {best["title"]}
+    assert list(protection_table(found)["dominated by"]) == [
+        by or "none" for by in found.quotes["dominated_by"]
+    ]
+    few = _talks(monkeypatch, tmp_path, n=40)
+    assert not len(protection_table(few)) and set(few.quotes["dominated_by"]) == {""}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orm_sim.negotiation.zone import Views, empty_because
+from orm_sim.negotiation.zone import Views, beaten_by, empty_because
 
 
 def _views(
@@ -52,3 +52,14 @@ def test_an_empty_zone_says_why(views: Views, said: str) -> None:
 def test_what_nobody_signs_is_no_gain() -> None:
     """A sheet that is not signed is worth 0 to both, and is not agreed to for that."""
     assert empty_because(_views([0.0, -5.0], [0.0, 2.0], [0.0, 0.0], [False, True]), 0.1) is not None
+
+
+@pytest.mark.row("R026")
+def test_a_sheet_is_dominated_by_one_that_is_beaten_by_none() -> None:
+    """(tail, failure): (1, .3), (2, .3) and (3, .2) lose to (3, .1); (5, .4) and (0, .0) trade one for the other."""
+    tail = np.array([1.0, 2.0, 3.0, 3.0, 5.0, 0.0, np.nan])
+    failure = np.array([0.3, 0.3, 0.1, 0.2, 0.4, 0.0, 0.0])
+    assert beaten_by(tail, failure) == [2, 2, None, 2, None, None, None]
+    assert beaten_by(np.array([1.0, 1.0]), np.array([0.1, 0.1])) == [None, None], (
+        "equals do not beat each other"
+    )

@@ -69,6 +69,12 @@ def test_links_to_the_web_become_words() -> None:
     assert plain_citations(text) == "<p>the <b>study</b> (https://a.example/b), https://c.example</p>"
 
 
+def test_links_to_notebooks_become_words() -> None:
+    """The next notebook does not lie beside a page in a run's folder."""
+    text = '<p><a href="study_report.ipynb" target="_blank">Next: which?</a></p>'
+    assert plain_citations(text) == "<p>Next: which? (study_report.ipynb)</p>"
+
+
 def test_a_page_of_every_kind_of_output_stands_alone() -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>chart</text></svg>'
     body = page(
