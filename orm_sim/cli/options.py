@@ -51,7 +51,7 @@ def running(command: Callable[..., None]) -> Callable[..., None]:
                 "--without",
                 multiple=True,
                 metavar="HAZARD",
-                help="Leave out outage, weather or shock; repeatable.",
+                help="Leave out outage, weather, shock or breach; repeatable.",
             ),
             click.option(
                 "--out",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from math import exp, floor, log, log1p, sqrt
+from math import floor, log
 from typing import Any, Final, Literal
 
-import numpy as np
 import simpy
-from scipy.special import ndtr
 
 from orm_sim.core.evidence import quantity
-from orm_sim.core.streams import Key, normal_quantiles, uniforms
+from orm_sim.core.streams import Key, uniforms
 from orm_sim.core.terms import Term
 from orm_sim.core.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_HOUR
+from orm_sim.risk.lognormal import mean_below, quantile
 from orm_sim.risk.site import Site, Strike
 from orm_sim.vendor.platform import Platform, PlatformTerms, minutes_as_days
 
@@ -44,15 +43,9 @@ class Outage(Term):
     """`arrivals`: nobody comes in, who is in is served · `contacts`: all waiting or talking are cut off, then service
     goes on · `both`."""
 
-    @property
-    def log_sd(self) -> float:
-        """Standard deviation of the logarithm of the time to repair."""
-        return sqrt(log1p(self.duration_cv**2))
-
     def hours(self, u: float) -> float:
         """Hours of which a share `u` of repairs takes less."""
-        z = float(normal_quantiles(np.array([u]))[0])
-        return self.mean_hours * exp(self.log_sd * z - self.log_sd**2 / 2.0)
+        return quantile(self.mean_hours, self.duration_cv, u)
 
     def mean_hours_below(self, most: float) -> float:
         """Mean of the time to repair, or of `most` hours where that is less.
@@ -61,15 +54,8 @@ class Outage(Term):
         --------
         >>> Outage(mean_hours=4.0).mean_hours_below(1e9)
         4.0
-        >>> Outage(mean_hours=4.0, duration_cv=0.0).mean_hours_below(0.5)
-        0.5
         """
-        sd = self.log_sd
-        if sd == 0.0 or most <= 0.0:
-            return min(self.mean_hours, max(most, 0.0))
-        middle = log(self.mean_hours) - sd**2 / 2.0
-        d = (log(most) - middle) / sd
-        return float(self.mean_hours * ndtr(d - sd) + most * (1.0 - ndtr(d)))
+        return mean_below(self.mean_hours, self.duration_cv, most)
 
 
 class OutageSites(Term):

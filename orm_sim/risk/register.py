@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Term
+from orm_sim.risk.breach import Breach, BreachSites
 from orm_sim.risk.outage import Outage, OutageSites
 from orm_sim.risk.shock import Shock, ShockSites
 from orm_sim.risk.site import HAZARDS, SITES, HazardName, SiteName
 from orm_sim.risk.weather import Weather, WeatherSites
+
+Hazard = Outage | Weather | Shock | Breach
+"""Terms of a hazard at a site."""
 
 
 class Risk(Term):
@@ -45,8 +49,10 @@ class Risks(Term):
     """Storms that keep people from a site."""
     shock: ShockSites = ShockSites()
     """Steps of local wages and of the currency."""
+    breach: BreachSites = BreachSites()
+    """Thefts of customers' data; none unless a scenario asks for them."""
     without: Many[HazardName] = ()
-    """Hazards that are switched off: outage, weather, shock."""
+    """Hazards that are switched off: outage, weather, shock, breach."""
 
     def ranked(self) -> tuple[Risk, ...]:
         """Entries by falling score."""
@@ -56,11 +62,11 @@ class Risks(Term):
         """The same with every hazard switched off."""
         return self.model_copy(update={"without": HAZARDS})
 
-    def at(self, hazard: HazardName, site: SiteName) -> Outage | Weather | Shock | None:
+    def at(self, hazard: HazardName, site: SiteName) -> Hazard | None:
         """A hazard's terms at a site; None where it cannot strike."""
         if hazard in self.without:
             return None
-        found: Outage | Weather | Shock | None = getattr(getattr(self, hazard), site)
+        found: Hazard | None = getattr(getattr(self, hazard), site)
         return found
 
     def outage_at(self, site: SiteName) -> Outage | None:

@@ -9,8 +9,8 @@ from typing import Final, Literal, NamedTuple
 from orm_sim.centre.interrupted import Window
 from orm_sim.core.units import SECONDS_PER_DAY
 
-HazardName = Literal["outage", "weather", "shock"]
-HAZARDS: Final[tuple[HazardName, ...]] = ("outage", "weather", "shock")
+HazardName = Literal["outage", "weather", "shock", "breach"]
+HAZARDS: Final[tuple[HazardName, ...]] = ("outage", "weather", "shock", "breach")
 """Hazards that can strike, one module each."""
 
 SiteName = Literal["in_house", "vendor"]
@@ -18,12 +18,24 @@ SITES: Final[tuple[SiteName, ...]] = ("in_house", "vendor")
 """Places of work: the client's own and the vendor's."""
 
 
+class Harm(NamedTuple):
+    """What one data breach does: customers whose records are lost, and what that costs ($).
+
+    ``remediation``: finding, telling and helping them · ``fine`` of the regulator · ``margin`` of customers who leave.
+    """
+
+    records: float
+    remediation: float
+    fine: float
+    margin: float
+
+
 class Strike(NamedTuple):
     """A hazard that struck a site once.
 
     ``day`` since contract start, with its fraction · ``hours`` an outage lasted as it was felt, hours' worth of work
-    that a storm took from an agent on duty around the clock, 0 for a shock · ``caught``: what stood by took over ·
-    ``factor`` of a shock, else 1.
+    that a storm took from an agent on duty around the clock, 0 for a shock or a breach · ``caught``: what stood by took
+    over · ``factor`` of a shock, else 1 · ``harm`` of a breach.
     """
 
     hazard: HazardName
@@ -32,6 +44,7 @@ class Strike(NamedTuple):
     hours: float
     caught: bool = False
     factor: float = 1.0
+    harm: Harm | None = None
 
 
 @dataclass(slots=True)

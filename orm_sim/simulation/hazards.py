@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import get_args
 
 import simpy
 
 from orm_sim.core.streams import Key, key
 from orm_sim.core.units import MONTHS_PER_YEAR
+from orm_sim.risk.breach import Breach, breaches
 from orm_sim.risk.outage import Outage, hours_caught, outages
 from orm_sim.risk.shock import Moved, Shock, steps
 from orm_sim.risk.site import HazardName, Site, Strike
 from orm_sim.risk.weather import Weather, storms
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.breached import Breached
 from orm_sim.simulation.duty import InboundDuty, OutboundDuty, inbound_struck, outbound_struck
 from orm_sim.simulation.employers import payroll
 from orm_sim.simulation.operator import Operator
@@ -43,11 +46,16 @@ class Hazards:
         """What has struck so far, in order of time."""
         return tuple(sorted((s for site in self._sites.values() for s in site.strikes), key=_when))
 
-    def begin(self, env: simpy.Environment, changed: Callable[[Operator, int], None]) -> None:
-        """Set every hazard going; `changed` is told of an operator whose people cost something else from a day on."""
+    def begin(
+        self, env: simpy.Environment, changed: Callable[[Operator, int], None], breached: Breached
+    ) -> None:
+        """Set every hazard going.
+
+        `changed` is told of an operator whose people cost something else from a day on, `breached` of data breaches.
+        """
         for operator in self._operators.values():
             for hazard in self._risks.active:
-                self._set_going(env, hazard, operator, changed)
+                self._set_going(env, hazard, operator, changed, breached)
 
     def _set_going(
         self,
@@ -55,6 +63,7 @@ class Hazards:
         hazard: HazardName,
         operator: Operator,
         changed: Callable[[Operator, int], None],
+        breached: Breached,
     ) -> None:
         site = operator.site
         terms, stream = self._risks.at(hazard, site.name), hazard_key(self._setting, hazard, site.name)
@@ -63,6 +72,9 @@ class Hazards:
         elif isinstance(terms, Weather):
             days = self._setting.days
             env.process(storms(env, terms, site, days.month_of_year[: days.n_days], stream))
+        elif isinstance(terms, Breach):
+            holds = partial(breached.exposed, site.name)
+            env.process(breaches(env, terms, site, stream, holds, partial(breached.book, env)))
         elif isinstance(terms, Shock):
             for moved in get_args(Moved):
                 if (price := getattr(terms, moved)) is not None:

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from orm_sim.centre import engine as engine_of
+from orm_sim.risk.site import Harm
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import draw_inputs, with_inputs
 from orm_sim.simulation.history import History
 from orm_sim.simulation.outcomes import (
+    breach_rows,
     client_flows,
     decision_rows,
     failure_rows,
@@ -32,6 +34,7 @@ from orm_sim.vendor.levers import Plan
 
 LEDGER_COLUMNS = ("option", "replication", "month", "payer", "payee", "account", "kind", "amount")
 STRIKE_COLUMNS = ("option", "replication", "hazard", "site", "strikes", "caught", "hours", "contacts_lost")
+BREACH_COLUMNS = ("option", "replication", "site", "breaches", *Harm._fields, "borne_by_vendor")
 FAILURE_COLUMNS = ("option", "replication", "cash_stress", "cuts", "quality", "default")
 INDEX_COLUMNS = ("option", "replication", "month", "wages", "currency")
 
@@ -140,6 +143,7 @@ class Rows:
         self._strikes: list[tuple[object, ...]] = []
         self._indices: list[tuple[object, ...]] = []
         self._failures: list[tuple[object, ...]] = []
+        self._breaches: list[tuple[object, ...]] = []
 
     def add(self, replication: int, values: dict[str, float], histories: Mapping[str, History]) -> None:
         """Take down one replication, as `StudyJob.live` gives it."""
@@ -155,6 +159,7 @@ class Rows:
             self._strikes += strike_rows(name, replication, scenario, history)
             self._indices += index_rows(name, replication, history)
             self._failures += failure_rows(name, replication, scenario, history)
+            self._breaches += breach_rows(name, replication, scenario, history)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables, by name."""
@@ -171,6 +176,7 @@ class Rows:
             "strikes": _numbers(self._strikes, STRIKE_COLUMNS, ("option", "hazard", "site")),
             "indices": _numbers(self._indices, INDEX_COLUMNS, ("option",)),
             "failures": _numbers(self._failures, FAILURE_COLUMNS, ("option",)),
+            "breaches": _numbers(self._breaches, BREACH_COLUMNS, ("option", "site")),
         }
 
 

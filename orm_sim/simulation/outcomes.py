@@ -17,7 +17,7 @@ from orm_sim.finance.discounting import discount_factor
 from orm_sim.finance.ledger import Entry
 from orm_sim.kpi.counters import COUNTERS
 from orm_sim.kpi.dictionary import KPIS
-from orm_sim.risk.site import SITES
+from orm_sim.risk.site import SITES, Harm
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.failing import failing
 from orm_sim.simulation.history import OPERATORS, History
@@ -272,6 +272,25 @@ def strike_rows(
         lost = float(history.lost[OPERATORS.index(site)].sum()) if hazard == "outage" else 0.0
         caught, hours = sum(s.caught for s in found), sum(s.hours for s in found)
         rows.append((option, replication, hazard, site, len(found), caught, hours, lost))
+    return rows
+
+
+def breach_rows(
+    option: str, replication: int, scenario: Scenario, history: History
+) -> list[tuple[object, ...]]:
+    """What data breaches have come to at each site; see `orm_sim.study.tables.BREACHES`."""
+    rows: list[tuple[object, ...]] = []
+    for site in SITES if scenario.contract is not None else SITES[:1]:
+        if scenario.risks.at("breach", site) is None:
+            continue
+        harms = [s.harm for s in history.strikes if s.harm is not None and s.site == site]
+        paid = sum(
+            e.amount
+            for e in history.entries()
+            if (e.payer, e.account, e.kind) == ("vendor", "remediation", "cash")
+        )
+        sums = np.array(harms, dtype=np.float64).reshape(-1, len(Harm._fields)).sum(axis=0).tolist()
+        rows.append((option, replication, site, len(harms), *sums, paid if site == "vendor" else 0.0))
     return rows
 
 

@@ -15,6 +15,7 @@ from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Ledger
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Billing
+from orm_sim.simulation.breached import Breached
 from orm_sim.simulation.client_books import ClientBooks
 from orm_sim.simulation.departure import Departure
 from orm_sim.simulation.dismissal import dismiss
@@ -180,7 +181,8 @@ class World:
             establish(self._home, self._setting, self._manning.planning(self._home, self._requested))
         if self._planner is not None:
             self._sign(self._planner)
-        self._hazards.begin(env, self._reprice)
+        given = (self._scenario.contract, self._books, self._ledger, self._standing, self._purse)
+        self._hazards.begin(env, self._reprice, Breached(*given, self._volume.keeps_home))
         env.process(self._weeks(env))
         env.process(self._evenings(env))
         if self._volume.keeps_home:

@@ -166,6 +166,22 @@ STRIKES: Final = register(
 )
 """What each hazard has done at each site in the term; a row of zeros where it could strike and did not."""
 
+BREACHES: Final = register(
+    TableContract(
+        "breaches",
+        (
+            _OPTION,
+            _REPLICATION,
+            Column("site", "str", "text", allowed=SITES),
+            Column("breaches", "float64", "events", low=0.0),
+            Column("records", "float64", "count of customers", low=0.0),
+            *(_money(name, low=0.0) for name in ("remediation", "fine", "margin", "borne_by_vendor")),
+        ),
+        ("option", "replication", "site"),
+    )
+)
+"""What data breaches have come to at each site in the term; no rows where no scenario asks for them."""
+
 INDICES: Final = register(
     TableContract(
         "indices",
@@ -291,5 +307,5 @@ COMPARISON: Final = register(
 )
 """The rank table: one row per option, best first."""
 
-SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS, DECISIONS, STRIKES, INDICES, FAILURES)
+SIMULATED: Final = (OUTCOMES, KPI_TABLE, LEDGER, DRAWS, DECISIONS, STRIKES, INDICES, FAILURES, BREACHES)
 """The tables that replications write; the comparison is computed from them."""

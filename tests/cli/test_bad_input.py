@@ -35,6 +35,9 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
         (["compare", str(STUDY), "--set", "risks.weather.vendor.attendance=[0, 1.5]"], "from 0 to 1"),
         (["compare", str(STUDY), "--set", "risks.weather.vendor.season=[1, 1]"], "one weight a month"),
         (["compare", str(STUDY), "--set", "risks.without=[storms]"], "risks.without"),
+        (["compare", str(STUDY), "--without", "breech"], "Did you mean 'breach'?"),
+        (["compare", str(STUDY), "--set", "risks.breach.vendor.fine_chance=2"], "from 0 to 1"),
+        (["compare", str(STUDY), "--set", "risks.breach.vender.per_year=1"], "Did you mean 'vendor'?"),
         (["compare", str(STUDY), "--set", "vendor"], "must be written path=value"),
         (
             ["compare", str(STUDY), "--set", "vendor.workforce.wage_per_hour=-3"],

@@ -10,6 +10,7 @@ from typing import Any
 from orm_sim.centre import engine
 from orm_sim.contract import PerUnit
 from orm_sim.core.loader import load_yaml
+from orm_sim.risk.breach import Breach
 from orm_sim.scenario.load import load_scenario
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import with_inputs
@@ -24,7 +25,9 @@ from orm_sim.vendor.decision.valuation import Decision
 TABLE = load_yaml(Path(__file__).with_name("mutations.yaml")).data
 RATE = 18.0
 """$ per productive hour of the small bank."""
-SWITCHES: dict[str, Any] = {"vendor.assurance": Assurance(), "vendor.blending": Blending()}
+SWITCHES: dict[str, Any] = {
+    "vendor.assurance": Assurance(), "vendor.blending": Blending(), "risks.breach.vendor": Breach(per_year=12.0),
+}  # fmt: skip
 """Mechanisms that a scenario has or has not: what `on: "on"` stands for at their paths."""
 PER_SALE = "$ per sale"
 """In the place of a path: a price of each funded sale, on top of the contract's clauses."""
@@ -93,12 +96,15 @@ def _of_history(history: History) -> dict[str, float]:
     }  # fmt: skip
     vendor = OPERATORS.index("vendor")
     down = [s.hours for s in history.strikes if (s.hazard, s.site) == ("outage", "vendor")]
+    harms = [s.harm for s in history.strikes if s.harm is not None and s.site == "vendor"]
     within, answered = total["inbound", "answered_within"], max(total["inbound", "answered"], 1.0)
     return {
         "kept_out": float(history.lost[vendor, 0]), "cut_off": float(history.lost[vendor, 1]),
         "dialled": float(history.of("productive_hours", "outbound", "vendor").sum()),
         "attempts": total["outbound", "attempts"],
         "error_share": total["inbound", "errors"] / max(total["inbound", "audited"], 1.0),
+        "records_lost": sum(h.records for h in harms), "remediation": sum(h.remediation for h in harms),
+        "fines": sum(h.fine for h in harms), "margin_lost": sum(h.margin for h in harms),
         "down_hours": sum(down), "productive": float(history.of("productive_hours", "inbound", "vendor").sum()),
         "labour": paid.get("vendor_labour", 0.0), "hiring": paid.get("vendor_hiring", 0.0),
         "seats": paid.get("vendor_seats", 0.0), "overhead": paid.get("vendor_overhead", 0.0),

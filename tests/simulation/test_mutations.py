@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from orm_sim.core.document import parse_path
 from orm_sim.relationship.transition import Relationship
+from orm_sim.risk.breach import Breach
 from orm_sim.risk.outage import Outage
 from orm_sim.risk.shock import Steps
 from orm_sim.risk.weather import Weather
@@ -33,6 +34,7 @@ COVERED: dict[str, type[BaseModel]] = {
     "vendor.assurance": Assurance, "vendor.blending": Blending,
     "relationship": Relationship, "vendor.platform": PlatformTerms, "risks.outage.vendor": Outage,
     "risks.weather.vendor": Weather, "risks.shock.vendor.wages": Steps, "risks.shock.vendor.currency": Steps,
+    "risks.breach.vendor": Breach,
 }  # fmt: skip
 
 

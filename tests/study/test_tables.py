@@ -27,7 +27,7 @@ def test_every_number_has_a_unit(contract: TableContract) -> None:
 def test_the_names_of_the_tables() -> None:
     assert [contract.name for contract in ALL] == [
         "outcomes", "kpis", "ledger", "draws", "decisions", "strikes", "indices", "failures",
-        "comparison",
+        "breaches", "comparison",
     ]  # fmt: skip
 
 
