@@ -26,7 +26,7 @@ from orm_sim.report.dashboard.drawn import N_DRAWS, drawn_values, out_of_reach
 from orm_sim.report.dashboard.ledger_rows import client_rows, vendor_rows
 from orm_sim.report.dashboard.planned_again import Deal, months_of, planned_again
 from orm_sim.report.dashboard.settings import ALL, WEIGHS, WORLD, Settings
-from orm_sim.report.dashboard.side import Ahead, sized
+from orm_sim.report.dashboard.side import Ahead, Foreseen, sized
 from orm_sim.report.dashboard.situation import Home, Homes, Situation, situation_of
 from orm_sim.report.dashboard.terms import (
     Pay,
@@ -42,8 +42,6 @@ from orm_sim.simulation.foresight import purse_of
 from orm_sim.simulation.planner import NO_PLAN
 from orm_sim.simulation.standing import Standing, watch_of
 from orm_sim.study.tables import OUTCOMES
-from orm_sim.vendor.decision.fluid import Fluid
-from orm_sim.vendor.decision.futures import futures
 from orm_sim.vendor.decision.participation import participation
 from orm_sim.vendor.decision.valuation import Signed, best_response
 from orm_sim.vendor.firm import Purse
@@ -52,6 +50,7 @@ from orm_sim.vendor.levers import STANDARD, Plan
 Floats = NDArray[np.float64]
 Made = TypeVar("Made")
 _KEPT: Final = 64
+_FORESEEN: Final = 4  # each takes megabytes
 _RUN_OFF: Final = 6
 _COSTS: Final = (*(a.name for a in CLIENT_ACCOUNTS if a.sign < 0), "credits")
 
@@ -128,6 +127,7 @@ class Estimator:
         self.values, self.unreached = values, out_of_reach(values)
         self._aheads: OrderedDict[Any, Ahead] = OrderedDict()
         self._homes: OrderedDict[Any, Home] = OrderedDict()
+        self._foreseen: OrderedDict[Any, Foreseen] = OrderedDict()
         self._flowed: OrderedDict[Any, Flows] = OrderedDict()
         self._situations: dict[str, Situation] = {}
         known: list[tuple[Any, Situation]] = []
@@ -165,21 +165,24 @@ class Estimator:
     def plan(self, option: str, asked: Settings) -> tuple[Plan, str]:
         """What the vendor of an option does from signing on, and why it does not sign (empty where it does)."""
         situation, contract = self._situations[option], self.contract(option, asked)
-        vendor = situation.scenario.vendor
-        if contract is None or situation.signing is None or vendor.policy != "best_response":
+        vendor, signing = situation.scenario.vendor, situation.signing
+        if contract is None or signing is None or vendor.policy != "best_response":
             return STANDARD._replace(redundancy=asked.continuity), ""
         levers = vendor.levers.model_copy(update={"redundancy": (asked.continuity,)})
         plans = vendor.model_copy(update={"levers": levers}).feasible_plans
         if not plans.training.size:
             return STANDARD, NO_PLAN
-        outlook = sized(situation.signing, asked.volume, asked.wage / vendor.workforce.wage_per_hour)
+        wage = asked.wage / vendor.workforce.wage_per_hour
+        foreseen = _remembered(
+            self._foreseen, (id(situation), asked.volume, wage, asked.continuity),
+            lambda: Foreseen(sized(signing, asked.volume, wage), plans, vendor.doubts), _FORESEEN,
+        )  # fmt: skip
         watch = watch_of(
             situation.scenario.model_copy(update={"contract": contract}), situation.service, False
         )
         tolerance = watch.tolerance(situation.setting.days, 0, Standing(True))
         decision = best_response(
-            Signed(contract, NOTHING, 0, (), tolerance), Fluid(outlook, vendor.doubts.service), plans,
-            futures(vendor.doubts, outlook.n_months), vendor.traits,
+            Signed(contract, NOTHING, 0, (), tolerance), foreseen, plans, foreseen.futures, vendor.traits,
             purse_of(situation.scenario, Purse.open(vendor.firm), (), 0, situation.setting.days),
         )  # fmt: skip
         choice = participation(decision, vendor.traits)
@@ -228,8 +231,7 @@ class Estimator:
         )
         deal = Deal(scenario, situation.setting, contract, plan, ratios)
         wage = asked.wage / scenario.vendor.workforce.wage_per_hour
-        net = invoiced(contract, first, 0).net
-        return planned_again(situation.vendor, deal, self._months, first, net, asked.volume, wage)
+        return planned_again(situation.vendor, deal, self._months, first, asked.volume, wage)
 
     def _home(self, situation: Situation, volume: float) -> Home:
         return _remembered(self._homes, (id(situation.home), volume), lambda: situation.at_home(volume))
@@ -346,11 +348,11 @@ def _alike(scenario: Scenario) -> tuple[Any, ...]:
     return bare, None if contract is None else (contract.scope, contract.requested_service_level())
 
 
-def _remembered(kept: OrderedDict[Any, Made], name: Any, make: Callable[[], Made]) -> Made:
+def _remembered(kept: OrderedDict[Any, Made], name: Any, make: Callable[[], Made], most: int = _KEPT) -> Made:
     """What was made for a name before, or made now; the oldest are forgotten."""
     if name not in kept:
         kept[name] = make()
-        while len(kept) > _KEPT:
+        while len(kept) > most:
             kept.popitem(last=False)
     return kept[name]
 

@@ -19,7 +19,8 @@ from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.inbound import weekly_shape
 from orm_sim.report.dashboard.drawn import N_DRAWS
 from orm_sim.report.dashboard.side import PAID_BY_HOUR, Ahead, Meters, Side, sized
-from orm_sim.report.dashboard.steered import Doubt, Patience, Told, Worth, blank, steer
+from orm_sim.report.dashboard.steered import Told, blank, steer
+from orm_sim.report.dashboard.weighed import Doubt, Patience, Worth
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.setting import Setting
 from orm_sim.vendor.decision.books_ahead import BooksAhead, Month
@@ -97,17 +98,13 @@ class Deal:
     ratios: tuple[float, ...]
 
 
-def planned_again(
-    side: Side, deal: Deal, months: Months, first: Ahead, net: Floats, volume: float, wage: float
-) -> Ahead:
+def planned_again(side: Side, deal: Deal, months: Months, first: Ahead, volume: float, wage: float) -> Ahead:
     """The vendor's term where it plans again: what it does, and the months in which the contract is in force.
 
     Parameters
     ----------
     first
         The term under the plan of signing, held throughout.
-    net
-        What the contract then pays by month, float64[n_months, n_draws].
     """
     outlook = sized(side.outlooks["inbound"], volume, wage)
     plans = plans_of(*(deal.plan._replace(staffing_ratio=ratio) for ratio in deal.ratios))
@@ -119,7 +116,7 @@ def planned_again(
     ahead = InboundAhead(outlook, inbound, plans, draws, side.service_sd)
     floor, n = outlook.floors["inbound"], outlook.n_months
     told = blank(n, N_DRAWS)
-    worth = _worth(side, deal, outlook, first, net)
+    worth = _worth(side, deal, outlook, first)
     steer(
         *ahead.parts(), floor_of(floor), floor.coming, side.attrition, months.weeks, months.surge, months.planned,
         worth, _patience(deal), _doubt(deal.scenario.vendor.doubts, n), told,
@@ -153,9 +150,9 @@ def _doubt(doubts: Doubts, n_months: int) -> Doubt:
     return Doubt(found.volume, found.handle_time, np.ascontiguousarray(found.luck.T) * doubts.service)
 
 
-def _worth(side: Side, deal: Deal, outlook: Outlook, first: Ahead, net: Floats) -> Worth:
+def _worth(side: Side, deal: Deal, outlook: Outlook, first: Ahead) -> Worth:
     """What a month of service is worth to the vendor: the contract's settlement at the levels of every ratio."""
-    level, pays = _typical(side, deal, outlook, first)
+    level, pays, net = _paid(deal, outlook, first)
     size = side.volume * side.pace
     within, offered = (first.counted("inbound", n) for n in ("answered_within", "offered"))
     held = within / np.maximum(offered, 1e-9)
@@ -174,8 +171,11 @@ def _worth(side: Side, deal: Deal, outlook: Outlook, first: Ahead, net: Floats) 
     )  # fmt: skip
 
 
-def _typical(side: Side, deal: Deal, outlook: Outlook, first: Ahead) -> tuple[Floats, Floats]:
-    """Service level and what the contract pays for it, by month and ratio, in a typical draw without luck."""
+def _paid(deal: Deal, outlook: Outlook, first: Ahead) -> tuple[Floats, Floats, Floats]:
+    """Service level and pay by month and ratio in a typical draw without luck, and pay in every draw as planned first.
+
+    All are settled at once: a clause takes as long for a few columns as for hundreds.
+    """
     one = np.ones(1)
     draw = Futures(one, one, one, one, np.zeros(1), np.zeros((1, outlook.n_months)))
     plans = plans_of(*(deal.plan._replace(staffing_ratio=ratio) for ratio in deal.ratios))
@@ -185,41 +185,52 @@ def _typical(side: Side, deal: Deal, outlook: Outlook, first: Ahead) -> tuple[Fl
     points = np.atleast_1d(inbound.fcr_delta).mean()
     bare = replace(outlook, inbound=replace(inbound, fcr_delta=float(points)))
     found = Fluid(bare, 0.0).expected(plans, draw)
-    level, pays = np.zeros((2, outlook.n_months, len(deal.ratios)))
+    level = np.zeros((outlook.n_months, len(deal.ratios)))
+    pays = np.zeros((outlook.n_months, N_DRAWS + len(deal.ratios)))
     memory = NOTHING
     for month, meters in enumerate(found.meters):
         offered = np.maximum(np.asarray(meters["inbound", "offered"])[:, 0], 1e-9)
         level[month] = np.maximum.accumulate(np.asarray(meters["inbound", "answered_within"])[:, 0] / offered)
-        items, memory = settle(deal.contract, memory, _Typical(meters, first.meters[month]), month)
+        beside = _Beside(meters, first.meters[month], len(deal.ratios))
+        items, memory = settle(deal.contract, memory, beside, month)
         for item in items:
             pays[month] += item.amount
-    return level, pays
+    return level, pays[:, N_DRAWS:], pays[:, :N_DRAWS]
 
 
-class _Typical(Mapping[tuple[str, str], Any]):
-    """Meters of a month by staffing ratio: inbound ones as foreseen, others at their mean over the draws."""
+class _Beside(Mapping[tuple[str, str], Any]):
+    """Meters of a month in every draw, and beside them by staffing ratio in a typical one.
 
-    def __init__(self, inbound: Meters, others: Meters) -> None:
-        self._inbound, self._others = inbound, others
+    There inbound ones are as foreseen, others at their mean over the draws.
+    """
+
+    def __init__(self, inbound: Meters, draws: Meters, n_ratios: int) -> None:
+        self._inbound, self._draws, self._n_ratios = inbound, draws, n_ratios
+        self._found: dict[tuple[str, str], Floats] = {}
 
     def __getitem__(self, name: tuple[str, str]) -> Any:
-        """A meter of the month."""
-        if name[0] in ("inbound", "index"):
-            value = np.asarray(self._inbound[name])
-            return value[:, 0] if value.ndim == 2 else value
-        return np.asarray(self._others[name]).mean()
+        """A meter of the month, float64[n_draws + n_ratios]."""
+        if name not in self._found:
+            both = self._found[name] = np.empty(N_DRAWS + self._n_ratios)
+            both[:N_DRAWS] = self._draws[name]
+            if name[0] in ("inbound", "index"):
+                typical = np.asarray(self._inbound[name])
+                both[N_DRAWS:] = typical[:, 0] if typical.ndim == 2 else typical
+            else:
+                both[N_DRAWS:] = both[:N_DRAWS].mean()
+        return self._found[name]
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a meter."""
-        return name in self._inbound or name in self._others
+        return name in self._draws
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Names of the meters."""
-        return iter(self._others)
+        return iter(self._draws)
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._others)
+        return len(self._draws)
 
 
 def _told(side: Side, outlook: Outlook, deal: Deal, first: Ahead, told: Told, draws: Futures) -> Ahead:

@@ -19,10 +19,10 @@ from orm_sim.simulation.operator import Operator
 from orm_sim.simulation.setting import Setting
 from orm_sim.vendor.decision.expected import PEOPLE_COSTS, Expected
 from orm_sim.vendor.decision.fluid import Fluid
-from orm_sim.vendor.decision.futures import Futures, futures
+from orm_sim.vendor.decision.futures import Doubts, Futures, futures
 from orm_sim.vendor.decision.heads_ahead import along
 from orm_sim.vendor.decision.outlook import OutboundOutlook, Outlook
-from orm_sim.vendor.levers import Plan, plans_of
+from orm_sim.vendor.levers import Plan, Plans, plans_of
 from orm_sim.vendor.policy import ServiceRequest
 
 Floats = NDArray[np.float64]
@@ -177,6 +177,18 @@ class Side:
             kind: found.costs[kind][:, 0] * work * (self.pay if kind in PAID_BY_HOUR else 1.0)
             for kind in PEOPLE_COSTS
         }
+
+
+class Foreseen:
+    """What a vendor foresees of all its plans at one position of the sliders, worked out once for every contract."""
+
+    def __init__(self, outlook: Outlook, plans: Plans, doubts: Doubts) -> None:
+        self.futures = futures(doubts, outlook.n_months)
+        self._found = Fluid(outlook, doubts.service).expected(plans, self.futures)
+
+    def expected(self, plans: Plans, futures: Futures) -> Expected:
+        """The months ahead; of no other plans and futures than its own."""
+        return self._found
 
 
 def sized(outlook: Outlook, volume: float, wage: float) -> Outlook:
