@@ -32,7 +32,7 @@ class Retention(Term):
     """Customers who leave in a year at today's satisfaction."""
     log_churn_per_point: float = quantity(
         -0.02,
-        unit="log ratio/point",
+        unit="1/point",
         source="gustafsson_churn_2005",
         grade="D",
         low=-0.03,
