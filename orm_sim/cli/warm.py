@@ -32,11 +32,13 @@ contact_types:
 agent_groups:
   - {name: one, agents: 1, presence: 0.9}
   - {name: two, agents: 2}
+"""
+OUTAGE: Final = """
 outages:
   - {at_s: 600, until_s: 660, drops_contacts: true, day: 1}
 """
-"""A small centre on whose way every compiled entry of the several-skill engines lies: its first day takes the lean
-path, its second, with an outage, the general loop."""
+"""A small centre on whose way every compiled entry of the several-skill engines lies: without the outage it lives all
+days in one call or day by day; with it the first day takes the lean path and the second the general loop."""
 
 
 def warm_study() -> bool:
@@ -54,12 +56,16 @@ def warm_study() -> bool:
 
 
 def warm_centre() -> None:
-    """Run a tiny centre of two skills once with each engine."""
+    """Run a tiny centre of two skills once with each engine, and by the day with the compiled one."""
     from orm_sim.centre import ENGINES
     from orm_sim.centre.centre_checks import centre_of
-    from orm_sim.centre.replicate import replicate
+    from orm_sim.centre.replicate import engine, replicate
+    from orm_sim.centre.skills.build import Centre
     from orm_sim.core.loader import parse_yaml
 
-    file = centre_of(parse_yaml(CENTRE, "warm"))
-    for name in ENGINES:
-        replicate(file, engine_name=name, replications=1, seed=1, workers=1)
+    for text in (CENTRE, CENTRE + OUTAGE):
+        file = centre_of(parse_yaml(text, "warm"))
+        for name in ENGINES:
+            replicate(file, engine_name=name, replications=1, seed=1, workers=1)
+        for _ in Centre.build(file).blocks(1, 0, engine("kernel")):
+            pass

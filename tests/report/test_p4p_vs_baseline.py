@@ -50,6 +50,7 @@ def decisions(n: int = 6) -> pd.DataFrame:
             0.5,
             0.0,
             0.0,
+            0.0,
         )
         for option in OPTIONS[1:]
         for replication in range(n)

@@ -46,7 +46,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_two_workers_write_the_same_bytes(undisturbed: dict[str, str], tmp_path: Path) -> None:
     run = compare(STUDY, replications=REPLICATIONS, workers=2, overrides=SMALL, out=tmp_path, report=False)
     assert digests(run.run_dir) == undisturbed
-    assert len(undisturbed) == 12
+    assert len(undisturbed) == 14
 
 
 def test_a_killed_run_resumes_to_the_same_bytes(undisturbed: dict[str, str], tmp_path: Path) -> None:
