@@ -177,6 +177,24 @@ def test_the_charge_of_the_contract_is_billed_with_its_last_month() -> None:
     assert two(offer(threshold() - 1.0), south=fee).switches == {}
 
 
+def test_who_fails_under_notice_is_not_owed_the_charge() -> None:
+    """Its other accounts ruin it before the notice is over: what the switch costs is paid, the exit charge is not."""
+    ruin = (
+        "firm: {opening_cash: 1000000, credit_line: 0, other_business: {monthly_margin: -300000, sd: 1000}}"
+    )
+    fee = f"clauses: [{HOURS.replace('RATE', '150')}, {FEE.replace('months_of_fees: 2', 'months_of_fees: 0.1')}]"
+    said = f"share: 0.4, set: {{vendor: {{{ruin}}}, contract: {{{fee}}}}}"
+    found = two(offer(more=", notice_days: 80"), south=said)
+    assert found.switches is not None
+    south, told = found.histories["south"], found.switches["south"]
+    assert south.insolvent_day is not None and south.ended_day is None
+    assert int(south.days.month_starts[told.month + 1]) <= south.insolvent_day < told.last_day
+    assert invoiced(south, "exit").sum() == 0.0
+    assert paid(south, "switching to another vendor") == [200_000.0]
+    after = int(south.days.month[south.insolvent_day]) + 1
+    assert found.histories["north"].of("offered", "inbound", "in_house")[after:MONTHS].sum() == 0.0
+
+
 def test_a_planner_knows_its_last_month_though_the_client_watches_no_service() -> None:
     """Under notice it looks no further than it serves, and no failed month ends the contract sooner."""
     scenario, days = next(iter(loaded(words(months=MONTHS)).scenarios.values())), setting(MONTHS).days

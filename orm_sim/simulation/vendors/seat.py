@@ -126,7 +126,9 @@ class Seat:
             self._together.noticed(self, told, last_day)
 
     def left(self, day: int) -> None:
-        """It has left."""
+        """It has left; who fails under notice is not left for convenience any more."""
+        if self._world[2].insolvent_day is not None:
+            self._world[1].happened.clear()
         self._together.left(self, day)
 
     def live(self, first: int, duties: tuple[tuple[InboundDuty, ...], ...]) -> list[Counts]:
