@@ -103,15 +103,36 @@ def _lines(firms: Firms, found: Mapping[str, Figure], replications: int) -> Iter
 
 def _fates(found: Mapping[str, Figure], name: str, replications: int, when: str = "") -> str:
     """How often a vendor fails, is sent away or does not sign, with the interval of 95 %."""
-    from orm_sim.decision.intervals import share_interval
-
     told = []
     for fate, words in _FATES:
-        times = round((found[f"{fate}{when}[vendor={name}]"].mean or 0.0) * replications)
+        times = _times(found, f"{fate}{when}[vendor={name}]", replications)
+        if fate == "ended":
+            times -= _times(found, f"better_offer{when}[vendor={name}]", replications)
         if times or fate == "failed":
-            share = share_interval(times, replications)
-            told.append(f"{words} in {times} of {replications} ({share.low:.0%} to {share.high:.0%})")
+            told.append(f"{words} in {_counted(times, replications)}")
+    if left := _left(found, f"{when}[vendor={name}]", replications):
+        told.append(f"is left for a better offer in {left}")
     return ", ".join(told)
+
+
+def _times(found: Mapping[str, Figure], name: str, replications: int) -> int:
+    return round((found[name].mean or 0.0) * replications) if name in found else 0
+
+
+def _counted(times: int, replications: int) -> str:
+    from orm_sim.decision.intervals import share_interval
+
+    share = share_interval(times, replications)
+    return f"{times} of {replications} ({share.low:.0%} to {share.high:.0%})"
+
+
+def _left(found: Mapping[str, Figure], of: str, replications: int, who: str = "") -> str:
+    """How often a better offer was taken, with its interval, and when; nothing where nobody looks for one."""
+    if f"{who}better_offer{of}" not in found:
+        return ""
+    told = _counted(_times(found, f"{who}better_offer{of}", replications), replications)
+    month = found[f"{who}better_offer_month{of}"].mean
+    return told if month is None else f"{told}, notice after {month:.1f} months"
 
 
 def _client(firms: Firms, found: Mapping[str, Figure], replications: int) -> Iterator[str]:
@@ -124,6 +145,8 @@ def _client(firms: Firms, found: Mapping[str, Figure], replications: int) -> Ite
         figures = [(found[names[0].format(key) + names[1]], unit) for key, _, unit in _SIDES]
         cells = "".join(_cell(figure.mean, unit).rjust(12) for figure, unit in figures)
         yield words[:21].ljust(22) + cells + _cell(figures[0][0].half_width, "count").rjust(12)
+    if left := _left(found, "", replications, "client_"):
+        yield f"leaves a vendor for a better offer in {left}"
     for name in firms.titles:
         gained = found[f"client_value_gained[vendor={name}]"]
         fates = _fates(found, name, replications, "_alone")

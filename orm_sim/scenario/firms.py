@@ -17,6 +17,7 @@ from orm_sim.core.files import readable_file
 from orm_sim.core.loader import build, load_extended
 from orm_sim.core.terms import Many, Rule, Term
 from orm_sim.kpi import COUNTERS, INDICATORS
+from orm_sim.scenario.better_offer import BetterOffer, offers_made
 from orm_sim.scenario.load import laid_over
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.scenario.vendors import Sharer, SharingRule, divided, overflows, problem_at, sharing_of
@@ -54,6 +55,8 @@ class FirmsFile(Term):
     when_one_leaves: Literal["others", "in_house"] = "others"
     """Who takes the volume of a vendor that fails, refuses or is sent away: the others up to their maximum, in
     proportion, the rest going to the client's own centre; or that centre at once."""
+    better_offer: BetterOffer | None = None
+    """When the client leaves a vendor for another that costs less; never where not given."""
     fixed_cost_share: float = quantity(
         0.5, unit="share", source="design_choice", grade="D", low=0.2, high=1.0, ge=0, le=1
     )
@@ -131,10 +134,15 @@ def load_firms(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
             *_vendors(document, scenarios),
             *_overflow(document, terms),
             *_rule(document, terms, scenarios),
+            *offers_made(document, terms.better_offer, tuple(scenarios), _months(scenarios)),
         ]
     if problems:
         raise InputError(in_order(list(dict.fromkeys(problems))))
     return Firms(os.fspath(path), terms, scenarios)
+
+
+def _months(scenarios: Mapping[str, Scenario]) -> int:
+    return next(iter(scenarios.values())).programme.months
 
 
 def _vendors(document: Document, scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:

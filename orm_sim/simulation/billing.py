@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from orm_sim.contract.cash import Dispute, Flow, flows
+from orm_sim.contract.clauses import Scaled
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.payment import PaymentTerms
 from orm_sim.contract.period import NOTHING, LineItem, Memory
@@ -22,7 +23,7 @@ from orm_sim.finance.ledger import Entry, Ledger
 from orm_sim.relationship.client import Client
 from orm_sim.risk.site import Site
 from orm_sim.scenario.metered import INDICES
-from orm_sim.simulation.history import Books
+from orm_sim.simulation.history import Books, Floats
 from orm_sim.vendor.decision.outlook import KEPT_AFTER
 from orm_sim.vendor.decision.tolerance import Tolerance
 from orm_sim.vendor.decision.valuation import Signed
@@ -74,6 +75,12 @@ class Extra(NamedTuple):
         )  # fmt: skip
 
 
+def at_level(contract: Contract, level: float) -> Contract:
+    """A contract with every price and sum of its clauses multiplied."""
+    scaled = Scaled(by=level, of=contract.clauses, label="as offered")
+    return contract.model_copy(update={"clauses": (scaled,)})
+
+
 def _set_off(parts: list[Flow]) -> float:
     """Share of what is owed to the client that what it owes covers, 1 at most."""
     owing = sum(max(float(part.amount), 0.0) for part in parts)
@@ -113,10 +120,31 @@ class Billing:
         self._disputes = client.disputes if contract.payment.dispute is not None else None
         self._luck = luck
         self._memory: Memory = NOTHING
+        self._level = 1.0
         self._extra = _extra(contract, client, luck)
         self._extras: dict[int, float] = defaultdict(float)
         self._due: dict[int, list[Flow]] = defaultdict(list)
         self._taxes: dict[int, list[TaxFlow]] = defaultdict(list)
+
+    @property
+    def contract(self) -> Contract:
+        """As it is settled now."""
+        return self._contract
+
+    def offered(self, level: float) -> Contract:
+        """The contract with every price and sum at a multiple of those that were signed."""
+        return self._contract if level == self._level else at_level(self._contract, level / self._level)
+
+    def take_level(self, level: float) -> None:
+        """From the next settlement on the contract holds at a multiple of the prices that were signed."""
+        if level != self._level:
+            self._contract, self._memory = self.offered(level), Memory(inner=(self._memory,))
+            self._level = level
+
+    def metered(self, month: int) -> dict[tuple[str, str], Floats]:
+        """What a month has been settled on."""
+        found = {("index", name): np.asarray(values[month]) for name, values in self.indices.items()}
+        return self._books.meters("vendor", month) | found
 
     def signed(self, month: int, tolerance: Tolerance | None = None) -> Signed:
         """The contract as far as it has been settled, `month` being the next, and what the client still bears."""

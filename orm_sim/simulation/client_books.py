@@ -94,8 +94,10 @@ class ClientBooks:
                 self._pay(due, "stranded", people * terms.seat_per_month, "vacated seats")
         self._books.events.append(Event(day, f"{channel}: vendor takes {share:.0%}, {people} displaced"))
 
-    def exit(self, day: int) -> None:
-        """The vendor is gone: transition back, at a share of what the way out has cost."""
+    def exit(self, day: int, switching: float = 0.0) -> None:
+        """The vendor is gone: transition back, at a share of what the way out has cost; to another vendor besides."""
+        if switching:
+            self._pay(day, "transition", switching, "switching to another vendor")
         self._pay(day, "exit", self._client.transition_cost * self._client.exit_share, "exit and rebuilding")
 
     def _sum(self, channel: Channel, name: str, month: int) -> float:

@@ -34,7 +34,7 @@ class Departure:
         self.vendor.write_off(day)
         self.rebuild()
         if day < self.books.days.n_days:
-            self.client.exit(day)
+            self.client.exit(day, self.standing.switching)
         self.books.events.append(Event(day, f"vendor insolvent; {self.afterwards}"))
 
     def give_notice(self, day: int) -> None:
@@ -60,8 +60,9 @@ class Departure:
         self.standing.ended_day = day
         self._disband(day + 1)
         self.vendor.close(day + 1)
-        self.client.exit(day)
-        self.books.events.append(Event(day, f"contract ended for cause; {self.afterwards}"))
+        self.client.exit(day, self.standing.switching)
+        why = self.standing.left_for
+        self.books.events.append(Event(day, f"contract ended for {why}; {self.afterwards}"))
 
     def _disband(self, day: int) -> None:
         vendor = self.vendor.operator

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.contract.period import EVENTS
 from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
@@ -100,6 +101,8 @@ class Books:
         float64[2, month]: contacts of other vendors that the vendor has answered: resolved, and unresolved.
     served
         float64[4, day]: the vendor's inbound contacts of each day; see `SERVED`.
+    happened
+        Events of the contract's life by month, under the names that clauses cite.
     """
 
     days: Calendar
@@ -113,6 +116,7 @@ class Books:
     lost: Floats = field(default_factory=lambda: np.zeros((len(OPERATORS), 2, 0)))
     taken: Floats = field(default_factory=lambda: np.zeros((2, 0)))
     served: Floats = field(default_factory=lambda: np.zeros((4, 0)))
+    happened: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, days: Calendar) -> Books:
@@ -186,9 +190,10 @@ class Books:
         self.operating_cost[_OPERATOR[operator], _CHANNEL[channel], self.days.month[day]] += amount
 
     def meters(self, operator: str, month: int) -> dict[tuple[str, str], Floats]:
-        """Counters of one month keyed as a contract's meters: (channel, counter)."""
+        """Counters of one month keyed as a contract's meters: (channel, counter); and what happened in it."""
         page = self.counters[_OPERATOR[operator], :, :, month]
-        return {(c, n): page[i, j] for i, c in enumerate(CHANNELS) for j, n in enumerate(NAMES)}
+        meters = {(c, n): page[i, j] for i, c in enumerate(CHANNELS) for j, n in enumerate(NAMES)}
+        return meters | {(EVENTS, each): np.asarray(1.0) for each in self.happened.get(month, ())}
 
 
 @dataclass(frozen=True, slots=True)

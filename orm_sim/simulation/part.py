@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from orm_sim.demand.programme import Channel
 from orm_sim.scenario.scenario import Scenario
-from orm_sim.simulation.billing import Extra
+from orm_sim.simulation.billing import Billing, Extra
 from orm_sim.simulation.history import Books
 from orm_sim.simulation.standing import Standing
 
@@ -46,8 +46,8 @@ class Part(Protocol):
         """Share of a channel's contacts that other vendors have in a week, as planned today."""
         ...
 
-    def joined(self, shares: Shares, books: Books, standing: Standing) -> None:
-        """The world of this vendor has been made; what it keeps of shares, counters and the contract's state."""
+    def joined(self, shares: Shares, books: Books, standing: Standing, billing: Billing | None) -> None:
+        """The world of this vendor has been made; what it keeps of shares, counters, the contract and its state."""
         ...
 
     def owed(self, month: int) -> Sequence[Extra]:
@@ -79,7 +79,7 @@ class Whole:
         """Nobody else has any."""
         return 0.0
 
-    def joined(self, shares: Shares, books: Books, standing: Standing) -> None:
+    def joined(self, shares: Shares, books: Books, standing: Standing, billing: Billing | None) -> None:
         """Nobody looks at it from outside."""
 
     def owed(self, month: int) -> Sequence[Extra]:

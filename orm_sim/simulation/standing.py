@@ -35,6 +35,10 @@ class Standing:
         That day once it has come.
     failed
         For each month since the ramp, whether the service asked for was missed.
+    left_for
+        Why the client ends the contract, in words.
+    switching
+        What its leaving costs the client beside the exit, $.
     """
 
     signed: bool
@@ -43,6 +47,8 @@ class Standing:
     last_day: int | None = None
     ended_day: int | None = None
     failed: list[bool] = field(default_factory=list)
+    left_for: str = "cause"
+    switching: float = 0.0
 
     @property
     def solvent(self) -> bool:
@@ -115,10 +121,13 @@ class ExitWatch:
 
     def tolerance(self, days: Calendar, month: int, standing: Standing) -> Tolerance | None:
         """What the vendor knows of the rule when it plans in a month."""
-        if self.rule is None or not self.heeded:
-            return None
-        first = int(np.searchsorted(days.month_starts, self.from_day))
         last = standing.last_day
+        if not self.heeded or (self.rule is None and last is None):
+            return None
+        if self.rule is None:
+            never = days.n_months + 1
+            return Tolerance((), never, never, None, 0, never, int(days.month[last]) - month)
+        first = int(np.searchsorted(days.month_starts, self.from_day))
         return Tolerance(
             tuple(standing.failed),
             self.rule.failed_months,

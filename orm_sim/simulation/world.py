@@ -111,7 +111,7 @@ class World:
             self._billing = Billing(scenario.contract, scenario.client, *given, key(*luck, "dispute"))
         self._standing = Standing(self._billing is not None)
         self._volume, self._shares = part, Shares(scenario, self._standing, part)
-        part.joined(self._shares, self._books, self._standing)
+        part.joined(self._shares, self._books, self._standing, self._billing)
         self._payments = Payments(
             self._days, self._ledger, self._home_costs, self._vendor_costs, self._purse, self._other,
             vendor.account_overhead_per_month, lambda: self._standing.solvent, self.acts, self._fail,

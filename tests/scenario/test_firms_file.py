@@ -55,6 +55,13 @@ def south(said: str) -> str:
     return words("share: 0.6", f"share: 0.4, set: {{{said}}}")
 
 
+def offer(said: str) -> str:
+    """A file whose client looks for better offers, its words changed."""
+    given = {"from_month": "4", "switching_cost": "1000"}
+    given |= [(each, value) for each, _, value in [said.partition(": ")]]
+    return words(rest=f"better_offer: {{{', '.join(f'{name}: {value}' for name, value in given.items())}}}\n")
+
+
 BACK = f"share: 0.4, {OVER.replace('to: south', 'to: north')}"
 BAD = [
     (words("share: 0.6", "share: 0.3"), "vendors", "the shares sum to 0.9, not to 1"),
@@ -90,6 +97,21 @@ BAD = [
         rule("rule: champion_challenger, measured_by: [{kpi: asa, weight: 1}]"),
         "sharing",
         "how much (`step`)?",
+    ),
+    (offer("from_month: 6"), "better_offer.from_month", "nothing is left of a term of 6 months by then"),
+    (offer("from_month: 2"), "better_offer", "looks back 3 months at the end of month 2: start later"),
+    (offer("from_month: 0"), "better_offer.from_month", "1 or more"),
+    (offer("switching_cost: -1"), "better_offer.switching_cost", "0 or more"),
+    (offer("switching_cost: .inf"), "better_offer.switching_cost", "finite"),
+    (offer("notice_days: 0"), "better_offer.notice_days", "1 or more"),
+    (offer("margin: -0.1"), "better_offer.margin", "0 or more"),
+    (offer("offers: {soth: 0.9}"), "better_offer.offers.soth", "Did you mean 'south'?"),
+    (offer("offers: {south: 0}"), "better_offer", "must be above 0: south at 0"),
+    (words(rest="better_offer: {from_month: 3}\n"), "better_offer.switching_cost", "required"),
+    (
+        offer("from_month: 3").replace("  south: {share: 0.4}\n", ""),
+        "vendors",
+        "fewer than two vendors",
     ),
     (words(rest="notice_weeks: 40\n"), "notice_weeks", "from 0 to 12"),
     (words(rest="when_one_leaves: nobody\n"), "when_one_leaves", "in_house"),

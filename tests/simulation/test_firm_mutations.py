@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orm_sim.core.loader import load_yaml
+from orm_sim.scenario.better_offer import BetterOffer
 from orm_sim.scenario.firms import FirmsFile, FirmVendor
 from orm_sim.scenario.vendors import Overflow, SharingRule
 from tests.simulation.firm_files import lived, words
@@ -18,14 +19,23 @@ ROWS: list[dict[str, Any]] = TABLE["rows"]
 SERVICE = "{kpi: service_level, within_s: 20, weight: 1}"
 
 
+def said(words: str) -> str:
+    """Words with what the table calls by capitals written out."""
+    for name in ("lean", "ruined", "dear", "cheap", "close"):
+        words = words.replace(name.upper(), TABLE[name])
+    return words
+
+
 def outputs(given: dict[str, Any]) -> dict[str, float]:
     """What two vendors come to with these words."""
     north, south = (
-        given.get(name, plain).replace("LEAN", TABLE["lean"]).replace("RUINED", TABLE["ruined"])
+        said(given.get(name, plain))
         for name, plain in (("north", "share: 0.6, LEAN"), ("south", "share: 0.4"))
     )
     rest = f"notice_weeks: {given.get('notice', 4)}\nwhen_one_leaves: {given.get('leaves', 'others')}\n"
     rest += f"fixed_cost_share: {given.get('fixed', 0.5)}\n"
+    if "offer" in given:
+        rest += f"better_offer: {{{said(given['offer'])}}}\n"
     if "rule" in given:
         rule = {"every": "quarter", "by": SERVICE, **given}
         rest += "sharing: {{rule: {rule}, every: {every}, step: {step}, measured_by: [{by}]}}\n".format(
@@ -40,6 +50,7 @@ def outputs(given: dict[str, Any]) -> dict[str, float]:
         "offered_home": float(one.of("offered", "inbound", "in_house").sum()),
         "passed": float(found.passed_on["north"].sum()),
         "cash_south": two.closing_cash,
+        "cash_north": one.closing_cash,
         "transition": sum(spent),
     }
 
@@ -54,9 +65,10 @@ def test_a_mechanism_changes_its_output(row: dict[str, Any]) -> None:
 
 def mechanisms() -> Iterator[str]:
     """Everything that a file of several vendors can say, as the table names it."""
-    yield from (name for name in FirmsFile.model_fields if name not in ("vendors", "sharing"))
+    yield from (name for name in FirmsFile.model_fields if name not in ("vendors", "sharing", "better_offer"))
     yield from (f"vendors.{name}" for name in FirmVendor.model_fields if name != "overflow")
     yield from (f"vendors.overflow.{name}" for name in Overflow.model_fields)
+    yield from (f"better_offer.{name}" for name in BetterOffer.model_fields)
     yield from (f"sharing.{name}" for name in SharingRule.model_fields)
 
 

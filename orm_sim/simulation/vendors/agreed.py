@@ -40,6 +40,11 @@ class Agreed:
         """The parts that hold once all that is agreed has come about: float64[n_vendors]."""
         return self._weeks[:, -1].copy()
 
+    @property
+    def most(self) -> Floats:
+        """The most that each vendor is given: float64[n_vendors]."""
+        return self._most
+
     def among(self, vendors: list[int]) -> tuple[Sharing, float]:
         """The rule for some of the vendors, in parts of what they have together, and how much that is."""
         now = self.latest[vendors]

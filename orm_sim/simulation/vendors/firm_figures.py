@@ -26,6 +26,9 @@ of credits, invoice less what it pays, and its cash at the end."""
 OF_TERM: Final = ("value", "attrition", "failed", "ended", "refused")
 """Figures of a vendor over all: the present value of its contract, leavers a year, and 1 where it has failed, was sent
 away, or did not sign."""
+OF_OFFERS: Final = ("better_offer", "better_offer_month")
+"""Where the client looks for better offers: 1 where the vendor has left for one (it counts as `ended` too), and the
+month at whose end it got notice, nan elsewhere; as `client_better_offer` and its month of any vendor, the first."""
 OF_CLIENT: Final = ("value", "service_level", "abandonment_rate", "offered", "paid", "in_house_share")
 """Figures of the programme: the client's value against everything in-house, present value; service of all contacts
 whoever has them; invoices; and the share of contacts that its own centre has."""
@@ -63,14 +66,15 @@ def _named(
             found = _of_period(history, offered, months)
             found |= _overflow(lived, name, months)
             yield from ((f"{key}[vendor={name}{split}]", value) for key, value in found.items())
-        for key, value in _of_term(history, scenario).items():
+        for key, value in {**_of_term(history, scenario), **_offers(lived, (name,))}.items():
             yield f"{key}[vendor={name}]", value
         one = alone[name]
         for key, value in {**_of_client((one,), nothing, rate), **_alone(one, scenario)}.items():
             yield f"{key}_alone[vendor={name}]", value
     in_time = sum(float(each["answered_within"].sum()) for each in lived.taken.values())
     together = _of_client(tuple(lived.histories.values()), nothing, rate, in_time)
-    yield from ((f"client_{key}", value) for key, value in together.items())
+    left = _offers(lived, tuple(scenarios))
+    yield from ((f"client_{key}", value) for key, value in {**together, **left}.items())
     for name, one in alone.items():
         yield (
             f"client_value_gained[vendor={name}]",
@@ -133,6 +137,15 @@ def _of_term(history: History | None, scenario: Scenario) -> dict[str, float]:
         "ended": float(history.ended_day is not None),
         "refused": 0.0,
     }
+
+
+def _offers(lived: LivedFirms, names: tuple[str, ...]) -> dict[str, float]:
+    """In the order of `OF_OFFERS`, of some of the vendors; nothing where the client does not look for offers."""
+    if lived.switches is None:
+        return {}
+    gone = [n for n in names if n in lived.switches and lived.histories[n].ended_day is not None]
+    months = [lived.switches[name].month + 1.0 for name in gone]
+    return {"better_offer": float(bool(gone)), "better_offer_month": min(months, default=_NOTHING)}
 
 
 def _alone(history: History, scenario: Scenario) -> dict[str, float]:

@@ -8,9 +8,9 @@ from typing import Final, Protocol
 import numpy as np
 
 from orm_sim.demand.programme import Channel
-from orm_sim.simulation.billing import Extra
+from orm_sim.simulation.billing import Billing, Extra
 from orm_sim.simulation.duty import InboundDuty
-from orm_sim.simulation.history import Books, Counts
+from orm_sim.simulation.history import Books, Counts, Event
 from orm_sim.simulation.part import Shares
 from orm_sim.simulation.standing import Standing
 from orm_sim.simulation.vendors.agreed import Agreed
@@ -49,7 +49,7 @@ class Seat:
 
     def __init__(self, together: Table, name: str, place: int, *, first: bool) -> None:
         self._together, self.name, self.place, self._first = together, name, place, first
-        self._kept: tuple[Shares, Books, Standing] | None = None
+        self._kept: tuple[Shares, Books, Standing, Billing | None] | None = None
         self.found: list[Counts] = []
         self.desk: VendorDesk | None = None
         self.passed_on = np.zeros(together.n_months)
@@ -70,7 +70,7 @@ class Seat:
         return self._world[2].in_force and self._world[2].last_day is None
 
     @property
-    def _world(self) -> tuple[Shares, Books, Standing]:
+    def _world(self) -> tuple[Shares, Books, Standing, Billing | None]:
         if self._kept is None:
             raise RuntimeError(f"the world of {self.name} has not been made")
         return self._kept
@@ -87,9 +87,26 @@ class Seat:
                 found += seat._kept[0].vendor(channel, week)
         return found
 
-    def joined(self, shares: Shares, books: Books, standing: Standing) -> None:
+    def joined(self, shares: Shares, books: Books, standing: Standing, billing: Billing | None) -> None:
         """Its world has been made."""
-        self._kept = shares, books, standing
+        self._kept = shares, books, standing, billing
+
+    @property
+    def billing(self) -> Billing:
+        """Its contract as it is settled."""
+        if self._world[3] is None:
+            raise RuntimeError(f"{self.name} has no contract")
+        return self._world[3]
+
+    def leave_for(self, other: str, day: int, last_day: int, cost: float) -> None:
+        """It is given notice for convenience, another vendor's offer being better: it serves to a day."""
+        _, books, standing, _ = self._world
+        standing.notice_day, standing.last_day = day, last_day
+        standing.left_for, standing.switching = "a better offer", cost
+        month = int(books.days.month[last_day])
+        books.happened[month] = (*books.happened.get(month, ()), "terminated_for_convenience")
+        what = f"notice for convenience: {other} offers better; the vendor serves to the end of month {month}"
+        books.events.append(Event(day, what))
 
     def counted(self, name: str, months: slice) -> float:
         """A counter of its inbound contacts over months."""
@@ -109,7 +126,9 @@ class Seat:
             self._together.noticed(self, told, last_day)
 
     def left(self, day: int) -> None:
-        """It has left."""
+        """It has left; who fails under notice is not left for convenience any more."""
+        if self._world[2].insolvent_day is not None:
+            self._world[1].happened.clear()
         self._together.left(self, day)
 
     def live(self, first: int, duties: tuple[tuple[InboundDuty, ...], ...]) -> list[Counts]:

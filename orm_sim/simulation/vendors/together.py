@@ -26,6 +26,7 @@ from orm_sim.simulation.inbound_pool import InboundPool
 from orm_sim.simulation.setting import Setting
 from orm_sim.simulation.vendors.agreed import Agreed
 from orm_sim.simulation.vendors.desk import VendorDesk
+from orm_sim.simulation.vendors.offers import Offers, Switch
 from orm_sim.simulation.vendors.seat import Seat
 from orm_sim.simulation.world import EVENING, NoDeal, World, simulate
 
@@ -52,6 +53,8 @@ class LivedFirms:
         Contacts of a vendor that another has answered.
     taken : mapping of str to mapping of str to float64[n_months with run-off]
         What became of others' contacts at those that take part in overflow; see `TOOK`.
+    switches : mapping of str to Switch, or None
+        Vendors that were given notice for a better offer; None where the client does not look for one.
     """
 
     histories: Mapping[str, History]
@@ -59,6 +62,7 @@ class LivedFirms:
     events: tuple[Event, ...]
     passed_on: Mapping[str, Floats] = field(default_factory=dict)
     taken: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+    switches: Mapping[str, Switch] | None = None
 
 
 def live_firms(
@@ -87,7 +91,10 @@ def live_firms(
     first = next(iter(scenarios.values()))
     home = simulate(first.model_copy(update={"contract": None}), setting, engine)
     return LivedFirms(
-        {"in_house": home}, refused, (Event(0, "no vendor is left: everything stays in-house"),)
+        {"in_house": home},
+        refused,
+        (Event(0, "no vendor is left: everything stays in-house"),),
+        switches=None if terms.better_offer is None else {},
     )
 
 
@@ -136,6 +143,7 @@ class Together:
         takers = self._takers(self._names)
         for name in refused:
             self.agreed.free(self._places[name], 0, takers)
+        self._offers, self._switches = self._looked_for(scenarios), dict[str, Switch]()
         self.events: list[Event] = [Event(0, f"{name} does not sign") for name in refused]
         due: dict[int, list[NDArray[np.int64]]] = defaultdict(list)
         self._duties: list[list[tuple[InboundDuty, ...]]] = []
@@ -168,7 +176,21 @@ class Together:
         histories = {name: world.finish() for name, world in zip(self._names, self._worlds, strict=True)}
         passed = {seat.name: seat.passed_on for seat in self.seats}
         taken = {seat.name: seat.desk.counted for seat in self.seats if seat.desk is not None}
-        return LivedFirms(histories, self._refused, tuple(self.events), passed, taken)
+        switches = None if self._offers is None else self._switches
+        return LivedFirms(histories, self._refused, tuple(self.events), passed, taken, switches)
+
+    def _looked_for(self, scenarios: Mapping[str, Scenario]) -> Offers | None:
+        """How the client looks at other vendors' offers."""
+        terms, first = self._terms, next(iter(scenarios.values()))
+        if terms.better_offer is None:
+            return None
+        ways_out = {
+            name: costed(each, terms, self.agreed.of(self._places[name], 0), first=False).client
+            for name, each in scenarios.items()
+        }
+        exits = {name: client.transition_cost * client.exit_share for name, client in ways_out.items()}
+        goes_along = first.client.transition_cost * (1.0 - terms.fixed_cost_share)
+        return Offers(terms.better_offer, self._days, goes_along, exits)
 
     def _desk(self, name: str, scenario: Scenario) -> VendorDesk | None:
         """Of a vendor that passes contacts on, or to which another that has signed may."""
@@ -234,8 +256,12 @@ class Together:
         self._tell(day, f"notice to {seat.name}")
 
     def _free(self, seat: Seat, week: int) -> None:
-        takers = self._takers([each.name for each in self.seats if each is not seat and each.stays])
-        self.agreed.free(seat.place, week, takers)
+        staying = {each.name: each.place for each in self.seats if each is not seat and each.stays}
+        switch = self._switches.get(seat.name)
+        if switch is not None and switch.to in staying:
+            self.agreed.free(seat.place, week, [staying[switch.to]])
+            return
+        self.agreed.free(seat.place, week, self._takers(list(staying)))
         self._worlds[0].rebuild()
 
     def _takers(self, names: tuple[str, ...] | list[str]) -> list[int]:
@@ -298,10 +324,33 @@ class Together:
         for month in range(self._days.n_months):
             last = int(self._days.month_starts[month + 1]) - 1
             yield self._env.timeout(last + _REVIEW - self._env.now)
+            self._look(month, last)
             self._review(month, last)
 
+    def _look(self, month: int, last: int) -> None:
+        """Whether another vendor offers so much better that the client leaves one; one notice at a time."""
+        if self._offers is None or self._terms.better_offer is None:
+            return
+        at = {seat.name: seat for seat in self.seats}
+        for each in self._switches.values():
+            if each.last_day == last and at[each.to].stays:
+                at[each.to].billing.take_level(self._terms.better_offer.level(each.to))
+        if self._is_moving(last):
+            return
+        switch = self._offers.best(month, [seat for seat in self.seats if seat.stays], self.agreed)
+        if switch is not None:
+            self._switches[switch.vendor] = switch
+            at[switch.vendor].leave_for(switch.to, last, switch.last_day, switch.cost)
+            self._free(at[switch.vendor], -(-(switch.last_day + 1) // 7))
+            self._tell(last, f"{switch.to} offers better, notice to {switch.vendor}")
+
+    def _is_moving(self, day: int) -> bool:
+        return any(each.last_day > day for each in self._switches.values())
+
     def _review(self, month: int, last: int) -> None:
-        """Shares of those who stay, reckoned anew as a period of the rule ends."""
+        """Shares of those who stay, reckoned anew as a period of the rule ends; not while a vendor is being left."""
+        if self._is_moving(last):
+            return
         rule, staying = self._terms.sharing, [seat for seat in self.seats if seat.stays]
         if rule is None or (month + 1) % MONTHS[rule.every] or len(staying) < 2:
             return
