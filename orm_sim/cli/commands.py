@@ -18,11 +18,13 @@ from orm_sim.cli.new import new
 from orm_sim.cli.options import overrides_of, running
 from orm_sim.cli.vendors import vendors_command
 from orm_sim.core.errors import InputError, Place, Problem
+from orm_sim.core.interrupts import ctrl_c_once, was_interrupted
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
 EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
 _TOLD = ("RunInterrupted", "BatchInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
+_STOPPED = "Stopped before a block was finished; nothing is lost. Run the same command again."
 
 
 class _Group(click.Group):
@@ -31,15 +33,15 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what it raises into sentences."""
         try:
-            return super().invoke(ctx)
+            with ctrl_c_once():
+                return super().invoke(ctx)
         except InputError as error:
             _stop(str(error), EXIT_INPUT)
         except KeyboardInterrupt:
-            _stop(
-                "Stopped before a block was finished; nothing is lost. Run the same command again.",
-                EXIT_STOPPED,
-            )
+            _stop(_STOPPED, EXIT_STOPPED)
         except Exception as error:
+            if type(error).__name__ not in _TOLD and was_interrupted():
+                _stop(_STOPPED, EXIT_STOPPED)
             if type(error).__name__ not in _TOLD:
                 raise
             _stop(str(error), getattr(error, "exit_code", EXIT_FAILED))
