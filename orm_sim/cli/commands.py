@@ -275,35 +275,10 @@ def staff(
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def validate(files: tuple[Path, ...]) -> None:
-    """Check scenario and study FILES and report every problem in them."""
-    from orm_sim.scenario.load import is_study, load_scenario, load_study
-    from orm_sim.scenario.unlived import not_simulated
+    """Check scenarios, studies, contracts, centres or files of several vendors; report every problem in the FILES."""
+    from orm_sim.cli.validate import validate_files
 
-    problems: dict[Problem, None] = {}
-    for file in files:
-        try:
-            _refuse_mapping(file)
-            found = load_study(file).options if is_study(file) else {"": load_scenario(file)}
-            click.echo(f"{file}: ok")
-            for name, scenario in found.items():
-                for words in not_simulated(scenario.contract):
-                    click.echo(f"  {name + ': ' if name else ''}not simulated: {words}")
-        except InputError as error:
-            problems |= dict.fromkeys(error.problems)
-    if problems:
-        raise InputError(problems)
-
-
-def _refuse_mapping(file: Path) -> None:
-    """A mapping file has another command."""
-    from orm_sim.core.loader import load_extended
-
-    data = load_extended(file).data
-    if "kind" in data and "columns" in data:
-        rule = (
-            "is a mapping of records, not a scenario or study.  Use: orm-sim calibrate RECORDS --mapping FILE"
-        )
-        raise InputError(Problem(Place(str(file), 1), "", None, rule))
+    validate_files(files)
 
 
 @main.command()
