@@ -353,14 +353,13 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFr
 def _weigh_risks(study: LoadedStudy, done: Run, best: str) -> None:
     """What hazards take, where they were left out in turn, and the register beside what is simulated of it."""
     outcomes, strikes = done.table("outcomes"), done.table("strikes")
-    months, effects = study.base.programme.months, None
+    months = study.base.programme.months
     if study.variants:
-        effects = hazard_effects(outcomes, strikes, study.variants, months)
-        done.add_table(HAZARD_EFFECTS, effects)
+        done.add_table(HAZARD_EFFECTS, hazard_effects(outcomes, strikes, study.variants, months))
         best = list(study.variants)[-1][0]
     entries = study.base.risks.entries
     if entries:
-        done.add_table(RISKS, register_table(entries, strikes, outcomes, best, months, effects))
+        done.add_table(RISKS, register_table(entries, strikes, outcomes, best, months, study.variants))
 
 
 def _report(result: Comparison, say: Say | None) -> list[Path]:

@@ -25,7 +25,7 @@ COX_REST: Final = (
 _SIDES: Final = {"client": ("client", CLIENT), "vendor": ("vendor", VENDOR)}
 _REGISTER: Final = (
     "risk", "likelihood × impact", "rank", "hazards simulated", "events a year", "client's loss, $ thousand a year",
-    "simulated score",
+    "P95 over the term, $ thousand", "simulated score",
 )  # fmt: skip
 _EXPERT, _SIMULATED = "expert's score", "simulated"
 
@@ -117,6 +117,7 @@ def risk_table(risks: pd.DataFrame | None) -> pd.DataFrame:
             row["hazards"] or "none",
             _known(row["per_year"], ".2f"),
             _known(row["loss_per_year"] / 1e3, ",.0f"),
+            _known(row["loss_p95"] / 1e3, ",.0f"),
             _known(row["simulated_likelihood"] * row["simulated_impact"], ".0f"),
         )
         for row in rows
