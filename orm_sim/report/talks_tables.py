@@ -13,50 +13,33 @@ import pandas as pd
 from orm_sim.core.units import dollars, minus
 from orm_sim.negotiation.counterparty import LINES
 from orm_sim.negotiation.talks import Talks
+from orm_sim.scenario.negotiation import Issue
 
 THOUSAND: Final = 1e3
 
 
 def findings(talks: Talks) -> tuple[str, ...]:
-    """The negotiation in sentences: reservation values, the zone, the deal, what is not known."""
-    n = len(talks.sheets)
-    zone = (
-        f"There is no zone of agreement: {talks.empty}."
-        if talks.empty
-        else f"Both sides gain, and the vendor lasts, in {talks.sheets['inside'].sum()} of the {n} sheets surveyed."
+    """The negotiation in sentences: walk-away points, the zone, the deal, trades, what is not known."""
+    told = (
+        _walking_away(talks),
+        _zone(talks),
+        _deal(talks),
+        _replaced(talks),
+        _price_of_risk(talks),
+        _offers(talks),
+        *_clauses(talks),
+        _sharing(talks),
+        _trust(talks),
     )
-    walks = f"The client walks away below {dollars(talks.client_reserve)}"
-    client = f"{walks}: what “{talks.reserve_option}” is worth to it"
-    vendor = f"the vendor below a margin of {talks.outside_margin:.0%}, what its people would earn elsewhere"
-    return tuple(
-        line
-        for line in (
-            f"{client} against the zero line; {vendor}. Gains below are counted from there ({talks.measure.words}).",
-            zone,
-            _deal(talks),
-            _offers(talks),
-            _price_of_risk(talks),
-            _sharing(talks),
-            _trust(talks),
-        )
-        if line
-    )
+    return tuple(line for line in told if line)
 
 
 def quotes_table(talks: Talks, *kinds: str) -> pd.DataFrame:
-    """The quotes of these kinds, ready to read: terms in shares and in rates, both gains in $ thousand, chances."""
+    """The quotes of these kinds, ready to read: terms with their rates, both gains in $ thousand, chances."""
     rows = []
     for row in talks.quotes[talks.quotes["kind"].isin(kinds)].to_dict("records"):
         shown: dict[str, object] = {"": row["title"]}
-        shown |= {
-            issue.title: f"{row[name]:.2f}".rstrip("0").rstrip(".")
-            for name, issue in talks.deal.issues.items()
-        }
-        shown |= {
-            str(name).removeprefix("rate: ") + ", rate": f"{value:,.2f}"
-            for name, value in row.items()
-            if str(name).startswith("rate: ")
-        }
+        shown |= {issue.title: _term(row, name, issue) for name, issue in talks.deal.issues.items()}
         for name, title in (("client", "client gains, $k"), ("vendor", "vendor gains, $k")):
             shown[title] = _span(row, name)
         shown["vendor fails"] = _chance(row)
@@ -93,21 +76,31 @@ def their_view(talks: Talks) -> pd.DataFrame:
 
 
 def protection_table(talks: Talks) -> pd.DataFrame:
-    """What each quoted sheet leaves the client in its worst histories, how often the vendor fails, and what beats it.
+    """What each quoted sheet leaves the client in its worst histories, how often the two part early, what beats it.
 
     By point values; empty where too few histories carry a tail.
     """
     rows = [
         {
             "": row["title"],
-            f"client, worst {talks.measure.beta:.0%}, $k": _span(row, "client_tail"),
-            "vendor fails": _chance(row),
+            f"client, worst {worst_share(talks):.0%}, $k": _span(row, "client_tail"),
+            "part early": _chance(row, "p_broken"),
             "dominated by": row["dominated_by"] or "none",
         }
-        for row in talks.quotes.to_dict("records")
-        if math.isfinite(row["client_tail"]) and row["p_no_deal"] < 0.5
+        for row in protected(talks).to_dict("records")
     ]
     return pd.DataFrame(rows)
+
+
+def protected(talks: Talks) -> pd.DataFrame:
+    """The quotes that are signed and whose worst histories could be estimated."""
+    table = talks.quotes
+    return table[table["client_tail"].notna() & (table["p_no_deal"] < 0.5)]
+
+
+def worst_share(talks: Talks) -> float:
+    """The share of worst histories that protection is told by."""
+    return talks.measure.tail(talks.replications)
 
 
 def curve_table(talks: Talks) -> pd.DataFrame:
@@ -120,7 +113,7 @@ def curve_table(talks: Talks) -> pd.DataFrame:
         shown = {talks.deal.issues[given].title: f"{row[given]:g}"}
         title = talks.deal.issues[answer].title
         if quote is None:
-            shown |= {title: "none", "": row["reason"]}
+            shown |= {title: "none", "": _no_answer(talks, row["reason"])}
         else:
             shown |= {
                 title: f"{quote[answer]:.3f}",
@@ -153,14 +146,52 @@ def talks_as_dict(talks: Talks) -> dict[str, Any]:
     }
 
 
+def _walking_away(talks: Talks) -> str:
+    zero = talks.client_reserve == 0.0
+    client = f"The client walks away from whatever is worth less to it than “{talks.reserve_title}”" + (
+        "" if zero else f", which is worth {dollars(talks.client_reserve)} to it against its own centre"
+    )
+    margin = f"a margin below {talks.outside_margin:.0%} of revenue, what its people would earn elsewhere"
+    gains = f"Gains are counted from there, as present value over the term ({talks.measure.words})"
+    return f"{client}; the vendor from {margin}. {gains}."
+
+
+def _zone(talks: Talks) -> str:
+    if talks.empty:
+        return f"There is no zone of agreement: {talks.empty}."
+    found = f"{talks.sheets['inside'].sum()} of the {len(talks.sheets)} sheets surveyed"
+    allowed = f"the vendor fails in {talks.max_failure:.0%} of histories or fewer"
+    return f"There is a zone of agreement: in {found} both sides gain and {allowed} (by the {talks.surveyed_by})."
+
+
 def _deal(talks: Talks) -> str:
-    row = talks.quotes.iloc[0]
-    gains = f"the client gains {dollars(row['client'])}, the vendor {dollars(row['vendor'])}"
-    fails = f"the vendor fails in {row['p_failure']:.0%} of histories"
+    row = talks.quotes.to_dict("records")[0]
+    if row["p_no_deal"] >= 0.5:
+        return "The vendor does not sign the deal on the table."
+    gains = f"the client gains {_told(row, 'client')}, the vendor {_told(row, 'vendor')}"
+    fails = f"the vendor fails in {_chance(row)} of histories"
     if math.isnan(talks.power):
-        return f"Under the deal on the table {gains}, and {fails}."
-    power = f"Nash's point divides so at a power of the client of {talks.power:.2f}"
-    return f"Under the deal on the table {gains}, and {fails}; {power}."
+        return f"Under the deal on the table {gains}; {fails}."
+    power = f"Nash's solution divides so when the client has {talks.power:.2f} of the bargaining power"
+    return f"Under the deal on the table {gains}; {fails}. {power}."
+
+
+def _replaced(talks: Talks) -> str:
+    """What one end of the curve asks for in place of the other, and whether more of one is always less of the other."""
+    curve = talks.of_kind("curve").sort_values(talks.given)
+    if len(curve) < 2:
+        return ""
+    given, answer = (talks.deal.issues[name] for name in (talks.given, talks.answer))
+    marks = [
+        f"{row[talks.answer]:.2f} at {given.title} {row[talks.given]:g}" for row in curve.to_dict("records")
+    ]
+    falls = bool((np.diff(curve[talks.answer]) < 0.0).all())
+    order = (
+        ""
+        if falls
+        else f" More {given.title} does not always mean less {answer.title} here: compare the intervals."
+    )
+    return f"At equal value to the vendor, {answer.title} is {', '.join(marks)}.{order}"
 
 
 def _offers(talks: Talks) -> str:
@@ -168,33 +199,61 @@ def _offers(talks: Talks) -> str:
     offers = proposed[proposed["objection"] == ""]
     if not len(offers):
         return "No offers are equal to the client and last with the vendor."
-    spread = float(offers["client"].max() - offers["client"].min())
-    held = "within" if spread <= 2.0 * talks.tolerance else "further apart than"
-    left = (
-        f"; {len(proposed) - len(offers)} more met an objection when lived"
-        if len(proposed) > len(offers)
-        else ""
-    )
+    known = talks.quotes.iloc[:1] if talks.as_the_deal else offers
+    gains = pd.concat([known, offers])["client"]
+    spread = float(gains.max() - gains.min())
+    same = "as much as the deal" if talks.as_the_deal else "the same"
+    met = len(proposed) - len(offers)
+    left = f" {met} more met an objection when lived." if met else ""
+    apart = dollars(float(offers["vendor"].max() - offers["vendor"].min()))
+    count = f"{len(offers)} {'offer gives' if len(offers) == 1 else 'offers give'}"
     return (
-        f"{len(offers)} offers give the client {dollars(offers['client'].mean())}; they differ by {dollars(spread)},"
-        f" {held} the tolerance of ± {dollars(talks.tolerance)} (0.5 % of fees), and by"
-        f" {dollars(float(offers['vendor'].max() - offers['vendor'].min()))} to the vendor{left}."
+        f"{count} the client {same}, {dollars(offers['client'].mean())}: at most {dollars(spread)} apart, each within"
+        f" the tolerance of ± {dollars(talks.tolerance)} (0.5 % of fees); to the vendor they differ by up to"
+        f" {apart}.{left}"
     )
+
+
+def _clauses(talks: Talks) -> tuple[str, ...]:
+    return tuple(
+        f"The deal {row['title']}: worth {_told(row, 'client_change')} to the client and"
+        f" {_told(row, 'vendor_change')} to the vendor{_undecided(row)}."
+        for row in talks.of_kind("clause").to_dict("records")
+    )
+
+
+def _undecided(row: Mapping[Any, Any]) -> str:
+    open_ = [
+        side
+        for side in ("client", "vendor")
+        if row[f"{side}_change_low"] <= 0.0 <= row[f"{side}_change_high"]
+        and row[f"{side}_change_low"] < row[f"{side}_change_high"]
+    ]
+    return f"; for the {' and the '.join(open_)} it cannot be told from nothing" if open_ else ""
 
 
 def _price_of_risk(talks: Talks) -> str:
-    curve = talks.of_kind("curve").sort_values(talks.given)
-    if len(curve) < 2:
+    curve, cost = talks.of_kind("curve").sort_values(talks.given), talks.price_of_risk
+    if len(curve) < 2 or cost is None:
         return ""
-    low, high = curve.iloc[0], curve.iloc[-1]
+    low, *_, high = curve.to_dict("records")
     title = talks.deal.issues[talks.given].title
-    cost = talks.price_of_risk
-    if cost is None:
-        return ""
-    worth = f"{dollars(cost.value)} ({dollars(cost.low)} to {dollars(cost.high)})"
-    fails = f"the vendor fails in {high['p_failure']:.0%} of histories instead of {low['p_failure']:.0%}"
-    step = f"going from {title} {low[talks.given]:g} to {high[talks.given]:g}"
-    return f"At equal value to the vendor, {step} is worth {worth} to the client, and {fails}."
+    gains = "gains" if cost.value >= 0.0 else "loses"
+    size = dollars(abs(cost.value))
+    clear = "" if cost.low > 0.0 or cost.high < 0.0 else ", which cannot be told from nothing"
+    fails = f"the vendor fails in {_chance(high)} of histories instead of {_chance(low)}"
+    step = f"going from {title} {low[talks.given]:g} to {high[talks.given]:g} the client {gains} {size}"
+    return f"Along that line, {step} ({dollars(cost.low)} to {dollars(cost.high)}){clear}, and {fails}."
+
+
+def _no_answer(talks: Talks, reason: str) -> str:
+    """Why no value answers a mark, in the words of the table."""
+    answer = talks.deal.issues[talks.answer]
+    if "stays above" in reason:
+        return f"the vendor has more than under the deal at every {answer.title} from {answer.low:g} to {answer.high:g}"
+    if "stays below" in reason:
+        return f"the vendor has less than under the deal at every {answer.title} from {answer.low:g} to {answer.high:g}"
+    return reason
 
 
 def _sharing(talks: Talks) -> str:
@@ -223,9 +282,10 @@ def _trust(talks: Talks) -> str:
     if not talks.errors:
         return "Too few sheets are signed to draw surfaces: only simulated sheets are shown."
     return (
-        "Surfaces between sheets miss a sheet left out by"
+        "Between the sheets surveyed surfaces only point the way: they miss a sheet left out by"
         f" {dollars(talks.errors['client'])} (client), {dollars(talks.errors['vendor'])} (vendor) and"
-        f" {talks.errors['failure']:.0%} (failure): what is quoted was simulated again."
+        f" {talks.errors['failure']:.0%} of histories (failure). So every sheet named above was simulated again in"
+        f" {talks.replications} histories of other luck; intervals are 95 %."
     )
 
 
@@ -248,5 +308,18 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _chance(row: Mapping[Any, Any]) -> str:
-    return f"{row['p_failure']:.0%} ({row['p_failure_low']:.0%} to {row['p_failure_high']:.0%})"
+def _told(row: Mapping[Any, Any], name: str) -> str:
+    value, low, high = (row[name + end] for end in ("", "_low", "_high"))
+    return (
+        f"{dollars(value)} ({dollars(low)} to {dollars(high)})" if math.isfinite(value) else "not estimable"
+    )
+
+
+def _chance(row: Mapping[Any, Any], name: str = "p_failure") -> str:
+    return f"{row[name]:.0%} ({row[f'{name}_low']:.0%} to {row[f'{name}_high']:.0%})"
+
+
+def _term(row: Mapping[Any, Any], name: str, issue: Issue) -> str:
+    """A value of an issue, with the rate it stands for."""
+    value = f"{row[name]:.3f}".rstrip("0").rstrip(".")
+    return value if issue.label is None else f"{value} (${row[f'rate: {issue.label}']:,.2f})"
