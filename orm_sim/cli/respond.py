@@ -29,6 +29,7 @@ _LEVERS = {
     "redundancy": ("redun-", "dancy", "{:.0%}"),
     "pressure": ("pres-", "sure", "{:g}"),
     "cut_late": ("cuts", "late", "{:g}"),
+    "cherry_pick": ("leads", "left", "{:.0%}"),
 }
 _HEADINGS = {
     "training": "train-\ning",

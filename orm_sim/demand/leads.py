@@ -131,6 +131,8 @@ def dial_list(
     today: int,
     window: int,
     most: int,
+    score: Floats,
+    least: float,
 ) -> tuple[Whole, Whole, int]:
     """Leads to call today, at most `most`: follow-ups that are due, in the order they fell due, then fresh ones.
 
@@ -144,6 +146,8 @@ def dial_list(
         Follow-ups in the order they fall due, and the day of each.
     window
         Days after its release in which a lead may be called; older ones are passed over.
+    score, least
+        float64[n_leads], and the score under which leads are passed over; at -inf nobody is and no score is read.
 
     Returns
     -------
@@ -153,17 +157,18 @@ def dial_list(
         How many of them are follow-ups.
     """
     leads, position = np.empty(most, np.int64), np.empty(most, np.int64)
+    all_of_it = least == -np.inf
     n = 0
     at = head
     while n < most and at < tail and queue_due[at] <= today:
-        if release_day[queue[at]] + window > today:
+        if release_day[queue[at]] + window > today and (all_of_it or score[queue[at]] >= least):
             leads[n], position[n] = queue[at], at
             n += 1
         at += 1
     n_follow_ups = n
     at = fresh
     while n < most and at < release_day.size and release_day[at] <= today:
-        if release_day[at] + window > today:
+        if release_day[at] + window > today and (all_of_it or score[at] >= least):
             leads[n], position[n] = at, at
             n += 1
         at += 1

@@ -135,6 +135,14 @@ class Outbound(Term):
     """Preview, dialling and notes of any attempt."""
     wrap_s: float = required(unit="s", ge=0)
     """Wrap-up after a customer was reached, beyond talk."""
+    sales_in_better_half: float = quantity(
+        0.79, unit="share of sales", source="uci_bank_marketing", grade="A", low=0.6, high=0.85, ge=0.5, lt=1
+    )
+    """Share of the list's sales among the half of it that a score takes for the better; 0.5 tells nothing.
+
+    Measured on such a list with 22 attributes (AUC 0.8). Part of that is the season, which ranks no lead of a month
+    above another of the same month: hence the low end.
+    """
     seats: int = required(unit="agents", ge=1)
     """Agents wanted on duty during calling hours."""
     opens_hour: float = required(unit="hour of day", ge=0, le=24)

@@ -22,6 +22,7 @@ INDICES = ("wages", "currency")
 
 _RUN_OFF_MONTHS = 6
 _OF_AUDITS = ("audited", "errors")
+_OF_LEADS = ("leads", "leads_reached")
 
 
 class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
@@ -41,7 +42,9 @@ class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
         return self[meter]
 
 
-def unmetered(contract: Contract | None, threshold_s: float, audits: bool = False) -> str | None:
+def unmetered(
+    contract: Contract | None, threshold_s: float, audits: bool = False, leads: bool = False
+) -> str | None:
     """A sentence about everything that a contract reads and nobody counts; None when there is no such thing.
 
     Parameters
@@ -52,11 +55,13 @@ def unmetered(contract: Contract | None, threshold_s: float, audits: bool = Fals
         Wait within which the simulation counts a contact as answered in time.
     audits
         Whether quality assurance counts inbound contacts audited, and errors among them.
+    leads
+        Whether leads handed over and reached are counted: where the contract is lived, and not in a run's tables.
     """
     if contract is None:
         return None
     found = [
-        *_not_counted(contract, audits),
+        *_not_counted(contract, audits, leads),
         *_never(contract),
         *_never_opened(contract),
         *_other_thresholds(contract, threshold_s),
@@ -68,8 +73,11 @@ def unmetered(contract: Contract | None, threshold_s: float, audits: bool = Fals
     return "; ".join(found) or None
 
 
-def _not_counted(contract: Contract, audits: bool) -> Iterator[str]:
+def _not_counted(contract: Contract, audits: bool, leads: bool) -> Iterator[str]:
     meters, state = _Noted(), NOTHING
+    counted = {("inbound", name) for name in _OF_AUDITS if audits} | {
+        ("outbound", name) for name in _OF_LEADS if leads
+    }
     priced = contract.with_rate(1.0)
     for month in range(contract.term_months + _RUN_OFF_MONTHS):
         _, state = settle(priced, state, meters, month)
@@ -82,7 +90,7 @@ def _not_counted(contract: Contract, audits: bool) -> Iterator[str]:
         elif "@" in channel:
             where, _, site = channel.partition("@")
             yield f"reads '{name}' of {where} contacts at the site '{site}': the simulation counts all sites together"
-        elif audits and channel == "inbound" and name in _OF_AUDITS:
+        elif (channel, name) in counted:
             continue
         elif name in METERS and channel not in METERS[name].channels:
             there = " and ".join(METERS[name].channels)

@@ -102,7 +102,9 @@ class Scenario(Term):
         ),
         Rule(
             ("contract", "programme.inbound.service.threshold_s", "vendor.assurance"),
-            lambda contract, threshold_s, assurance: unmetered(contract, threshold_s, assurance is not None),
+            lambda contract, threshold_s, assurance: unmetered(
+                contract, threshold_s, assurance is not None, leads=True
+            ),
         ),
         *(
             Rule(

@@ -111,7 +111,10 @@ def _refuse(contract: Contract, scenario: Scenario) -> None:
             f"the contract runs for {contract.term_months} months, the programme for {scenario.programme.months}"
         )
     missing = unmetered(
-        contract, scenario.programme.inbound.service.threshold_s, scenario.vendor.assurance is not None
+        contract,
+        scenario.programme.inbound.service.threshold_s,
+        scenario.vendor.assurance is not None,
+        leads=True,
     )
     found += [f"the contract {missing}"] if missing else []
     if found:

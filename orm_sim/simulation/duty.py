@@ -38,13 +38,17 @@ class InboundDuty(NamedTuple):
 
 
 class OutboundDuty(NamedTuple):
-    """Callers on duty (int64[48] as bytes), how they handle and convert, and sales lost for being pressed."""
+    """Callers on duty (int64[48] as bytes), how they handle and convert, and sales lost for being pressed.
+
+    ``leaves``: share of the list that they leave undialled, the worst by score.
+    """
 
     operator: str
     staffed: bytes
     handle_factor: float
     conversion_factor: float
     unfit: float
+    leaves: float = 0.0
 
 
 def agents(staffed: bytes) -> Whole:
@@ -89,7 +93,7 @@ def outbound_week(operator: Operator) -> list[OutboundDuty]:
     return [
         OutboundDuty(
             operator.name, day.tobytes(), factor * mix.longer,
-            (own + mix.guests * (guests - own)) / operator.reference.conversion * skill, unfit,
+            (own + mix.guests * (guests - own)) / operator.reference.conversion * skill, unfit, means.cherry_pick,
         )
         for day, mix in zip(operator.staffed["outbound"], mixes(operator, "outbound"), strict=True)
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.inbound import INTERVAL_S, weekly_shape
 from orm_sim.demand.leads import KEPT_DAYS, expected_attempt_s
 from orm_sim.demand.programme import CHANNELS, Channel, Outbound, Programme
+from orm_sim.demand.scoring import Scoring
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.blended import guests_ahead
 from orm_sim.simulation.dismissal import weeks_owed
@@ -111,7 +112,15 @@ def outlook_of(
         inbound=_inbound(scenario, setting, vendor, planning, service, moment, shares["inbound"])
         if scenario.outsourced("inbound")
         else None,
-        outbound=_outbound(setting, _list_as_known(setting, moment), vendor, months, shares["outbound"], sold)
+        outbound=_outbound(
+            setting,
+            _list_as_known(setting, moment),
+            vendor,
+            months,
+            shares["outbound"],
+            sold,
+            any(scenario.vendor.levers.cherry_pick),
+        )
         if scenario.outsourced("outbound")
         else None,
         floors={c: _floor(scenario, vendor, c, moment) for c in CHANNELS},
@@ -344,6 +353,7 @@ def _outbound(
     months: range,
     share: Floats,
     sold: Sequence[float],
+    picks: bool,
 ) -> OutboundOutlook:
     shape = setting.programme.shapes.outbound
     starts = setting.days.month_starts
@@ -368,6 +378,8 @@ def _outbound(
         unearned=unearned_by_age(),
         past_cancelled=past * lost,
         past_kept=past * (1.0 - lost),
+        leads=outbound.leads_per_month * share,
+        scoring=Scoring.of(outbound, shape) if picks else None,
     )
 
 

@@ -23,7 +23,10 @@ Rows = NDArray[np.int64]
 OPERATORS: Final = ("in_house", "vendor")
 """Who runs contacts: the client's own centre and the vendor."""
 
-NAMES: Final = tuple(COUNTERS)
+OF_LEADS: Final = ("leads", "leads_reached")
+"""What is counted of the outbound list for contracts that cite it, and is in no table."""
+
+NAMES: Final = (*COUNTERS, *OF_LEADS)
 _INDEX: Final = {name: i for i, name in enumerate(NAMES)}
 _OPERATOR: Final = {name: i for i, name in enumerate(OPERATORS)}
 _CHANNEL: Final = {name: i for i, name in enumerate(CHANNELS)}

@@ -19,7 +19,7 @@ def measure(
     share_of: tuple[Callable[[Channel, int], float], ...],
     month: int,
 ) -> None:
-    """Hours on duty, the client's forecast of contacts, and how satisfied a month leaves those on the floor.
+    """Hours on duty, the client's forecast of contacts, leads handed over, and how satisfied a month leaves people.
 
     Parameters
     ----------
@@ -42,3 +42,9 @@ def measure(
             by_week = {week: share("inbound", week) for week in dict.fromkeys(weeks)}
             part = np.array([by_week[week] for week in weeks])
             books.put(operator.name, "inbound", "forecast_offered", month, float((expected * part).sum()))
+            called = {week: share("outbound", week) for week in dict.fromkeys(weeks)}
+            fresh = np.diff(np.searchsorted(setting.leads.release_day, np.append(inside, inside[-1] + 1)))
+            given = fresh @ np.array([called[week] for week in weeks])
+            books.put(operator.name, "outbound", "leads", month, float(given))
+            reached = float(books.of(operator.name, "outbound", "reached")[month])
+            books.put(operator.name, "outbound", "leads_reached", month, reached)  # each once: see `LeadPlan`

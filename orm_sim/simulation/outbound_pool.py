@@ -20,6 +20,7 @@ from orm_sim.demand.leads import (
     sale_life,
     sum_sales,
 )
+from orm_sim.demand.scoring import Scoring, least
 from orm_sim.kpi.counters import LAGS
 from orm_sim.simulation.duty import OutboundDuty, agents, rosters
 from orm_sim.simulation.history import Counts, places, rows
@@ -83,12 +84,13 @@ class OutboundPool:
         names = sorted({duty.operator for _, duty in turns})
         carried = [self._carry.pop(name, NOTHING).busy_end_s for name in (*names, "")[:2]]
         duties = [duty for _, duty in turns]
+        lowest = self._least(duties)  # before `_terms` is read
         values, *left, self._head, self._tail, self._fresh = outbound_days(
             self._terms, self._attempts, self._queue, self._queue_due, self._head, self._tail, self._fresh,
             np.array([day for day, _ in turns]), np.array([names.index(duty.operator) for duty in duties]),
             rosters(duties), np.array([duty.handle_factor for duty in duties]),
             np.array([duty.conversion_factor for duty in duties]),
-            np.array([self._cancelled(duty) for duty in duties]), *carried,
+            np.array([self._cancelled(duty) for duty in duties]), lowest, *carried,
         )  # fmt: skip
         for name, busy_end_s in zip(names, left, strict=False):
             keep(self._carry, name, replace(NOTHING, busy_end_s=busy_end_s))
@@ -101,10 +103,11 @@ class OutboundPool:
         """One operator's calls of a day, step by step."""
         outbound, staffed = self._setting.programme.outbound, agents(duty.staffed)
         most = attempts_at_most(staffed, self._terms.mean_s, duty.handle_factor)
+        lowest = float(self._least([duty])[0])
         while True:
             called, position, n_follow_ups = dial_list(
                 self._setting.leads.release_day, self._fresh, self._queue, self._queue_due, self._head, self._tail,
-                day, outbound.window_days, most,
+                day, outbound.window_days, most, self._terms.score, lowest,
             )  # fmt: skip
             handle, fate, outcome = self._dial(duty, staffed, called)
             made = int(np.count_nonzero(outcome.state == ANSWERED))
@@ -157,6 +160,14 @@ class OutboundPool:
             np.concatenate((work, sum_sales(life, day, month, KEPT_DAYS))),
         )
 
+    def _least(self, duties: list[OutboundDuty]) -> Floats:
+        """The score under which each leaves leads; the list is scored when somebody picks for the first time."""
+        if any(duty.leaves for duty in duties) and not self._terms.score.size:
+            programme = self._setting.programme
+            scoring = Scoring.of(programme.outbound, programme.shapes.outbound)
+            self._terms = self._terms._replace(score=scoring.scores(self._setting.leads))
+        return np.array([least(duty.leaves) for duty in duties])
+
     def _cancelled(self, duty: OutboundDuty) -> float:
         """Share of a day's sales that are cancelled by day 90, those made under pressure included."""
         usual = self._setting.programme.outbound.cancelled_by_day_90
@@ -188,5 +199,5 @@ def _dialling(setting: Setting) -> Dialling:
         *leads.stream, leads.release_day, leads.quality, leads.conversion, leads.talk_log_mean, leads.talk_log_sd,
         leads.reached_at, leads.sell, leads.talk, outbound.window_days, outbound.retry_days, outbound.max_attempts,
         outbound.attempt_s, outbound.wrap_s, outbound.opens_hour * 3600.0, outbound.funded_share, mean_s,
-        setting.days.month,
+        setting.days.month, np.empty(0),
     )  # fmt: skip

@@ -65,6 +65,7 @@ class Dialling(NamedTuple):
     funded_share: float
     mean_s: float
     month: Whole
+    score: Floats
 
 
 @jit
@@ -167,7 +168,7 @@ def _note(due: Whole, n_due: Whole, day: int, refs: Whole, borders: Whole) -> Wh
 @jit
 def outbound_days(
     terms: Dialling, attempts: Tries, queue: Small, queue_due: Small, head: int, tail: int, fresh: int, day: Whole,
-    caller: Whole, staffed: Whole, handle_factor: Floats, conversion_factor: Floats, cancelled: Floats,
+    caller: Whole, staffed: Whole, handle_factor: Floats, conversion_factor: Floats, cancelled: Floats, least: Floats,
     busy_end_0: Floats, busy_end_1: Floats,
 ) -> tuple[Floats, Floats, Floats, int, int, int]:  # fmt: skip
     """Calls of a stretch of days, by one or two operators; writes attempts and follow-ups where they stand.
@@ -182,6 +183,8 @@ def outbound_days(
         By turn.
     cancelled
         By turn, the share of the day's sales that are cancelled by day 90.
+    least
+        By turn, the score under which leads are left.
     busy_end_0, busy_end_1
         When the calls that each operator has carried over midnight end.
 
@@ -200,7 +203,7 @@ def outbound_days(
             continue
         values[turn], left, head, tail, fresh = _outbound_day(
             terms, attempts, queue, queue_due, head, tail, fresh, day[turn], staffed[turn], handle_factor[turn],
-            conversion_factor[turn], cancelled[turn], carried,
+            conversion_factor[turn], cancelled[turn], least[turn], carried,
         )  # fmt: skip
         if caller[turn] == 0:
             busy_end_0 = left
@@ -212,13 +215,23 @@ def outbound_days(
 @jit
 def _outbound_day(
     terms: Dialling, attempts: Tries, queue: Small, queue_due: Small, head: int, tail: int, fresh: int, day: int,
-    staffed: Whole, handle_factor: float, conversion_factor: float, cancelled: float, busy_end_s: Floats,
+    staffed: Whole, handle_factor: float, conversion_factor: float, cancelled: float, least: float, busy_end_s: Floats,
 ) -> tuple[Floats, Floats, int, int, int]:  # fmt: skip
     """One operator's calls of a day: what they come to, the calls carried over midnight, and the list's new ends."""
     most = attempts_at_most(staffed, terms.mean_s, handle_factor)
     while True:
         called, position, n_follow_ups = dial_list(
-            terms.release_day, fresh, queue, queue_due, head, tail, day, terms.window_days, most
+            terms.release_day,
+            fresh,
+            queue,
+            queue_due,
+            head,
+            tail,
+            day,
+            terms.window_days,
+            most,
+            terms.score,
+            least,
         )
         handle, fate = attempt_fates(
             called, attempts, terms.reached_at, terms.sell, terms.talk, terms.quality, terms.conversion,

@@ -179,6 +179,7 @@ _WORDS = {
     "redundancy": "redundancy {:.0%}",
     "pressure": "pressure {:g}",
     "cut_late": "late contacts cut off {:g}",
+    "cherry_pick": "worst leads left {:.0%}",
 }
 
 

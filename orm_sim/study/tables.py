@@ -36,6 +36,7 @@ LEVERS: Final = {
     "redundancy": "multiple",
     "pressure": "share",
     "cut_late": "flag",
+    "cherry_pick": "share",
 }
 """The columns of a vendor's plan and their units; see `orm_sim.vendor.levers.Plan`."""
 

@@ -27,7 +27,8 @@ class Plan(NamedTuple):
     ``training``: multiple of the standard weeks of training · ``coaching_hours``: coaching and quality assurance, hours
     per agent and week · ``redundancy``: platforms that stand by, beyond those of its terms · ``pressure``: how hard
     contacts are shortened and sales pressed, 0 honest · ``cut_late``: 1 hangs up on contacts that have waited past the
-    threshold of the service level, so that those who answer in time are all that is answered.
+    threshold of the service level, so that those who answer in time are all that is answered · ``cherry_pick``: share
+    of the outbound list that is left undialled, the leads whose score promises least.
     """
 
     staffing_ratio: float
@@ -38,6 +39,7 @@ class Plan(NamedTuple):
     redundancy: float
     pressure: float
     cut_late: float = 0.0
+    cherry_pick: float = 0.0
 
 
 class Plans(NamedTuple):
@@ -51,6 +53,7 @@ class Plans(NamedTuple):
     redundancy: Floats
     pressure: Floats
     cut_late: Floats
+    cherry_pick: Floats
 
     def at(self, position: int) -> Plan:
         """One of them."""
@@ -69,6 +72,7 @@ Premium = Annotated[float, Field(gt=-0.5, le=1.0)]
 Multiple = Annotated[float, Field(ge=0.25, le=4.0)]
 Hours = Annotated[float, Field(ge=0.0, le=8.0)]
 Part = Annotated[float, Field(ge=0.0, le=1.0)]
+Left = Annotated[float, Field(ge=0.0, le=0.95)]
 Standby = Annotated[float, Field(ge=0.0, le=2.0)]
 
 
@@ -131,6 +135,10 @@ class Levers(Term):
 
     cut_late: Many[Part] = quantity((0.0,), unit="flag", source="design_choice", grade="D", low=0.0, high=1.0)
     """Whether contacts that have waited past the threshold are cut off: 0 or 1."""
+    cherry_pick: Many[Left] = quantity(
+        (0.0,), unit="share of the list", source="design_choice", grade="D", low=0.0, high=0.7
+    )
+    """Share of the outbound list that is not dialled, the leads that score worst; 0 calls the list in its order."""
 
     rules = (
         Rule(("cut_late",), _neither_on_nor_off),

@@ -33,6 +33,7 @@ SHAPE = PROGRAMME.shapes.outbound
 OUTBOUND = PROGRAMME.outbound
 DAYS = calendar(PROGRAMME.start, 36, PROGRAMME.holidays)
 LEADS = plan_leads(OUTBOUND, SHAPE, DAYS, 3, 0)
+NO_SCORE = np.empty(0)
 
 
 def fates(leads: np.ndarray, attempt: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,10 +101,10 @@ def test_sales_live_as_stated() -> None:
 def test_list_takes_due_follow_ups_first_then_fresh_leads() -> None:
     release = np.array([0, 0, 0, 1, 1, 9])
     queue, due = np.array([1, 0, 2, 0, 0, 0]), np.array([2, 3, 5, 0, 0, 0])
-    leads, position, follow_ups = dial_list(release, 3, queue, due, 0, 3, 3, 30, 10)
+    leads, position, follow_ups = dial_list(release, 3, queue, due, 0, 3, 3, 30, 10, NO_SCORE, -np.inf)
     assert leads.tolist() == [1, 0, 3, 4] and follow_ups == 2
     assert position.tolist() == [0, 1, 3, 4]
-    late, _, _ = dial_list(release, 3, queue, due, 0, 3, 40, 30, 10)
+    late, _, _ = dial_list(release, 3, queue, due, 0, 3, 40, 30, 10, NO_SCORE, -np.inf)
     assert late.tolist() == []
 
 

@@ -71,6 +71,7 @@ class Fluid:
                 plans.coaching_hours,
                 plans.pressure,
                 plans.redundancy,
+                plans.cherry_pick,
                 *([] if self._outlook.guests is None else [plans.staffing_ratio]),
             ]
         )

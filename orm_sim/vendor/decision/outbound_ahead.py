@@ -25,6 +25,10 @@ class OutboundAhead:
             np.zeros((outlook.n_months, 1, 1)) if outlook.guests is None else outlook.guests.by_month(plans)
         )
         self._unfit = np.asarray(outlook.people.cancelled_when(_found(outlook, plans)))
+        self._dialled, self._sold = np.ones(1), np.full(1, outbound.sold)
+        if outbound.scoring is not None:
+            self._dialled = 1.0 - plans.cherry_pick[:, None]
+            self._sold = outbound.sold * outbound.scoring.lift(plans.cherry_pick)[:, None]
         self._cancelled: list[Floats] = []
         self._kept: list[Floats] = []
 
@@ -55,10 +59,11 @@ class OutboundAhead:
             able_hours = own + guests * outlook.guests.output
             paid = paid + guests * outlook.guests.paid
         attempts = np.minimum(
-            able_hours * SECONDS_PER_HOUR / per_attempt, outbound.attempts[month] * self._futures.volume
+            able_hours * SECONDS_PER_HOUR / per_attempt,
+            outbound.attempts[month] * self._dialled * self._futures.volume,
         )
         reached = attempts * outbound.reached
-        suitable = reached * outbound.sold * skill * self._futures.conversion
+        suitable = reached * self._sold * skill * self._futures.conversion
         funded = suitable * (1.0 + pressed) * outbound.funded
         cancelled = funded * outbound.cancelled
         unfit = suitable * pressed * outbound.funded * self._unfit * (1.0 - outbound.cancelled)
@@ -74,6 +79,8 @@ class OutboundAhead:
             "sales_kept": _of_sales(self._kept, outbound.past_kept, month - KEPT_AFTER),
             "productive_hours": hours, "paid_hours": paid, "fte": agents + trainees, "busy_s": busy, "handled_s": busy,
             "staffed_s": hours * SECONDS_PER_HOUR,
+            "leads": np.broadcast_to(outbound.leads[month] * self._futures.volume, reached.shape),
+            "leads_reached": reached,
             "training_hours": trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH,
         }  # fmt: skip
         for name, value in found.items():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.centre.pool_response import PoolResponse
+from orm_sim.demand.scoring import Scoring
 from orm_sim.vendor.assurance import Assured
 from orm_sim.vendor.levers import Plans
 from orm_sim.vendor.people import People
@@ -137,6 +138,10 @@ class OutboundOutlook:
     past_cancelled, past_kept : float64[KEPT_AFTER]
         Sales that will have been cancelled and kept among those made in each of the months before the planning date,
         the latest first.
+    leads : float64[n_months]
+        Leads handed over to the vendor.
+    scoring : Scoring or None
+        How well its score tells leads apart; None where no plan leaves any.
     """
 
     seat_hours: Floats
@@ -151,6 +156,8 @@ class OutboundOutlook:
     unearned: Floats
     past_cancelled: Floats
     past_kept: Floats
+    leads: Floats
+    scoring: Scoring | None = None
 
 
 @dataclass(frozen=True, slots=True)
