@@ -25,6 +25,9 @@ _TOLD = ("RunInterrupted", "BatchInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
 
 
+_KEEPS_NOTHING = ("dashboard", "doctor", "new", "validate", "schema", "warm", "verify")
+
+
 class _Group(click.Group):
     """Commands whose input errors are told as sentences, with exit status 2."""
 
@@ -35,10 +38,12 @@ class _Group(click.Group):
         except InputError as error:
             _stop(str(error), EXIT_INPUT)
         except KeyboardInterrupt:
-            _stop(
-                "Stopped before a block was finished; nothing is lost. Run the same command again.",
-                EXIT_STOPPED,
+            kept = (
+                ""
+                if ctx.invoked_subcommand in _KEEPS_NOTHING
+                else " before a block was finished; nothing is lost"
             )
+            _stop(f"Stopped{kept}. Run the same command again.", EXIT_STOPPED)
         except Exception as error:
             if type(error).__name__ not in _TOLD:
                 raise
