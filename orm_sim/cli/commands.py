@@ -24,7 +24,7 @@ WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simul
 EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
 _TOLD = ("RunInterrupted", "BatchInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
-_STOPPED = "Stopped before a block was finished; nothing is lost. Run the same command again."
+_KEEPS_NOTHING = ("dashboard", "doctor", "new", "validate", "schema", "warm", "verify")
 
 
 class _Group(click.Group):
@@ -38,13 +38,18 @@ class _Group(click.Group):
         except InputError as error:
             _stop(str(error), EXIT_INPUT)
         except KeyboardInterrupt:
-            _stop(_STOPPED, EXIT_STOPPED)
+            _interrupted(ctx)
         except Exception as error:
             if type(error).__name__ not in _TOLD and was_interrupted():
-                _stop(_STOPPED, EXIT_STOPPED)
+                _interrupted(ctx)
             if type(error).__name__ not in _TOLD:
                 raise
             _stop(str(error), getattr(error, "exit_code", EXIT_FAILED))
+
+
+def _interrupted(ctx: click.Context) -> NoReturn:
+    kept = "" if ctx.invoked_subcommand in _KEEPS_NOTHING else " before a block was finished; nothing is lost"
+    _stop(f"Stopped{kept}. Run the same command again.", EXIT_STOPPED)
 
 
 def _stop(text: str, status: int) -> NoReturn:

@@ -27,6 +27,7 @@ _REGISTER: Final = (
     "risk", "likelihood × impact", "rank", "hazards simulated", "events a year", "client's loss, $ thousand a year",
     "P95 over the term, $ thousand", "simulated score",
 )  # fmt: skip
+_SHOWN: Final = 0.5  # less is shown as 0, which has no sign
 _EXPERT, _SIMULATED = "expert's score", "simulated"
 
 
@@ -60,7 +61,8 @@ def _between(row: Mapping[Any, Any], side: str) -> str:
         return "not known"
     if value == low == high == 0.0:
         return "0"
-    return minus(f"{value:+,.0f} ({low:+,.0f} to {high:+,.0f})")
+    signed, below, above = ("0" if abs(x) < _SHOWN else minus(f"{x:+,.0f}") for x in (value, low, high))
+    return f"{signed} ({below} to {above})"
 
 
 def hazard_chart(effects: pd.DataFrame | None) -> Figure:

@@ -128,3 +128,5 @@ def test_the_words_of_a_hazard(effects: pd.DataFrame) -> None:
     words = report.hazard_table(effects.assign(client=-25_000.0, client_low=-44_000.0, client_high=-6_000.0))
     assert words.loc[0, "client, $ thousand"] == "−25 (−44 to −6)"
     assert words.loc[1, "strikes a year"] == ""
+    words = report.hazard_table(effects.assign(client=400.0, client_low=-400.0, client_high=600.0))
+    assert words.loc[0, "client, $ thousand"] == "0 (0 to +1)"
