@@ -65,6 +65,10 @@ def run(plan: DayPlan) -> DayOutcome:
     ValueError
         When the plan breaks one of `orm_sim.centre.plan.FAULTS`.
     """
+    if plan.in_time_first:
+        from orm_sim.centre.in_time_first import run_in_time_first
+
+        return run_in_time_first(plan)
     carry = plan.carry
     try:
         decided, busy_s, staffed_s, left = block(
@@ -173,7 +177,7 @@ def work_off(
     busy_s, logged_s, started = _serve(
         np.full(n, opens_s), handle_s, np.full(n, np.inf), staffed, interval_s, end_s, ends, np.empty(n)
     )
-    return started, busy_s, logged_s, _still_busy(ends, end_s)
+    return started, busy_s, logged_s, still_busy(ends, end_s)
 
 
 @jit
@@ -197,7 +201,7 @@ def _replay(
     n_decided = start.size - left[0].size
     wait, state = wait[:n_decided], state[:n_decided]
     _decide(arrival, handle, deadline, start, head_of_line, wait, state)
-    counts, waits_s = _count(
+    counts, waits_s = count(
         arrival, start, head_of_line, wait, state, first, staffed.size, interval_s, threshold_s
     )
     if n_decided < start.size:
@@ -312,11 +316,11 @@ def _leave(
             waiting_arrival[k], waiting_handle[k] = arrival[i] - end_s, handle[i]
             waiting_deadline[k], waiting_ref[k] = deadline[i] - end_s, number[i]
             k += 1
-    return waiting_arrival, waiting_handle, waiting_deadline, waiting_ref, _still_busy(ends, end_s)
+    return waiting_arrival, waiting_handle, waiting_deadline, waiting_ref, still_busy(ends, end_s)
 
 
 @jit
-def _still_busy(ends: Floats, end_s: float) -> Floats:
+def still_busy(ends: Floats, end_s: float) -> Floats:
     """Ends that lie behind the end of the block, on the clock of the next one."""
     border = ends.size - BEHIND
     idle = border
@@ -358,7 +362,7 @@ def _close_ranks(number: Whole, start: Floats, end: Floats, head_of_line: int) -
 
 
 @jit
-def _count(
+def count(
     arrival: Floats,
     start: Floats,
     head_of_line: int,

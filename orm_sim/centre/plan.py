@@ -88,6 +88,9 @@ class DayPlan:
         Ids the caller gets back; 0, 1, 2, ... when None.
     carry : Carry
         State left by the block before.
+    in_time_first : bool
+        Whether contacts that have not yet waited longer than the threshold are served before those that have; within
+        both, and for all where False, first come first served.
 
     Raises
     ------
@@ -105,6 +108,7 @@ class DayPlan:
     end_s: float = DAY_S
     ref: Whole | None = None
     carry: Carry = field(default=NOTHING)
+    in_time_first: bool = False
 
     def __post_init__(self) -> None:
         n = self.arrival_s.size

@@ -1,8 +1,9 @@
 """The executable specification: the same pool as the kernel's, told plainly in SimPy, a process per contact.
 
 At one moment, in this order: the staffing changes; contacts complete; waiting contacts are assigned, first
-come first served, while fewer agents are busy than staffed; new contacts arrive in the order of the plan;
-contacts whose patience ends there give up. Times are scheduled absolutely: SimPy's timeouts round twice.
+come first served, or those first who are not yet late, while fewer agents are busy than staffed; new contacts
+arrive in the order of the plan; contacts whose patience ends there give up. Times are scheduled absolutely: SimPy's
+timeouts round twice.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ class Pool:
         self.counted_to = 0.0
         self.busy_s = np.zeros(plan.staffed.size)
         self.staffed_s = np.zeros(plan.staffed.size)
+        self.late_after_s = plan.threshold_s if plan.in_time_first else math.inf
 
     def count_time(self) -> None:
         """Book the agent seconds since the last booking; called before anything about them changes."""
@@ -115,13 +117,25 @@ class Pool:
         self.clock.at(self.clock.now, ASSIGNMENT, self.assign)
 
     def assign(self) -> None:
-        """Give waiting contacts to agents, first come first served, while fewer are busy than staffed."""
+        """Give waiting contacts to agents in their order, while fewer are busy than staffed."""
         while self.line and len(self.ends) < self.staffed:
-            contact, turn = self.line.popleft()
+            contact, turn = self.next_in_line()
             self.count_time()
             contact.start = self.clock.now
             self.ends.append(contact.end)
             turn.succeed()
+
+    def next_in_line(self) -> tuple[Contact, simpy.Event]:
+        """Take the contact that came first out of the line; where that is the rule, the first that is not yet late."""
+        chosen = self.line[0]
+        if self.late_after_s < math.inf:
+            chosen = min(self.line, key=lambda each: (self.is_late(each[0]), each[0].arrival))
+        self.line.remove(chosen)
+        return chosen
+
+    def is_late(self, contact: Contact) -> bool:
+        """Whether a contact that waits has waited longer than the threshold, where that matters."""
+        return self.clock.now - contact.arrival > self.late_after_s
 
     def give_up(self, contact: Contact, turn: simpy.Event) -> None:
         """Patience is over: a contact still in line leaves it."""
@@ -184,7 +198,7 @@ def run(plan: DayPlan) -> DayOutcome:
     for end in plan.carry.busy_end_s.tolist():
         pool.ends.append(end)
         clock.process(pool.serve(end))
-    for contact in contacts[:waiting]:
+    for contact in sorted(contacts[:waiting], key=pool.is_late):  # each is assigned as it joins the line
         clock.process(live(contact, clock, pool))
     clock.process(call_in(contacts[waiting:], clock, pool))
     clock.run(until=plan.end_s)  # stops before anything of that moment happens

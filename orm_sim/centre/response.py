@@ -82,6 +82,7 @@ class ResponseTable:
         loads: Sequence[float] = LOADS,
         contacts: int = 30_000,
         seed: int = 1,
+        in_time_first: bool = False,
     ) -> ResponseTable:
         """Tabulate: 3 to 5 s for four handle times and the default nodes.
 
@@ -101,6 +102,8 @@ class ResponseTable:
             Contacts behind each node.
         seed : int
             Root of the draws; every node of a load and handle time meets the same contacts.
+        in_time_first : bool
+            Whether contacts that are not yet late are served before those that are.
 
         Raises
         ------
@@ -112,7 +115,7 @@ class ResponseTable:
             raise ValueError("ratios, handle_s and loads must ascend from above 0")
         if not (handle_cv > 0.0 and threshold_s >= 0.0 and contacts > 0):
             raise ValueError("handle_cv and contacts must be above 0, threshold_s 0 or more")
-        pool = _Pool(patience, handle_cv, threshold_s, contacts, seed)
+        pool = _Pool(patience, handle_cv, threshold_s, contacts, seed, in_time_first)
         values = np.empty((2, axes[0].size, axes[1].size, axes[2].size))
         for h, mean_s in enumerate(axes[1].tolist()):
             for k, load in enumerate(axes[2].tolist()):
@@ -179,6 +182,7 @@ class _Pool:
     threshold_s: float
     contacts: int
     seed: int
+    in_time_first: bool
 
     def responses(self, agents: Floats, handle_s: float, load: float) -> Floats:
         """Service level and abandonment rate at each number of agents, fractions mixed: float64[2, n]."""
@@ -209,6 +213,7 @@ class _Pool:
             DayPlan(
                 arrival_s=arrival, handle_s=handle, patience_s=patience, threshold_s=self.threshold_s,
                 staffed=np.full(math.ceil(length / warm), agents), interval_s=warm, end_s=length,
+                in_time_first=self.in_time_first,
             )
         )  # fmt: skip
         offered, _, within, abandoned = outcome.counts[:, 1:-3].sum(axis=1).tolist()

@@ -30,6 +30,7 @@ _LEVERS = {
     "pressure": ("pres-", "sure", "{:g}"),
     "cut_late": ("cuts", "late", "{:g}"),
     "cherry_pick": ("leads", "left", "{:.0%}"),
+    "in_time_first": ("in time", "first", "{:g}"),
 }
 _HEADINGS = {
     "training": "train-\ning",

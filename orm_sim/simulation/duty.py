@@ -25,7 +25,8 @@ _AUDITED = rows("audited", "errors")
 class InboundDuty(NamedTuple):
     """An operator's share of contacts, its agents on duty (int64[48] as bytes), and how they handle contacts.
 
-    ``down``: when its platform fails that day; ``cuts``: whether contacts past the threshold are cut off.
+    ``down``: when its platform fails that day; ``cuts``: whether contacts past the threshold are cut off;
+    ``passes``: whether they wait for those who are not.
     """
 
     operator: str
@@ -35,6 +36,7 @@ class InboundDuty(NamedTuple):
     fcr: float
     down: tuple[Window, ...] = ()
     cuts: bool = False
+    passes: bool = False
 
 
 class OutboundDuty(NamedTuple):
@@ -76,7 +78,7 @@ def inbound_week(operator: Operator, share: float, drift: float, fcr: float) -> 
         InboundDuty(
             operator.name, share, day.tobytes(), factor * mix.longer,
             min(max(fcr * (own + mix.guests * (guests - own)) * quality + operator.fcr_delta, 0.0), 1.0),
-            cuts=means.cut_late > 0.0,
+            cuts=means.cut_late > 0.0, passes=means.in_time_first > 0.0,
         )
         for day, mix in zip(operator.staffed["inbound"], mixes(operator, "inbound"), strict=True)
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,15 +112,7 @@ def outlook_of(
         inbound=_inbound(scenario, setting, vendor, planning, service, moment, shares["inbound"])
         if scenario.outsourced("inbound")
         else None,
-        outbound=_outbound(
-            setting,
-            _list_as_known(setting, moment),
-            vendor,
-            months,
-            shares["outbound"],
-            sold,
-            any(scenario.vendor.levers.cherry_pick),
-        )
+        outbound=_outbound(scenario, setting, moment, vendor, months, shares["outbound"], sold)
         if scenario.outsourced("outbound")
         else None,
         floors={c: _floor(scenario, vendor, c, moment) for c in CHANNELS},
@@ -219,6 +211,8 @@ def _inbound(
         ]
     )
     drift = expected.handle_factor[np.minimum(days.month_starts[list(months)] + 15, days.n_days - 1)]
+    levers = scenario.vendor.levers
+    answers = partial(response_of, scenario.programme, service, vendor.schedule_efficiency)
     mood, resolution, shape = inbound.satisfaction, inbound.resolution, setting.programme.shapes.inbound
     return InboundOutlook(
         first=forecast * share * expected.first_share,
@@ -235,11 +229,10 @@ def _inbound(
         loss_per_minute=mood.loss_per_minute_waited,
         patience_s=shape.patience.exponential_mean_s.value,
         requirement=requirement_of(setting.programme, planning),
-        response=response_of(scenario.programme, service, vendor.schedule_efficiency),
+        response=answers(),
         asked=service.share,
-        late=response_of(scenario.programme, service, vendor.schedule_efficiency, inbound.service.threshold_s)
-        if any(scenario.vendor.levers.cut_late)
-        else None,
+        late=answers(cut_s=inbound.service.threshold_s) if any(levers.cut_late) else None,
+        in_time=answers(in_time_first=True) if any(levers.in_time_first) else None,
         threshold_s=inbound.service.threshold_s,
     )
 
@@ -263,11 +256,15 @@ def _requirement(planning: Planning, week_bytes: bytes, largest_load: float) -> 
 
 
 def response_of(
-    programme: Programme, service: ServiceRequest, efficiency: float, cut_s: float = np.inf
+    programme: Programme,
+    service: ServiceRequest,
+    efficiency: float,
+    cut_s: float = np.inf,
+    in_time_first: bool = False,
 ) -> PoolResponse:
     """How the programme's pool answers to hours on duty; tabulated once in a process for all options.
 
-    Contacts that have waited for `cut_s` are cut off: beyond it patience ends at once.
+    Contacts that have waited for `cut_s` are cut off: beyond it patience ends at once. `in_time_first`: late ones wait.
     """
     shape, inbound = programme.shapes.inbound, programme.inbound
     pieces = _cut(tuple((p.until_s or np.inf, p.per_s) for p in shape.patience.hazard.pieces), cut_s)
@@ -277,6 +274,7 @@ def response_of(
     return _response(
         service, efficiency, pieces, round(cv, 3), round(busyness, 6), _week(programme).tobytes(),
         _short(inbound.handle_time_s), _short(_largest_load(programme)), shape.patience.exponential_mean_s.value,
+        in_time_first,
     )  # fmt: skip
 
 
@@ -300,11 +298,12 @@ def _response(
     handle_s: float,
     largest_load: float,
     patience_s: float,
+    in_time_first: bool,
 ) -> PoolResponse:
     from orm_sim.centre.schedule import Schedule
     from orm_sim.centre.staffing import RequirementTable
 
-    table = _intervals(pieces, handle_s, handle_cv, service.threshold_s)
+    table = _intervals(pieces, handle_s, handle_cv, service.threshold_s, in_time_first)
     shape = np.frombuffer(week).reshape(7, -1)
     laws = (patience_s, service.threshold_s, service.share, busyness_cv)
     required = RequirementTable.build(float(handle_s), *laws)
@@ -314,15 +313,17 @@ def _response(
 
 @lru_cache(maxsize=8)
 def _intervals(
-    pieces: tuple[tuple[float, float], ...], handle_s: float, handle_cv: float, threshold_s: float
-) -> ResponseTable:
+    pieces: tuple[tuple[float, float], ...], handle_s: float, handle_cv: float, threshold_s: float, in_time_first: bool
+) -> ResponseTable:  # fmt: skip
     until, per_s = (np.array(each) for each in zip(*pieces, strict=True))
     patience = LawTable(
         np.array([LOGNORMAL, PIECEWISE_HAZARD]), np.zeros(2), np.zeros(2), np.array([0, 0]),
         np.array([0, until.size]), until, per_s,
     )  # fmt: skip
     handles = (0.7 * handle_s, 1.4 * handle_s)
-    return ResponseTable.build(patience, handles, handle_cv, threshold_s, contacts=_CONTACTS)
+    return ResponseTable.build(
+        patience, handles, handle_cv, threshold_s, contacts=_CONTACTS, in_time_first=in_time_first
+    )
 
 
 def _short(value: float) -> float:
@@ -347,15 +348,16 @@ def _list_as_known(setting: Setting, moment: Moment) -> Outbound:
 
 
 def _outbound(
+    scenario: Scenario,
     setting: Setting,
-    outbound: Outbound,
+    moment: Moment,
     vendor: Operator,
     months: range,
     share: Floats,
     sold: Sequence[float],
-    picks: bool,
 ) -> OutboundOutlook:
-    shape = setting.programme.shapes.outbound
+    outbound, shape = _list_as_known(setting, moment), setting.programme.shapes.outbound
+    picks = any(scenario.vendor.levers.cherry_pick)
     starts = setting.days.month_starts
     calling = np.array([int(setting.calling[starts[m] : starts[m + 1]].sum()) for m in months])
     hours = outbound.closes_hour - outbound.opens_hour

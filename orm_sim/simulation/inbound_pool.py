@@ -133,7 +133,9 @@ class InboundPool:
     def _alone(self, duties: tuple[InboundDuty, ...]) -> InboundDuty | None:
         """The operator to whom all contacts of a day go, where the day can be lived in one compiled call."""
         works = [duty for duty in duties if duty.share or duty.operator in self._carry]
-        if self._engine is not kernel.run or len(works) != 1 or works[0].down or works[0].cuts:
+        if self._engine is not kernel.run or len(works) != 1:
+            return None
+        if works[0].down or works[0].cuts or works[0].passes:
             return None
         return works[0] if works[0].share >= _WHOLE else None
 
@@ -195,7 +197,7 @@ class InboundPool:
         plan = DayPlan(
             arrival_s=arrival, handle_s=handle, patience_s=patience, ref=ref, staffed=agents(duty.staffed),
             threshold_s=self._setting.programme.inbound.service.threshold_s,
-            carry=self._carry.get(duty.operator, Carry.empty()),
+            carry=self._carry.get(duty.operator, Carry.empty()), in_time_first=duty.passes,
         )  # fmt: skip
         if duty.down:
             return self._interrupted(day, duty, plan)

@@ -180,6 +180,7 @@ _WORDS = {
     "pressure": "pressure {:g}",
     "cut_late": "late contacts cut off {:g}",
     "cherry_pick": "worst leads left {:.0%}",
+    "in_time_first": "in time before late {:g}",
 }
 
 

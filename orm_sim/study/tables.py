@@ -37,6 +37,7 @@ LEVERS: Final = {
     "pressure": "share",
     "cut_late": "flag",
     "cherry_pick": "share",
+    "in_time_first": "flag",
 }
 """The columns of a vendor's plan and their units; see `orm_sim.vendor.levers.Plan`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from math import prod
 from typing import Annotated, Final, NamedTuple
@@ -28,7 +29,8 @@ class Plan(NamedTuple):
     per agent and week · ``redundancy``: platforms that stand by, beyond those of its terms · ``pressure``: how hard
     contacts are shortened and sales pressed, 0 honest · ``cut_late``: 1 hangs up on contacts that have waited past the
     threshold of the service level, so that those who answer in time are all that is answered · ``cherry_pick``: share
-    of the outbound list that is left undialled, the leads whose score promises least.
+    of the outbound list that is left undialled, the leads whose score promises least · ``in_time_first``: 1 answers
+    contacts that are not yet past the threshold before those that are, whom service level has lost already.
     """
 
     staffing_ratio: float
@@ -40,6 +42,7 @@ class Plan(NamedTuple):
     pressure: float
     cut_late: float = 0.0
     cherry_pick: float = 0.0
+    in_time_first: float = 0.0
 
 
 class Plans(NamedTuple):
@@ -54,6 +57,7 @@ class Plans(NamedTuple):
     pressure: Floats
     cut_late: Floats
     cherry_pick: Floats
+    in_time_first: Floats
 
     def at(self, position: int) -> Plan:
         """One of them."""
@@ -86,9 +90,9 @@ def _no_plan_or_too_many(*grids: tuple[float, ...]) -> str | None:
     return None
 
 
-def _neither_on_nor_off(cut_late: tuple[float, ...]) -> str | None:
-    parts = [value for value in cut_late if value not in (0.0, 1.0)]
-    return f"is 0 or 1: late contacts are cut off or not, and {parts[0]:g} is neither" if parts else None
+def _neither_on_nor_off(what: str, flags: tuple[float, ...]) -> str | None:
+    parts = [value for value in flags if value not in (0.0, 1.0)]
+    return f"is 0 or 1: late contacts are {what} or not, and {parts[0]:g} is neither" if parts else None
 
 
 class Levers(Term):
@@ -139,9 +143,14 @@ class Levers(Term):
         (0.0,), unit="share of the list", source="design_choice", grade="D", low=0.0, high=0.7
     )
     """Share of the outbound list that is not dialled, the leads that score worst; 0 calls the list in its order."""
+    in_time_first: Many[Part] = quantity(
+        (0.0,), unit="flag", source="design_choice", grade="D", low=0.0, high=1.0
+    )
+    """Whether contacts that are past the threshold wait until nobody waits who is not: 0 or 1."""
 
     rules = (
-        Rule(("cut_late",), _neither_on_nor_off),
+        Rule(("cut_late",), partial(_neither_on_nor_off, "cut off")),
+        Rule(("in_time_first",), partial(_neither_on_nor_off, "passed over")),
         Rule(Plan._fields, _no_plan_or_too_many),
     )
 

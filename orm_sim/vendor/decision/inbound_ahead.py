@@ -54,7 +54,8 @@ class Pool(NamedTuple):
     ``resolves`` float64[n_plans] share resolved by proficient agents, before ``fcr_delta`` float64[n_futures] ·
     ``unskilled`` what newcomers lack in resolving · ``returns`` share of unresolved contacts that come back ·
     ``asked`` service level · the table of `PoolResponse` · ``late`` that of a pool that cuts off late contacts, where
-    ``cuts`` float64[n_plans] is 1.
+    ``cuts`` float64[n_plans] is 1 · ``in_time`` that of one that serves them last, where
+    ``passes`` float64[n_plans] is.
     """
 
     first: Floats
@@ -70,6 +71,8 @@ class Pool(NamedTuple):
     table: EvenTable
     late: EvenTable
     cuts: Floats
+    in_time: EvenTable
+    passes: Floats
 
 
 class Answered(NamedTuple):
@@ -183,7 +186,7 @@ class InboundAhead:
                 luck,
                 self._resolves,
                 1.0 - learning.resolution_at_start,
-                self._plans.cut_late,
+                self._plans,
             ),
         )
 
@@ -200,7 +203,7 @@ def _lessons(outlook: Outlook, inbound: InboundOutlook, plans: Plans) -> Floats:
 
 
 def _pool_of(
-    inbound: InboundOutlook, futures: Futures, luck: Floats, resolves: Floats, unskilled: float, cuts: Floats
+    inbound: InboundOutlook, futures: Futures, luck: Floats, resolves: Floats, unskilled: float, plans: Plans
 ) -> Pool:
     delta = np.array(
         np.broadcast_to(inbound.fcr_delta, futures.volume.shape), np.float64
@@ -208,7 +211,8 @@ def _pool_of(
     return Pool(
         inbound.first, inbound.handle_s, futures.volume, futures.handle_time, luck, resolves, delta, unskilled,
         inbound.return_share, inbound.asked, even(inbound.response),
-        even(inbound.response if inbound.late is None else inbound.late), cuts,
+        even(inbound.response if inbound.late is None else inbound.late), plans.cut_late,
+        even(inbound.response if inbound.in_time is None else inbound.in_time), plans.in_time_first,
     )  # fmt: skip
 
 
@@ -261,7 +265,9 @@ def _serve(
     )
     resolved, back, load = months.resolved[month, plan], scratch[0], scratch[1]
     log_handle, log_load = scratch[2], scratch[3]
-    table = pool.late if pool.cuts[plan] > 0.0 else pool.table
+    table = pool.in_time if pool.passes[plan] > 0.0 else pool.table
+    if pool.cuts[plan] > 0.0:  # then nobody late is left to be passed over
+        table = pool.late
     longer, resolves, hours = pool.handle_s[month] * ways.longer[plan], pool.resolves[plan], ways.hours[plan]
     for f in range(agents.size):
         handle_s[f] = pool.handle_time[f] * longer / (1.0 - nature.slow * newness[f])

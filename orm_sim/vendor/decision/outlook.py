@@ -88,6 +88,8 @@ class InboundOutlook:
     asked : float
     late : PoolResponse or None
         Of a pool that cuts off contacts past `threshold_s`; None where no plan does.
+    in_time : PoolResponse or None
+        Of a pool that serves contacts past `threshold_s` last; None where no plan does.
     threshold_s : float
     """
 
@@ -108,6 +110,7 @@ class InboundOutlook:
     response: PoolResponse
     asked: float
     late: PoolResponse | None = None
+    in_time: PoolResponse | None = None
     threshold_s: float = np.inf
 
 
