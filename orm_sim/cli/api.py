@@ -321,9 +321,11 @@ def solved_rates(
 
 
 def kept_rates(folder: Path) -> dict[str, float] | None:
-    """Solved rates kept in a run's folder; None where there are none yet."""
+    """Solved rates kept in a run's folder; None where there are none yet, or none that could have been solved."""
     kept = read_json(folder / _PRICES)
-    return None if kept is None else {name: float(rate) for name, rate in kept.items()}
+    if not isinstance(kept, dict) or not all(isinstance(rate, float) for rate in kept.values()):
+        return None
+    return kept if all(map(math.isfinite, kept.values())) else None
 
 
 def keep_rates(folder: Path, rates: Mapping[str, float]) -> None:

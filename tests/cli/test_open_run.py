@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import orm_sim
+from orm_sim.cli.api import keep_rates, kept_rates
 from orm_sim.core.errors import InputError
 
 CARD = {"name": "s", "title": "S", "zero": "home", "options": {"home": "Home"}}
@@ -37,3 +38,11 @@ def test_a_table_that_is_cut_off_is_named(tmp_path: Path, left: int) -> None:
 def test_a_manifest_of_another_form_is_named(tmp_path: Path, spoilt: dict[str, object]) -> None:
     with pytest.raises(InputError, match=r"manifest.json is damaged"):
         orm_sim.open_run(_folder(tmp_path, **spoilt))
+
+
+@pytest.mark.parametrize("kept", ['{"a": null}', '"x"', '{"a": NaN}', '{"a": 12', '{"a": "12"}'])
+def test_prices_that_nobody_can_have_solved_are_solved_again(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "prices.json").write_text(kept)
+    assert kept_rates(tmp_path) is None
+    keep_rates(tmp_path, {"a": 12.5})
+    assert kept_rates(tmp_path) == {"a": 12.5}

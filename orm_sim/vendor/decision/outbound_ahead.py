@@ -25,7 +25,7 @@ class OutboundAhead:
             np.zeros((outlook.n_months, 1, 1)) if outlook.guests is None else outlook.guests.by_month(plans)
         )
         self._unfit = np.asarray(outlook.people.cancelled_when(_found(outlook, plans)))
-        self._dialled, self._sold = np.ones(1), np.full(1, outbound.sold)
+        self._dialled, self._sold = np.ones(1), np.atleast_1d(outbound.sold)
         if outbound.scoring is not None:
             self._dialled = 1.0 - plans.cherry_pick[:, None]
             self._sold = outbound.sold * outbound.scoring.lift(plans.cherry_pick)[:, None]
