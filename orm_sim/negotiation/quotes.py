@@ -87,7 +87,7 @@ class Quote:
     name : str
         Identifier, unique among the quotes.
     kind : str
-        deal, curve, offer, meeting, split, told or clause.
+        deal, curve, unsigned, offer, meeting, split, told or clause.
     title : str
         Words.
     sheet : mapping of str to float

@@ -24,7 +24,7 @@ def quotes_table(talks: Talks, *kinds: str) -> pd.DataFrame:
         shown |= {issue.title: _term(row, name, issue) for name, issue in talks.deal.issues.items()}
         for name, title in (("client", "client gains, $k"), ("vendor", "vendor gains, $k")):
             shown[title] = _span(row, name)
-        shown["vendor fails"] = chance(row)
+        shown["vendor fails"] = chance(row) if row["p_no_deal"] < 0.5 else "does not sign"
         if "offer" in kinds:
             shown["objection"] = row["objection"] or "none"
         rows.append(shown)
@@ -52,7 +52,7 @@ def their_view(talks: Talks) -> pd.DataFrame:
         shown |= {line: minus(f"{row[line] / THOUSAND:,.0f}") for line in (*LINES, "other", "margin")}
         share = row["margin_share"]
         shown["of revenue"] = minus(f"{share:.0%}") if math.isfinite(share) else "–"
-        shown["fails"] = f"{row['p_failure']:.0%}"
+        shown["fails"] = f"{row['p_failure']:.0%}" if row["p_no_deal"] < 0.5 else "does not sign"
         rows.append(shown)
     return pd.DataFrame(rows)
 
