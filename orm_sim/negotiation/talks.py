@@ -46,7 +46,7 @@ class Talks:
     outside_margin : float
         The margin on revenue that the vendor would earn elsewhere, share.
     sheets : DataFrame
-        The sheets surveyed: the issues, client, vendor (gains, $), p_failure, p_no_deal, inside.
+        The sheets surveyed: the issues, client, vendor (gains, $), p_failure, signs, inside.
     quotes : DataFrame
         The sheets quoted, simulated again: see `row_of`; `objection` to an offer, `dominated_by` another sheet.
     curve : DataFrame
@@ -328,7 +328,7 @@ def _objections(
 
 def _dominated(table: pd.DataFrame) -> list[str]:
     """The signed sheet that beats each on the client's worst histories and on lasting; empty without."""
-    tail = table["client_tail"].where(table["p_no_deal"] < 0.5).to_numpy(np.float64)
+    tail = table["client_tail"].where(table["signs"]).to_numpy(np.float64)
     beaten = beaten_by(tail, table["p_broken"].to_numpy(np.float64))
     return ["" if by is None else str(table["title"].iloc[by]) for by in beaten]
 

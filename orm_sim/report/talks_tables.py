@@ -24,7 +24,7 @@ def quotes_table(talks: Talks, *kinds: str) -> pd.DataFrame:
         shown |= {issue.title: _term(row, name, issue) for name, issue in talks.deal.issues.items()}
         for name, title in (("client", "client gains, $k"), ("vendor", "vendor gains, $k")):
             shown[title] = _span(row, name)
-        shown["vendor fails"] = chance(row) if row["p_no_deal"] < 0.5 else "does not sign"
+        shown["vendor fails"] = chance(row) if row["signs"] else "does not sign"
         if "offer" in kinds:
             shown["objection"] = row["objection"] or "none"
         rows.append(shown)
@@ -52,7 +52,7 @@ def their_view(talks: Talks) -> pd.DataFrame:
         shown |= {line: minus(f"{row[line] / THOUSAND:,.0f}") for line in (*LINES, "other", "margin")}
         share = row["margin_share"]
         shown["of revenue"] = minus(f"{share:.0%}") if math.isfinite(share) else "–"
-        shown["fails"] = f"{row['p_failure']:.0%}" if row["p_no_deal"] < 0.5 else "does not sign"
+        shown["fails"] = f"{row['p_failure']:.0%}" if row["signs"] else "does not sign"
         rows.append(shown)
     return pd.DataFrame(rows)
 
@@ -77,7 +77,7 @@ def protection_table(talks: Talks) -> pd.DataFrame:
 def protected(talks: Talks) -> pd.DataFrame:
     """The quotes that are signed and whose worst histories could be estimated."""
     table = talks.quotes
-    return table[table["client_tail"].notna() & (table["p_no_deal"] < 0.5)]
+    return table[table["client_tail"].notna() & table["signs"]]
 
 
 def worst_share(talks: Talks) -> float:
@@ -102,10 +102,20 @@ def curve_table(talks: Talks) -> pd.DataFrame:
                 "vendor against the deal, $k": _span(quote, "vendor_change"),
                 "client against the deal, $k": _span(quote, "client_change"),
                 "vendor fails": chance(quote),
-                "": "",
+                "": _off(talks, quote),
             }
         rows.append(shown)
     return pd.DataFrame(rows).fillna("–")
+
+
+def _off(talks: Talks, quote: Mapping[Any, Any]) -> str:
+    """What to mind about a mark where the vendor has not what it has under the deal."""
+    return "not equal: the nearest found that the vendor signs" if unequal(talks, quote) else ""
+
+
+def unequal(talks: Talks, quote: Mapping[Any, Any]) -> bool:
+    """Whether a mark of the curve is further from the deal's value to the vendor than the tolerance."""
+    return bool(abs(quote["vendor_change"]) > talks.tolerance)
 
 
 def _no_answer(talks: Talks, reason: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from orm_sim.core.units import dollars
 from orm_sim.negotiation.talks import Talks
-from orm_sim.report.talks_tables import chance
+from orm_sim.report.talks_tables import chance, unequal
 
 
 def findings(talks: Talks) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def _zone(talks: Talks) -> str:
 
 def _deal(talks: Talks) -> str:
     row = talks.quotes.to_dict("records")[0]
-    if row["p_no_deal"] >= 0.5:
+    if not row["signs"]:
         return "The vendor does not sign the deal on the table."
     gains = f"the client gains {_told(row, 'client')}, the vendor {_told(row, 'vendor')}"
     fails = f"the vendor fails in {chance(row)} of histories"
@@ -87,9 +87,11 @@ def _replaced(talks: Talks) -> str:
     if len(curve) < 2:
         return ""
     given, answer = (talks.deal.issues[name] for name in (talks.given, talks.answer))
-    marks = [
-        f"{row[talks.answer]:.2f} at {given.title} {row[talks.given]:g}" for row in curve.to_dict("records")
-    ]
+    marks = []
+    for row in curve.to_dict("records"):
+        more = dollars(abs(row["vendor_change"])) + (" more" if row["vendor_change"] > 0.0 else " less")
+        off = f" (worth {more} to the vendor: the nearest found that it signs)" if unequal(talks, row) else ""
+        marks.append(f"{row[talks.answer]:.2f} at {given.title} {row[talks.given]:g}{off}")
     falls = bool((np.diff(curve[talks.answer]) < 0.0).all())
     order = (
         ""
