@@ -67,7 +67,7 @@ def negotiate_command(study: Path, **options: Any) -> None:
             overrides=overrides_of(options["settings"]), on_progress=progress,
             say=lambda text: console.print(text, highlight=False, markup=False),
         )  # fmt: skip
-    from orm_sim.report.talks_tables import talks_as_dict
+    from orm_sim.report.talks_words import talks_as_dict
 
     if options["as_json"]:
         click.echo(json.dumps({"folder": str(folder), **talks_as_dict(talks)}, indent=2, ensure_ascii=False))
@@ -157,7 +157,8 @@ def _silent(text: str) -> None:
 def _write(talks: Talks, folder: Path) -> None:
     from orm_sim.core.files import write_whole
     from orm_sim.report import talks as pictures
-    from orm_sim.report.talks_tables import protected, talks_as_dict
+    from orm_sim.report.talks_tables import protected
+    from orm_sim.report.talks_words import talks_as_dict
     from orm_sim.report.theme import save_png, show
 
     write_whole(folder / "talks.json", json.dumps(talks_as_dict(talks), indent=2).encode())
@@ -179,9 +180,10 @@ def _print(talks: Talks) -> None:
     from rich.console import Console
 
     from orm_sim.report import talks_tables as tables
+    from orm_sim.report.talks_words import findings
 
     out = Console(width=None if sys.stdout.isatty() else 150)
-    for line in tables.findings(talks):
+    for line in findings(talks):
         out.print(line, highlight=False, markup=False)
     curve = f"What replaces what, at equal value to the vendor: {talks.deal.issues[talks.answer].title} for"
     for title, frame in (

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 TRAINING = "vendor_training"
 """What the vendor pays people who train, in `Lived.accounts`; the ledger books it with the cost of recruiting them."""
 
+REFUSED = 0.1
+"""A sheet that the vendor refuses in this share of histories or more is not signed: it would be luck."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -80,8 +83,8 @@ class Lived:
 
     @property
     def signs(self) -> bool:
-        """Whether the vendor signs in most histories."""
-        return float(self.no_deal.mean()) < 0.5
+        """Whether the vendor signs, forecasts being what they may."""
+        return float(self.no_deal.mean()) < REFUSED
 
 
 @dataclass(slots=True)

@@ -87,7 +87,7 @@ class Quote:
     name : str
         Identifier, unique among the quotes.
     kind : str
-        deal, curve, offer, meeting, split, told or clause.
+        deal, curve, unsigned, offer, meeting, split, told or clause.
     title : str
         Words.
     sheet : mapping of str to float
@@ -142,13 +142,14 @@ def row_of(
     Returns
     -------
     dict
-        name, kind, title, one column an issue, `rate: LABEL`; client, vendor (gains over the reservation values),
+        name, kind, title, signs, one column an issue, `rate: LABEL`; client, vendor (gains over reservation values),
         client_change, vendor_change (against the deal, paired), client_tail (the client's gain in the worst histories;
         nan where too few carry it), p_failure, p_no_deal, p_broken (the two part early): each with _low and _high.
     """
     lived = quote.known
     n = lived.client.size
-    row: dict[str, Any] = {"name": quote.name, "kind": quote.kind, "title": quote.title, **quote.sheet}
+    row: dict[str, Any] = {"name": quote.name, "kind": quote.kind, "title": quote.title, "signs": lived.signs}
+    row |= quote.sheet
     row |= {f"rate: {label}": rate for label, rate in rates.items()}
     figures = {
         "client": measure.interval(lived.client - reserve),

@@ -13,6 +13,8 @@ ROUNDS = 3
 """Times that a quoted sheet is moved and simulated again at most."""
 REACH = 0.25
 """How far one move may go at most, as a share of the issue's range: surfaces are flat in places, sheets are not."""
+UP = 0.1
+"""How far a mark that the vendor does not sign is moved in its favour, as a share of the issue's range."""
 Live = Callable[[Sequence[Quote], str], list[Quote]]
 """Lives quotes; the second argument is a word for the folder of the run."""
 
@@ -66,8 +68,14 @@ class _Tries:
         self.quotes.append(quote)
 
     @property
-    def best(self) -> int:
-        return min(range(len(self.misses)), key=lambda i: abs(self.misses[i]))
+    def order(self) -> list[int]:
+        """The nearest first; what the vendor does not sign is near nothing."""
+        tries = range(len(self.misses))
+        return sorted(tries, key=lambda i: (not self.quotes[i].known.signs, abs(self.misses[i])))
+
+    @property
+    def nearest(self) -> Quote:
+        return self.quotes[self.order[0]]
 
 
 def settle(quotes: Sequence[Quote], goal: Goal, live: Live, say: Callable[[str], None]) -> list[Quote]:
@@ -107,29 +115,48 @@ def settle(quotes: Sequence[Quote], goal: Goal, live: Live, say: Callable[[str],
             f"Moving {len(moved)} of them a little and simulating those again ({turn + 1} of at most {ROUNDS}) ..."
         )
         fresh = live(moved, f"quotes-{turn + 1}")
-    return [tries[q.name].quotes[tries[q.name].best] if q.name in tries else q for q in quotes]
+    return [tries[q.name].nearest if q.name in tries else q for q in quotes]
 
 
 def _moved(tried: _Tries, goal: Goal) -> Quote | None:
     """The nearest try moved on; None where it is near enough, or cannot move."""
-    best = tried.best
-    quote, miss = tried.quotes[best], tried.misses[best]
+    quote, miss = tried.nearest, tried.misses[tried.order[0]]
+    to = quote.sheet[goal.issue] + _step(tried, goal, miss) if quote.known.signs else _signable(tried, goal)
+    value = goal.land.deal.rounded({**quote.sheet, goal.issue: to})[goal.issue]
+    return None if value in tried.values else quote.moved(goal.issue, value)
+
+
+def _step(tried: _Tries, goal: Goal, miss: float) -> float:
+    """How far the nearest try should move; 0 where it is near enough."""
     slope = _slope(tried, goal)
     if abs(miss) <= goal.tolerance or slope == 0.0:
-        return None
-    bounds = goal.land.deal.issues[goal.issue]
-    reach = REACH * (bounds.high - bounds.low)
-    step = min(max(-miss / slope, -reach), reach)
-    value = goal.land.deal.rounded({**quote.sheet, goal.issue: quote.sheet[goal.issue] + step})[goal.issue]
-    return None if value in tried.values else quote.moved(goal.issue, value)
+        return 0.0
+    reach = REACH * _range(goal)
+    return min(max(-miss / slope, -reach), reach)
+
+
+def _signable(tried: _Tries, goal: Goal) -> float:
+    """A mark that the vendor does not sign goes towards what it signs; an offer stays, and is objected to."""
+    quote = tried.nearest
+    if quote.kind != "curve":
+        return quote.sheet[goal.issue]
+    step = UP * _range(goal)
+    falls = goal.land.slope(quote.sheet, goal.issue, "vendor") < 0.0
+    return min(tried.values) - step if falls else max(tried.values) + step
 
 
 def _slope(tried: _Tries, goal: Goal) -> float:
     """What the quote's side gains per unit of the issue, $: between the two nearest tries, or on the surface."""
-    quote = tried.quotes[tried.best]
+    quote = tried.nearest
     drawn = goal.land.slope(quote.sheet, goal.issue, "vendor" if quote.kind == "curve" else "client")
-    if len(tried.values) < 2:
+    signed = [i for i in tried.order if tried.quotes[i].known.signs]
+    if len(signed) < 2:
         return drawn
-    first, second = sorted(range(len(tried.misses)), key=lambda i: abs(tried.misses[i]))[:2]
+    first, second = signed[:2]
     lived = (tried.misses[second] - tried.misses[first]) / (tried.values[second] - tried.values[first])
     return drawn if lived == 0.0 or lived * drawn < 0.0 else lived
+
+
+def _range(goal: Goal) -> float:
+    bounds = goal.land.deal.issues[goal.issue]
+    return bounds.high - bounds.low

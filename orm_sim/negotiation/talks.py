@@ -26,7 +26,8 @@ from orm_sim.scenario.scenario import Scenario
 Say = Callable[[str], None]
 TOLERANCE = 0.005
 """Within what sheets are worth the same, as a share of what the client pays under the deal."""
-DEAL = "deal"
+DEAL, UNSIGNED = "deal", "unsigned"
+"""Kinds of the quote on the table, and of marks of the curve that the vendor does not sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Talks:
     outside_margin : float
         The margin on revenue that the vendor would earn elsewhere, share.
     sheets : DataFrame
-        The sheets surveyed: the issues, client, vendor (gains, $), p_failure, p_no_deal, inside.
+        The sheets surveyed: the issues, client, vendor (gains, $), p_failure, signs, inside.
     quotes : DataFrame
         The sheets quoted, simulated again: see `row_of`; `objection` to an offer, `dominated_by` another sheet.
     curve : DataFrame
@@ -153,6 +154,7 @@ def negotiate(
     say(f"Part 2 of 3: {len(quotes)} sheets quoted, {quote_by.replications} histories each, other luck ...")
     final = _measure(study, quote_by)
     done, tolerance = _settled(Lives(study, quote_by), deal, land, quotes, level, final, say)
+    done = [replace(q, kind=UNSIGNED) if q.kind == "curve" and not q.known.signs else q for q in done]
     rows = [row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done]
     table = pd.DataFrame(rows)
     table["objection"] = _objections(table, level, done, final, tolerance, talks.max_failure)
@@ -280,11 +282,21 @@ def _settled(
 
 
 def _as_settled(curve: pd.DataFrame, quotes: Sequence[Quote], answer: str) -> pd.DataFrame:
-    """The marks of the curve with the answers that they were moved to."""
-    found = {quote.name: quote.sheet[answer] for quote in quotes}
-    return curve.assign(**{
-        answer: [found.get(name, np.nan) for name in curve["name"]]
-    })  # fmt: skip
+    """The marks of the curve with the answers that they were moved to, and why there is none where nobody signs."""
+    found = {quote.name: quote for quote in quotes}
+    rows = []
+    for row in curve.to_dict("records"):
+        quote = found.get(row["name"])
+        if quote is not None and quote.kind == UNSIGNED:
+            row |= {
+                answer: np.nan,
+                "name": "",
+                "reason": f"the vendor does not sign at {quote.sheet[answer]:.2f}",
+            }
+        elif quote is not None:
+            row |= {answer: quote.sheet[answer]}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=curve.columns)
 
 
 def _objections(
@@ -302,7 +314,9 @@ def _objections(
         against = ""
         if quote.kind == "offer" and equal is not None:
             off = measure.apart(quote.known.client, equal.known.client).value
-            if row["p_failure"] > max_failure:
+            if not quote.known.signs:
+                against = "the vendor does not sign"
+            elif row["p_failure"] > max_failure:
                 against = f"the vendor fails in {row['p_failure']:.0%} of histories"
             elif row["vendor"] < 0.0:
                 against = "the vendor would earn more elsewhere"
@@ -314,7 +328,7 @@ def _objections(
 
 def _dominated(table: pd.DataFrame) -> list[str]:
     """The signed sheet that beats each on the client's worst histories and on lasting; empty without."""
-    tail = table["client_tail"].where(table["p_no_deal"] < 0.5).to_numpy(np.float64)
+    tail = table["client_tail"].where(table["signs"]).to_numpy(np.float64)
     beaten = beaten_by(tail, table["p_broken"].to_numpy(np.float64))
     return ["" if by is None else str(table["title"].iloc[by]) for by in beaten]
 

@@ -26,12 +26,12 @@ from orm_sim.report.talks import both_gains, clause_prices, deal_map, protection
 from orm_sim.report.talks_tables import (
     clause_table,
     curve_table,
-    findings,
     protected,
     protection_table,
     quotes_table,
     their_view,
 )
+from orm_sim.report.talks_words import findings
 from orm_sim.report.theme import Picture, save_png, show
 from orm_sim.report.waterfall import bridge, waterfall
 

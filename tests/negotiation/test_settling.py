@@ -38,8 +38,11 @@ def _land(client_slope: float, vendor_slope: float) -> Landscape:
 
 
 def _lived(client: float, vendor: float) -> Lived:
+    """A vendor that has nan does not sign: nothing is gained."""
     luck = np.linspace(-100.0, 100.0, 20)
-    none = np.zeros(20, bool)
+    none, zero = np.zeros(20, bool), np.zeros(20)
+    if np.isnan(vendor):
+        return Lived(zero, zero, zero, none, ~none, none, pd.Series(dtype=np.float64))
     return Lived(client + luck, vendor - luck, np.full(20, 1e3), none, none, none, pd.Series({"fees": 1e3}))
 
 
@@ -104,7 +107,19 @@ def test_a_quote_that_jumps_over_its_target_is_left_at_its_nearest() -> None:
     sea = Sea(lambda s: 0.0, lambda s: -900.0 if s < 0.5 else (0.0 if s == 0.5 else 300.0))
     found = _settled(sea, _land(-1_000.0, 1_000.0), [QUOTES[0], _quote("curve_0", "curve", 0.2)], 10.0)
     miss = found[1].known.vendor.mean() - found[0].known.vendor.mean()
-    assert abs(miss) <= 900.0 and len(sea.calls) <= 1 + ROUNDS
+    assert abs(miss) == pytest.approx(300.0) and len(sea.calls) <= 1 + ROUNDS
+
+
+def test_a_mark_that_is_not_signed_is_near_nothing_and_goes_towards_what_is() -> None:
+    """Unsigned below 0.45 the vendor gains nothing, which is what it gains under the deal: no answer for all that.
+
+    An offer that is not signed stays: what helps the vendor takes it away from what it is worth to the client.
+    """
+    sea = Sea(lambda s: -1_000.0 * s, lambda s: np.nan if s < 0.45 else 1_000.0 * (s - 0.5))
+    quotes = [QUOTES[0], _quote("curve_0", "curve", 0.2), _quote("offer_0", "offer", 0.4)]
+    found = _settled(sea, _land(-1_000.0, 1_000.0), quotes, 20.0)
+    assert found[1].known.signs and found[1].sheet["commission"] == pytest.approx(0.5, abs=0.03)
+    assert not found[2].known.signs and found[2].sheet["commission"] == 0.4
 
 
 def test_a_sheet_is_lived_once_under_whatever_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

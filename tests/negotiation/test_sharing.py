@@ -133,4 +133,4 @@ def test_a_vendor_that_does_not_sign_has_empty_books() -> None:
         pd.Series(dtype=np.float64),
     )
     row = panel([Quote("deal", "deal", "the deal", {}, {}, none)]).iloc[0]
-    assert row["margin"] == 0.0 and np.isnan(row["margin_share"]) and row["p_no_deal"] == 1.0
+    assert row["margin"] == 0.0 and np.isnan(row["margin_share"]) and not row["signs"]

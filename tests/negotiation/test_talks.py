@@ -35,7 +35,7 @@ from orm_sim.report import (
     their_view,
     trade,
 )
-from orm_sim.report.talks_tables import talks_as_dict
+from orm_sim.report.talks_words import talks_as_dict
 from orm_sim.report.theme import svg
 from orm_sim.scenario.load import LoadedStudy, load_study
 from orm_sim.scenario.scenario import Scenario
