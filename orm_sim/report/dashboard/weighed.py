@@ -95,7 +95,8 @@ class Room(NamedTuple):
     future lies among them, ``usual`` what each of them counts at the usual amount · float64[n_futures, n_draws]:
     ``ends`` last month of the contract, ``seen`` failures in the window, ``total`` present margin, ``met`` months that
     meet the service, ``late`` margin at the horizon's end · ``good`` whether
-    this month does · ``fails`` [n_months, n_futures, n_draws] months that fail and leave the window again · ``places`` where draws stand in the response table.
+    this month does · ``fails`` [n_months, n_futures, n_draws] months that fail and leave the window
+    again · ``places`` where draws stand in the response table.
     """
 
     rows: Floats
