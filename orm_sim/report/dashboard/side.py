@@ -204,8 +204,9 @@ def sized(outlook: Outlook, volume: float, wage: float) -> Outlook:
     if volume != 1.0 and outbound is not None:
         floors["outbound"] = replace(floors["outbound"], agents=floors["outbound"].agents * volume)
         outbound = replace(
-            outbound, seat_hours=outbound.seat_hours * volume, attempts=outbound.attempts * volume
-        )
+            outbound, seat_hours=outbound.seat_hours * volume, attempts=outbound.attempts * volume,
+            leads=outbound.leads * volume,
+        )  # fmt: skip
     return replace(
         outlook, inbound=inbound, outbound=outbound, floors=floors, wage_level=outlook.wage_level * wage
     )
@@ -284,8 +285,9 @@ def _stacked(outlook: Outlook, drawn: Drawn, setting: Setting, who: Employer) ->
     factor = drawn.scenario.vendor.offshore.handle_time_factor
     slower = drawn.each(lambda s: s.vendor.offshore.handle_time_factor) / factor
     stacked: dict[str, Any] = {name: np.array([getattr(each, name) for each in lists]) for name in _DRAWN}
-    more = np.array([each.attempts[0] for each in lists]) / typical.attempts[0]
-    stacked["attempts"] = outlook.outbound.attempts[:, None] * more
+    for name in ("attempts", "leads"):
+        more = np.array([getattr(each, name)[0] for each in lists]) / getattr(typical, name)[0]
+        stacked[name] = getattr(outlook.outbound, name)[:, None] * more
     stacked["talk_s"] = stacked["talk_s"] * slower
     return replace(outlook, outbound=replace(outlook.outbound, **stacked))
 

@@ -75,13 +75,13 @@ class OutboundAhead:
             paid = paid + guests * outlook.guests.paid
         attempts = np.minimum(
             able_hours * SECONDS_PER_HOUR / per_attempt,
-            np.multiply.outer(outbound.attempts, self._futures.volume)[:, None, :] * self._dialled,
+            _by_month(outbound.attempts, self._futures.volume) * self._dialled,
         )
         reached = attempts * outbound.reached
         suitable = reached * self._sold * skill * self._futures.conversion
         trained = heads.trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH
         pressed = people.pressed_sales * plans.pressure[:, None]
-        leads = np.multiply.outer(outbound.leads, self._futures.volume)[:, None, :]
+        leads = _by_month(outbound.leads, self._futures.volume)
         return _Called(
             outbound, heads, hours, paid, attempts, per_attempt, reached, suitable, pressed, self._unfit, trained,
             np.broadcast_to(leads, reached.shape),
@@ -161,6 +161,12 @@ _METERS: Final[dict[str, Callable[[_Called], Floats]]] = {
     "training_hours": lambda called: called.trained,
 } | {f"cancelled_unearned_lag{age}": partial(_Called.unearned, age=age) for age in range(AGES)}
 """Each meter by its name, for all months together."""
+
+
+def _by_month(amounts: Floats, volume: Floats) -> Floats:
+    """What comes in by month and future, float64[n_months, 1, n_futures]; amounts of a month may differ by future."""
+    wide = amounts[:, None] if amounts.ndim == 1 else amounts
+    return np.asarray((wide * volume)[:, None, :])
 
 
 def _before(ahead: Floats, past: Floats, age: int) -> Floats:
