@@ -16,7 +16,7 @@ import pyarrow as pa
 from orm_sim.centre import engine as engine_of
 from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices_table, targets_table
 from orm_sim.core.errors import InputError, Place, Problem
-from orm_sim.core.files import write_whole
+from orm_sim.core.files import shown, write_whole
 from orm_sim.decision import precision
 from orm_sim.decision.hazard_effects import hazard_effects, register_table
 from orm_sim.decision.rank import rank
@@ -51,17 +51,25 @@ class Tables(Mapping[str, pd.DataFrame]):
         self._files = {path.stem: path for path in sorted((run_dir / "tables").glob("*.parquet"))}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        return pd.read_parquet(self._files[name])
+        return _whole(self._files[name])
 
     def rows(self, name: str, options: Collection[str]) -> pd.DataFrame:
         """Rows of a table that belong to some options; no others are read."""
-        return pd.read_parquet(self._files[name], filters=[("option", "in", list(options))])
+        return _whole(self._files[name], filters=[("option", "in", list(options))])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 
     def __len__(self) -> int:
         return len(self._files)
+
+
+def _whole(file: Path, **how: Any) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(file, **how)
+    except (OSError, pa.ArrowException):
+        rule = "cannot be read as a table: it is cut off or damaged"
+        raise InputError(Problem(Place(shown(file)), "", None, rule, "Run the study again")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +230,12 @@ def open_run(run_dir: str | os.PathLike[str]) -> Comparison:
     if manifest is None or manifest.get("status") != "complete" or "card" not in manifest:
         rule = "holds no finished run; run the study again to finish it"
         raise InputError(Problem(Place(str(run_dir)), "", None, rule))
-    return Comparison(StudyCard(**manifest["card"]), Tables(folder), folder, tuple(manifest["notes"]))
+    try:
+        card, notes = StudyCard(**manifest["card"]), tuple(manifest["notes"])
+    except (TypeError, KeyError):
+        rule = "manifest.json is damaged or of another version; run the study again"
+        raise InputError(Problem(Place(str(run_dir)), "", None, rule)) from None
+    return Comparison(card, Tables(folder), folder, notes)
 
 
 def usable_cores() -> int:
@@ -308,9 +321,11 @@ def solved_rates(
 
 
 def kept_rates(folder: Path) -> dict[str, float] | None:
-    """Solved rates kept in a run's folder; None where there are none yet."""
+    """Solved rates kept in a run's folder; None where there are none yet, or none that could have been solved."""
     kept = read_json(folder / _PRICES)
-    return None if kept is None else {name: float(rate) for name, rate in kept.items()}
+    if not isinstance(kept, dict) or not all(isinstance(rate, float) for rate in kept.values()):
+        return None
+    return kept if all(map(math.isfinite, kept.values())) else None
 
 
 def keep_rates(folder: Path, rates: Mapping[str, float]) -> None:
@@ -353,14 +368,13 @@ def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFr
 def _weigh_risks(study: LoadedStudy, done: Run, best: str) -> None:
     """What hazards take, where they were left out in turn, and the register beside what is simulated of it."""
     outcomes, strikes = done.table("outcomes"), done.table("strikes")
-    months, effects = study.base.programme.months, None
+    months = study.base.programme.months
     if study.variants:
-        effects = hazard_effects(outcomes, strikes, study.variants, months)
-        done.add_table(HAZARD_EFFECTS, effects)
+        done.add_table(HAZARD_EFFECTS, hazard_effects(outcomes, strikes, study.variants, months))
         best = list(study.variants)[-1][0]
     entries = study.base.risks.entries
     if entries:
-        done.add_table(RISKS, register_table(entries, strikes, outcomes, best, months, effects))
+        done.add_table(RISKS, register_table(entries, strikes, outcomes, best, months, study.variants))
 
 
 def _report(result: Comparison, say: Say | None) -> list[Path]:

@@ -18,11 +18,13 @@ from orm_sim.cli.new import new
 from orm_sim.cli.options import overrides_of, running
 from orm_sim.cli.vendors import vendors_command
 from orm_sim.core.errors import InputError, Place, Problem
+from orm_sim.core.interrupts import ctrl_c_once, was_interrupted
 
 WORKER_MODULES = ("orm_sim.study.pool", "orm_sim.simulation.job", "orm_sim.simulation.pricing")
 EXIT_INPUT, EXIT_FAILED, EXIT_STOPPED = 2, 1, 130
 _TOLD = ("RunInterrupted", "BatchInterrupted", "RunFailed", "RenderError")
 """What the rooms behind raise as sentences; named, so that a fast command need not import them."""
+_KEEPS_NOTHING = ("dashboard", "doctor", "new", "validate", "schema", "warm", "verify")
 
 
 class _Group(click.Group):
@@ -31,18 +33,23 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what it raises into sentences."""
         try:
-            return super().invoke(ctx)
+            with ctrl_c_once():
+                return super().invoke(ctx)
         except InputError as error:
             _stop(str(error), EXIT_INPUT)
         except KeyboardInterrupt:
-            _stop(
-                "Stopped before a block was finished; nothing is lost. Run the same command again.",
-                EXIT_STOPPED,
-            )
+            _interrupted(ctx)
         except Exception as error:
+            if type(error).__name__ not in _TOLD and was_interrupted():
+                _interrupted(ctx)
             if type(error).__name__ not in _TOLD:
                 raise
             _stop(str(error), getattr(error, "exit_code", EXIT_FAILED))
+
+
+def _interrupted(ctx: click.Context) -> NoReturn:
+    kept = "" if ctx.invoked_subcommand in _KEEPS_NOTHING else " before a block was finished; nothing is lost"
+    _stop(f"Stopped{kept}. Run the same command again.", EXIT_STOPPED)
 
 
 def _stop(text: str, status: int) -> NoReturn:
@@ -273,35 +280,10 @@ def staff(
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def validate(files: tuple[Path, ...]) -> None:
-    """Check scenario and study FILES and report every problem in them."""
-    from orm_sim.scenario.load import is_study, load_scenario, load_study
-    from orm_sim.scenario.unlived import not_simulated
+    """Check scenarios, studies, contracts, centres or files of several vendors; report every problem in the FILES."""
+    from orm_sim.cli.validate import validate_files
 
-    problems: dict[Problem, None] = {}
-    for file in files:
-        try:
-            _refuse_mapping(file)
-            found = load_study(file).options if is_study(file) else {"": load_scenario(file)}
-            click.echo(f"{file}: ok")
-            for name, scenario in found.items():
-                for words in not_simulated(scenario.contract):
-                    click.echo(f"  {name + ': ' if name else ''}not simulated: {words}")
-        except InputError as error:
-            problems |= dict.fromkeys(error.problems)
-    if problems:
-        raise InputError(problems)
-
-
-def _refuse_mapping(file: Path) -> None:
-    """A mapping file has another command."""
-    from orm_sim.core.loader import load_extended
-
-    data = load_extended(file).data
-    if "kind" in data and "columns" in data:
-        rule = (
-            "is a mapping of records, not a scenario or study.  Use: orm-sim calibrate RECORDS --mapping FILE"
-        )
-        raise InputError(Problem(Place(str(file), 1), "", None, rule))
+    validate_files(files)
 
 
 @main.command()

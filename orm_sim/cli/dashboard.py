@@ -114,9 +114,9 @@ def serve(study: Path, port: int | None, *, browser: bool = True, out: Path | No
         For a study that cannot be read or has no contract, a folder that cannot be written in, a port in use, or a
         notebook that is not there.
     """
+    chosen = free_port(port)  # before the study is read, which takes seconds
     _check(study)
     writable_folder(out or Path("outputs"), place=Place("--out"))
-    chosen = free_port(port)
     notebook = _notebook()
     with tempfile.TemporaryDirectory(prefix="orm_sim_dashboard_") as folder:
         given = {"study": str(study.resolve()), "out_dir": str((out or Path("outputs")).resolve())}

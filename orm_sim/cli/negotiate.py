@@ -67,7 +67,7 @@ def negotiate_command(study: Path, **options: Any) -> None:
             overrides=overrides_of(options["settings"]), on_progress=progress,
             say=lambda text: console.print(text, highlight=False, markup=False),
         )  # fmt: skip
-    from orm_sim.report.talks_tables import talks_as_dict
+    from orm_sim.report.talks_words import talks_as_dict
 
     if options["as_json"]:
         click.echo(json.dumps({"folder": str(folder), **talks_as_dict(talks)}, indent=2, ensure_ascii=False))
@@ -157,7 +157,8 @@ def _silent(text: str) -> None:
 def _write(talks: Talks, folder: Path) -> None:
     from orm_sim.core.files import write_whole
     from orm_sim.report import talks as pictures
-    from orm_sim.report.talks_tables import talks_as_dict
+    from orm_sim.report.talks_tables import protected
+    from orm_sim.report.talks_words import talks_as_dict
     from orm_sim.report.theme import save_png, show
 
     write_whole(folder / "talks.json", json.dumps(talks_as_dict(talks), indent=2).encode())
@@ -166,6 +167,8 @@ def _write(talks: Talks, folder: Path) -> None:
         drawn["trade"] = pictures.trade(talks)
     if len(talks.of_kind("clause")):
         drawn["clause_prices"] = pictures.clause_prices(talks)
+    if len(protected(talks)):
+        drawn["protection"] = pictures.protection(talks)
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
     for name, chart in drawn.items():
@@ -177,9 +180,10 @@ def _print(talks: Talks) -> None:
     from rich.console import Console
 
     from orm_sim.report import talks_tables as tables
+    from orm_sim.report.talks_words import findings
 
     out = Console(width=None if sys.stdout.isatty() else 150)
-    for line in tables.findings(talks):
+    for line in findings(talks):
         out.print(line, highlight=False, markup=False)
     curve = f"What replaces what, at equal value to the vendor: {talks.deal.issues[talks.answer].title} for"
     for title, frame in (
@@ -192,7 +196,7 @@ def _print(talks: Talks) -> None:
         ),
         ("Bargaining points", tables.quotes_table(talks, "meeting")),
         ("Priorities untold and told", tables.quotes_table(talks, "split", "told")),
-        ("Protection of the client against survival of the vendor", tables.protection_table(talks)),
+        ("Protection of the client against the lasting of the relationship", tables.protection_table(talks)),
         ("What a clause is worth, against the deal", tables.clause_table(talks)),
     ):
         if len(frame):
@@ -206,7 +210,7 @@ def _table(title: str, frame: pd.DataFrame) -> Any:
 
     drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1), pad_edge=False)
     for place, name in enumerate(frame.columns):
-        drawn.add_column(Text(str(name)), justify="right" if place else "left")
+        drawn.add_column(Text(str(name)), justify="right" if place else "left", no_wrap=not place)
     for row in frame.to_dict("records"):
         drawn.add_row(*(Text(str(value)) for value in row.values()))
     return drawn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 import click
@@ -20,9 +21,9 @@ FACTS: Final = """\
 # {title}: what is the same whatever is signed. Everything not written here is taken from {base}.
 # Change a figure, then check it: {program} validate {folder}/*.yaml
 # Every key and its unit: {program} schema. Every problem is told with file, line and the nearest valid name.
-extends: {base}
+extends: "{base}"
 name: {name}_base
-title: {title}, facts without a contract
+title: "{title}, facts without a contract"
 
 programme:
   inbound:
@@ -44,11 +45,11 @@ SCENARIO: Final = """\
 # {title}: the facts beside this file, with one contract.
 # Run it against in-house as is: {program} run {folder}/{name}.yaml --replications 20
 extends: {name}_base.yaml
-name: {name}
-title: {title}
+name: "{name}"
+title: "{title}"
 
 # A contract is a composition of clauses; the folder below holds two dozen to begin from.
-contract: {{extends: {contracts}/per_productive_hour.yaml}}
+contract: {{extends: "{contracts}/per_productive_hour.yaml"}}
 """
 
 STUDY: Final = """\
@@ -64,13 +65,13 @@ options:
     title: In-house as is
   per_hour:
     title: Per productive hour
-    set: {{contract: {{extends: {contracts}/per_productive_hour.yaml}}}}
+    set: {{contract: {{extends: "{contracts}/per_productive_hour.yaml"}}}}
   per_minute:
     title: Inbound per minute, outbound per hour
-    set: {{contract: {{extends: {contracts}/per_minute_and_hour.yaml}}}}
+    set: {{contract: {{extends: "{contracts}/per_minute_and_hour.yaml"}}}}
   commission:
     title: Inbound per minute, outbound baseline + commission
-    set: {{contract: {{extends: {contracts}/baseline_and_commission.yaml}}}}
+    set: {{contract: {{extends: "{contracts}/baseline_and_commission.yaml"}}}}
 
 # Where figures come from: grade A (study or filing) to D (assumption). With `vary: true` each replication draws its
 # own value from low to high. A study adds these entries to the base's; in a scenario a list replaces the base's.
@@ -94,7 +95,7 @@ def new(name: str, folder: Path | None) -> None:
     made = begin(name, folder or Path("scenarios"))
     for path in made:
         click.echo(f"Written: {shown(path)}")
-    where, program = shown(made[0].parent), _program()
+    where, program = quote(shown(made[0].parent)), _program()
     click.echo("\nChange a figure, then:")
     click.echo(f"  {program} validate {where}/*.yaml")
     click.echo(f"  {program} run {where}/{name}.yaml --replications 20")
@@ -123,7 +124,7 @@ def begin(name: str, folder: Path) -> tuple[Path, ...]:
     writable_folder(place, place=Place("--in"))
     base = Path(os.path.relpath(SHIPPED, place.resolve())).as_posix()
     words = {
-        "name": name, "title": name.replace("_", " ").capitalize(), "folder": shown(place),
+        "name": name, "title": name.replace("_", " ").capitalize(), "folder": quote(shown(place)),
         "base": f"{base}/{BASE}", "contracts": f"{base}/contracts", "program": _program(),
     }  # fmt: skip
     files = {f"{name}_base": FACTS, name: SCENARIO, f"{name}_study": STUDY}

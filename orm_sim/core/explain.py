@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -249,7 +250,7 @@ def _hint(value: Any, spot: _Spot) -> str | None:
             return f"Write {'true' if value.lower() in ('yes', 'on') else 'false'}"
     elif str in kinds and not isinstance(value, Mapping | list) and value is not None:
         return "Put it in quotes"
-    elif int in kinds and isinstance(value, float) and value.is_integer():
+    elif int in kinds and isinstance(value, float) and value.is_integer() and abs(value) < _WORTH_WRITING:
         return f"Write {value:.0f}"
     if (
         sentence_of(spot.shape) == "a list"
@@ -268,11 +269,14 @@ def _as_number(text: str) -> str | None:
         number = float(bare.removesuffix("%"))
     except ValueError:
         return None
+    if not isfinite(number):
+        return None
     if per_cent:
         return f"Shares are written 0 to 1: {number / 100:.12g}"
     return f"Write {number:.12g}, without quotes" if bare == text else f"Write {number:.12g}"
 
 
+_WORTH_WRITING = 1e15  # a longer whole number is no slip of the pen
 _NO_UNIT = frozenset({"1", "share", "ratio", "factor", "count", "number", "index"})
 
 

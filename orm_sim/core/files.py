@@ -70,6 +70,8 @@ def _near(file: Path) -> str | None:
         wanted = f"  Did you mean '{shown(missing.parent / close)}'?" if close else ""
         return f"There is no folder '{shown(missing)}'.{wanted}"
     close = nearest(file.name, _names(folder))
+    if close == file.name:
+        return "It is a link to a file that is not there"
     return None if close is None else f"Did you mean '{shown(folder / close)}'?"
 
 

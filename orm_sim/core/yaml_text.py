@@ -35,6 +35,7 @@ _BASED = re.compile(r"0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_HALF = re.compile("[\ud800-\udfff]")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -162,12 +163,19 @@ class _Pass:
             short = str(tag).replace("tag:yaml.org,2002:", "!!")
             self._report(event, at, f"tag {short}: YAML tags are not used here", "Write the plain value")
         if isinstance(event, ScalarEvent):
+            self._refuse_halves(event, at)
             return scalar(event.value) if event.style is None else event.value
         if len(at) >= MAX_DEPTH and not isinstance(event, AliasEvent):
             raise _TooDeep(event, at)
         if isinstance(event, MappingStartEvent):
             return self._mapping(at)
         return self._list(at) if isinstance(event, SequenceStartEvent) else None
+
+    def _refuse_halves(self, event: ScalarEvent, at: Parts) -> None:
+        """Text that no file could hold again."""
+        if _HALF.search(event.value):
+            rule = "half of a pair (\\ud800 to \\udfff) is no letter"
+            self._report(event, at, rule, "Write the letter itself")
 
     def _list(self, at: Parts) -> list[Any]:
         values: list[Any] = []
@@ -188,6 +196,7 @@ class _Pass:
                 self._node(next(self._events), (*at, "?"), event)
                 continue
             here = (*at, event.value)
+            self._refuse_halves(event, here)
             if event.value in values:
                 kept = {parts: each for parts, each in self.places.items() if parts[: len(here)] == here}
                 self._report(event, here, f"this key is given twice, first on line {kept[here].line}")

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from orm_sim.core.units import MONTHS_PER_YEAR
 from orm_sim.decision.intervals import mean_interval
@@ -16,6 +17,12 @@ LIKELIHOOD_BINS: Final = (0.02, 0.10, 0.30, 0.60)
 
 IMPACT_BINS: Final = (0.005, 0.02, 0.05, 0.15)
 """Loss by an event, as a share of what the work costs in a year, from which an impact of 2 to 5 is scored."""
+
+TAIL: Final = 0.95
+LEAST_FOR_TAIL: Final = 20
+"""Histories from which one beyond that share is to be expected."""
+
+FloatArray = NDArray[np.float64]
 
 
 class Entry(Protocol):
@@ -96,7 +103,7 @@ def frequency(
 
 def register_table(
     entries: Sequence[Entry], strikes: pd.DataFrame, outcomes: pd.DataFrame, option: str, months: int,
-    effects: pd.DataFrame | None = None,
+    variants: Mapping[tuple[str, str], str] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """The register by falling score, beside frequency and loss of the hazards that are simulated for an entry.
 
@@ -109,8 +116,13 @@ def register_table(
     option : str
     months : int
         Length of the term.
-    effects : DataFrame, optional
-        Of `hazard_effects`: without it no loss is known.
+    variants : (option, hazard) -> option, optional
+        Which option of the run is another one without a hazard: where there is none, no loss is known.
+
+    Notes
+    -----
+    ``loss_p95`` is the loss of the client over the whole term, of all hazards of an entry together, that 19 of 20
+    histories stay below; unknown from fewer than 20.
     """
     ordered = sorted(entries, key=lambda each: -each.likelihood * each.impact)
     years = months / MONTHS_PER_YEAR
@@ -120,15 +132,17 @@ def register_table(
     for rank, entry in enumerate(ordered, 1):
         hazards = [each for each in entry.hazards if each in known]
         per_year = frequency(strikes, option, hazards, months, "vendor") if hazards else np.nan
-        loss = _loss(effects, option, hazards) / years
+        losses = _losses(outcomes, option, hazards, variants or {})
+        loss = float(losses.mean()) / years if losses.size else np.nan
+        tail = float(np.quantile(losses, TAIL)) if losses.size >= LEAST_FOR_TAIL else np.nan
         rows.append(
             (
                 entry.name, entry.likelihood, entry.impact, entry.likelihood * entry.impact, rank, ", ".join(hazards),
-                per_year, loss, _score(1.0 - np.exp(-per_year), LIKELIHOOD_BINS),
+                per_year, loss, tail, _score(1.0 - np.exp(-per_year), LIKELIHOOD_BINS),
                 _score(max(loss, 0.0) / per_year / yearly if per_year else np.nan, IMPACT_BINS),
             )
         )  # fmt: skip
-    names = ("name", "likelihood", "impact", "score", "rank", "hazards", "per_year", "loss_per_year",
+    names = ("name", "likelihood", "impact", "score", "rank", "hazards", "per_year", "loss_per_year", "loss_p95",
              "simulated_likelihood", "simulated_impact")  # fmt: skip
     return pd.DataFrame(rows, columns=list(names)).astype(
         {**dict.fromkeys(("name", "hazards"), "str"), **dict.fromkeys(names[1:5], "int64"),
@@ -136,12 +150,15 @@ def register_table(
     )  # fmt: skip
 
 
-def _loss(effects: pd.DataFrame | None, option: str, hazards: Sequence[str]) -> float:
-    """What hazards take from the client over the term, each alone; nan where it is not known."""
-    if effects is None or not hazards:
-        return np.nan
-    rows = effects[(effects["option"] == option) & effects["hazard"].isin(hazards)]
-    return -float(rows["client"].sum()) if len(rows) else np.nan
+def _losses(
+    outcomes: pd.DataFrame, option: str, hazards: Sequence[str], variants: Mapping[tuple[str, str], str]
+) -> FloatArray:
+    """What hazards take from the client over the term in each replication, each alone; none where it is not known."""
+    known = [variants[option, hazard] for hazard in hazards if (option, hazard) in variants]
+    if not known:
+        return np.empty(0)
+    values = outcomes.pivot(index="replication", columns="option", values="client_npv")
+    return np.asarray(values[known].sub(values[option], axis=0).sum(axis=1), dtype=np.float64)
 
 
 def _score(value: float, bins: Sequence[float]) -> float:

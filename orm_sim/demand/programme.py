@@ -76,7 +76,7 @@ class Satisfaction(Term):
 class Inbound(Term):
     """Inbound contacts: levels of today."""
 
-    contacts_per_week: float = required(unit="contacts/week", gt=0)
+    contacts_per_week: float = required(unit="contacts/week", gt=0, le=10_000_000)
     """Contacts offered in a mean week at contract start, repeats of unresolved ones included."""
     handle_time_s: float = required(unit="s", gt=0)
     """Mean talk + hold + wrap of the client's own agents today, short contacts aside."""
@@ -117,7 +117,7 @@ class ListQuality(Term):
 class Outbound(Term):
     """Outbound contacts to consenting customers whose deposits mature."""
 
-    leads_per_month: float = required(unit="leads/month", gt=0)
+    leads_per_month: float = required(unit="leads/month", gt=0, le=10_000_000)
     """Customers whose deposit matures in a month and who may be called."""
     list_quality: Many[ListQuality]
     """Mix of the list."""

@@ -35,7 +35,7 @@ def panel(quotes: Sequence[Quote]) -> pd.DataFrame:
     DataFrame
         One row a quote: name, kind, title; mean over the histories of what is received (above 0) and paid, $ over the
         term, undiscounted: revenue, credits, wages, hiring, training, seats, overhead, other and their sum, margin;
-        margin_share (of revenue net of credits; nan without any), p_failure, p_no_deal.
+        margin_share (of revenue net of credits; nan without any), p_failure, signs.
     """
     return pd.DataFrame([_row(quote) for quote in quotes])
 
@@ -51,5 +51,5 @@ def _row(quote: Quote) -> dict[str, object]:
     return {
         "name": quote.name, "kind": quote.kind, "title": quote.title, **lines, "other": other, "margin": margin,
         "margin_share": margin / received if received > 0.0 else float("nan"),
-        "p_failure": float(lived.failed.mean()), "p_no_deal": float(lived.no_deal.mean()),
+        "p_failure": float(lived.failed.mean()), "signs": lived.signs,
     }  # fmt: skip

@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 LOOKS = 12
 """Base-2 logarithm of the sheets at which surfaces are looked at."""
 OFFERS = 3
+SURE = 0.8
+"""Between sheets that are signed (1) and not (0) the vendor is counted on from here on: an edge is no place to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Landscape:
 
     def views(self, unit: Floats) -> Views:
         """What sheets come to, given as points of the unit cube."""
-        signs = np.ones(len(unit), bool) if self.signing is None else self.signing.at(unit) >= 0.5
+        signs = np.ones(len(unit), bool) if self.signing is None else self.signing.at(unit) >= SURE
         failure = np.clip(self.failure.at(unit), 0.0, 1.0)
         return Views(self.client.at(unit), self.vendor.at(unit), failure, signs)
 
@@ -85,7 +87,9 @@ def survey(deal: Deal, sheets: list[dict[str, float]], views: Views, max_failure
         fit(unit[signed], views.client[signed]),
         fit(unit[signed], views.vendor[signed]),
         fit(unit[signed], views.failure[signed]),
-        None if signed.all() else fit(unit, signed.astype(np.float64)),
+        None
+        if signed.all()
+        else fit(unit, signed.astype(np.float64), (0.0, 1e-3)),  # a signature has no noise to be smoothed
         max_failure,
     )
 

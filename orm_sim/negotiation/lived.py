@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,9 @@ from orm_sim.study.execute import OnProgress
 Floats = NDArray[np.float64]
 TRAINING = "vendor_training"
 """What the vendor pays people who train, in `Lived.accounts`; the ledger books it with the cost of recruiting them."""
+
+REFUSED = 0.1
+"""A sheet that the vendor refuses in this share of histories or more is not signed: it would be luck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Lived:
         Present value of the fees net of credits, $.
     failed, no_deal
         Whether the vendor fails; whether it does not sign.
+    broken
+        Whether the two part before their time: the vendor fails, or the contract ends early.
     accounts : Series
         What the vendor receives (above 0) and pays by account, mean over replications, $ undiscounted; its other
         business left out.
@@ -73,12 +78,32 @@ class Lived:
     fees: Floats
     failed: NDArray[np.bool_]
     no_deal: NDArray[np.bool_]
+    broken: NDArray[np.bool_]
     accounts: pd.Series
 
     @property
     def signs(self) -> bool:
-        """Whether the vendor signs in most histories."""
-        return float(self.no_deal.mean()) < 0.5
+        """Whether the vendor signs, forecasts being what they may."""
+        return float(self.no_deal.mean()) < REFUSED
+
+
+@dataclass(slots=True)
+class Lives:
+    """Sheets lived on one seed, each once: a sheet that was lived, under whatever name, is not lived again."""
+
+    study: LoadedStudy
+    settings: Settings
+    _known: dict[str, Lived] = field(default_factory=dict)
+
+    def live(self, what: str, sheets: Mapping[str, Scenario]) -> dict[str, Lived]:
+        """What sheets come to, by name; `what` is a word for the folder of the run of those not known yet."""
+        told = {name: _told(scenario) for name, scenario in sheets.items()}
+        new = {text: name for name, text in reversed(told.items()) if text not in self._known}
+        if new:
+            names = [name for name in sheets if name in new.values()]
+            lived = live_sheets(self.study, what, {name: sheets[name] for name in names}, self.settings)
+            self._known |= {told[name]: lived[name] for name in names}
+        return {name: self._known[text] for name, text in told.items()}
 
 
 def live_sheets(
@@ -165,5 +190,6 @@ def _of(name: str, scenario: Scenario, outcomes: pd.DataFrame, revenue: pd.Serie
         np.nan_to_num(own["client_fees_pv"].to_numpy(np.float64)),
         own["insolvent"].to_numpy(bool),
         no_deal,
+        (own["insolvent"] | own["ended"]).to_numpy(bool),
         books / len(own),
     )

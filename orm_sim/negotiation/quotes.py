@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orm_sim.decision.intervals import Estimate, mean_interval, share_interval
-from orm_sim.decision.metrics import cvar_interval, risk_adjusted, risk_adjusted_interval, tail_refusal
+from orm_sim.decision.metrics import (
+    TAIL_POINTS,
+    cvar_interval,
+    risk_adjusted,
+    risk_adjusted_interval,
+    tail_refusal,
+)
 from orm_sim.decision.paired import difference
 from orm_sim.negotiation.lived import Lived
 
@@ -54,6 +60,19 @@ class Measure:
             return mean_interval(gains)
         return risk_adjusted_interval(gains, self.lam, self.beta)
 
+    def tail(self, replications: int) -> float:
+        """The share of worst histories that protection is told by: `beta`, or as much more as can be estimated.
+
+        Up to a half: fewer replications keep `beta`, and no tail is told.
+
+        Examples
+        --------
+        >>> [Measure(0.5, 0.1).tail(n) for n in (1000, 100, 40)]
+        [0.1, 0.25, 0.1]
+        """
+        carried = TAIL_POINTS / replications
+        return self.beta if carried > 0.5 else max(self.beta, carried)
+
     def apart(self, a: Floats, b: Floats) -> Estimate:
         """The figure of one less that of another, on the same luck."""
         return difference(a, b, self.lam, self.beta)
@@ -68,7 +87,7 @@ class Quote:
     name : str
         Identifier, unique among the quotes.
     kind : str
-        deal, curve, offer, meeting, split, told or clause.
+        deal, curve, unsigned, offer, meeting, split, told or clause.
     title : str
         Words.
     sheet : mapping of str to float
@@ -123,22 +142,24 @@ def row_of(
     Returns
     -------
     dict
-        name, kind, title, one column an issue, `rate: LABEL`; client, vendor (gains over the reservation values),
+        name, kind, title, signs, one column an issue, `rate: LABEL`; client, vendor (gains over reservation values),
         client_change, vendor_change (against the deal, paired), client_tail (the client's gain in the worst histories;
-        nan where too few carry it), p_failure, p_no_deal: each with _low and _high.
+        nan where too few carry it), p_failure, p_no_deal, p_broken (the two part early): each with _low and _high.
     """
     lived = quote.known
     n = lived.client.size
-    row: dict[str, Any] = {"name": quote.name, "kind": quote.kind, "title": quote.title, **quote.sheet}
+    row: dict[str, Any] = {"name": quote.name, "kind": quote.kind, "title": quote.title, "signs": lived.signs}
+    row |= quote.sheet
     row |= {f"rate: {label}": rate for label, rate in rates.items()}
     figures = {
         "client": measure.interval(lived.client - reserve),
         "vendor": measure.interval(lived.vendor),
         "client_change": measure.apart(lived.client, deal.client),
         "vendor_change": measure.apart(lived.vendor, deal.vendor),
-        "client_tail": cvar_interval(lived.client - reserve, measure.beta),
+        "client_tail": cvar_interval(lived.client - reserve, measure.tail(n)),
         "p_failure": share_interval(int(lived.failed.sum()), n),
         "p_no_deal": share_interval(int(lived.no_deal.sum()), n),
+        "p_broken": share_interval(int(lived.broken.sum()), n),
     }
     for name, found in figures.items():
         row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}

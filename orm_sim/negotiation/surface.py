@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,7 @@ class Surface:
         return self._through(np.atleast_2d(points))
 
 
-def fit(points: Floats, values: Floats) -> Surface:
+def fit(points: Floats, values: Floats, smoothings: Sequence[float] = SMOOTHINGS) -> Surface:
     """A thin-plate surface through values with noise.
 
     Parameters
@@ -43,6 +43,8 @@ def fit(points: Floats, values: Floats) -> Surface:
     points : float64[sheet, issue]
         Scaled to 0..1.
     values : float64[sheet]
+    smoothings : sequence of float
+        Tried in turn; 0 alone passes through every value.
 
     Raises
     ------
@@ -65,10 +67,10 @@ def fit(points: Floats, values: Floats) -> Surface:
     if np.linalg.matrix_rank(points - points.mean(axis=0)) < points.shape[1]:
         raise ValueError("the sheets that are left do not differ in every issue")
     scale = float(np.std(values)) or 1.0
-    errors = [_left_out(points, values / scale, smoothing) for smoothing in SMOOTHINGS]
+    errors = [_left_out(points, values / scale, smoothing) for smoothing in smoothings]
     best = int(np.argmin(errors))
-    through = _through(points, values, SMOOTHINGS[best])
-    return Surface(errors[best] * scale, SMOOTHINGS[best], through)
+    through = _through(points, values, smoothings[best])
+    return Surface(errors[best] * scale, smoothings[best], through)
 
 
 def _through(points: Floats, values: Floats, smoothing: float) -> Callable[[Floats], Floats]:

@@ -13,18 +13,21 @@ from orm_sim.decision.intervals import Estimate
 from orm_sim.negotiation.bargaining import Frontier, power_behind
 from orm_sim.negotiation.counterparty import panel
 from orm_sim.negotiation.landscape import Landscape, client_equal, meeting_sheets, survey
-from orm_sim.negotiation.lived import Lived, Settings, live_sheets
+from orm_sim.negotiation.lived import Lived, Lives, Settings
 from orm_sim.negotiation.quotes import Measure, Quote, row_of
+from orm_sim.negotiation.settling import Goal, settle
 from orm_sim.negotiation.sharing import SPLIT, TOLD, Sharing, shared, split_down_the_middle, traded
 from orm_sim.negotiation.sheets import Deal, asked, deal_of, design
+from orm_sim.negotiation.tie_price import Tie
 from orm_sim.negotiation.zone import Views, beaten_by, empty_because
 from orm_sim.scenario.load import LoadedStudy
 from orm_sim.scenario.scenario import Scenario
 
 Say = Callable[[str], None]
-ROUNDS = 3
-"""Times that a quoted sheet is moved and simulated again until it gives what it is quoted for."""
-DEAL = "deal"
+TOLERANCE = 0.005
+"""Within what sheets are worth the same, as a share of what the client pays under the deal."""
+DEAL, UNSIGNED = "deal", "unsigned"
+"""Kinds of the quote on the table, and of marks of the curve that the vendor does not sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Talks:
     outside_margin : float
         The margin on revenue that the vendor would earn elsewhere, share.
     sheets : DataFrame
-        The sheets surveyed: the issues, client, vendor (gains, $), p_failure, p_no_deal, inside.
+        The sheets surveyed: the issues, client, vendor (gains, $), p_failure, signs, inside.
     quotes : DataFrame
         The sheets quoted, simulated again: see `row_of`; `objection` to an offer, `dominated_by` another sheet.
     curve : DataFrame
@@ -66,6 +69,16 @@ class Talks:
         The vendor's profit and loss under each quoted sheet: see `counterparty.panel`.
     sharing : Sharing or None
         What both sides gain by telling each other their priorities; None where nothing can be agreed to.
+    reserve_title : str
+        The client's best alternative, in words.
+    surveyed_by : str
+        How gains became figures in the survey, where histories are fewer.
+    as_the_deal : bool
+        Whether offers equal the deal for the client; else the first of them.
+    max_failure : float
+        How often a vendor may fail, share of histories.
+    replications : int
+        Histories of each quoted sheet.
     """
 
     deal: Deal
@@ -86,6 +99,11 @@ class Talks:
     price_of_risk: Estimate | None
     their_books: pd.DataFrame
     sharing: Sharing | None
+    reserve_title: str
+    surveyed_by: str
+    as_the_deal: bool
+    max_failure: float
+    replications: int
 
     def of_kind(self, kind: str) -> pd.DataFrame:
         """The quotes of one kind, in order."""
@@ -122,34 +140,34 @@ def negotiate(
         See `deal_of`.
     """
     deal, talks = deal_of(study, rate), asked(study)
-    say(f"Surveying {size} sheets and the deal, {survey_by.replications} histories each ...")
+    say(f"Part 1 of 3: {size} sheets and the deal surveyed, {survey_by.replications} histories each ...")
     sheets = [deal.rounded(deal.own), *design(deal, size, survey_by.seed)]
     scenarios = {f"sheet_{i:03d}": deal.scenario_of(sheet) for i, sheet in enumerate(sheets)}
     others = {name: options[name] for name in talks.alternatives}
-    lived = live_sheets(study, "survey", {**scenarios, **others}, survey_by)
+    lived = Lives(study, survey_by).live("survey", {**scenarios, **others})
     measure = _measure(study, survey_by)
     worth = {name: measure.of(lived[name].client) for name in others} | {study.zero: 0.0}
     best = max(worth, key=lambda name: worth[name])
     views = _views([lived[name] for name in scenarios], measure, worth[best])
     land = _landscape(deal, sheets, views, talks.max_failure)
-    quotes, curve, edge = _proposals(study, deal, land, views)
-    say(
-        f"Simulating {len(quotes)} quoted sheets again, {quote_by.replications} histories each, other luck ..."
-    )
+    quotes, curve, edge, level = _proposals(study, deal, land, views)
+    say(f"Part 2 of 3: {len(quotes)} sheets quoted, {quote_by.replications} histories each, other luck ...")
     final = _measure(study, quote_by)
-    done, tolerance = _settled(study, deal, land, quotes, quote_by, final, say)
+    done, tolerance = _settled(Lives(study, quote_by), deal, land, quotes, level, final, say)
+    done = [replace(q, kind=UNSIGNED) if q.kind == "curve" and not q.known.signs else q for q in done]
     rows = [row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done]
     table = pd.DataFrame(rows)
-    table["objection"] = _objections(table, _level(done), done, final, tolerance, talks.max_failure)
+    table["objection"] = _objections(table, level, done, final, tolerance, talks.max_failure)
     table["dominated_by"] = _dominated(table)
     power = _power(table.iloc[0], edge)
     errors = {} if land is None else {n: getattr(land, n).error for n in ("client", "vendor", "failure")}
     outside = deal.scenario.vendor.traits.outside_margin or 0.0
     return Talks(
         deal, final, worth[best], best, outside, _surveyed(sheets, views, talks.max_failure),
-        table, curve, empty_because(views, talks.max_failure) or "", power, errors, edge, tolerance,
-        talks.curve.given, talks.curve.answer, _price_of_risk(done, final), panel(done),
-        shared(done, final, worth[best], talks.max_failure),
+        table, _as_settled(curve, done, talks.curve.answer), empty_because(views, talks.max_failure) or "", power,
+        errors, edge, tolerance, talks.curve.given, talks.curve.answer, _price_of_risk(done, final), panel(done),
+        shared(done, final, worth[best], talks.max_failure), study.titles[best], measure.words, level == DEAL,
+        talks.max_failure, quote_by.replications,
     )  # fmt: skip
 
 
@@ -186,21 +204,24 @@ def _surveyed(sheets: list[dict[str, float]], views: Views, max_failure: float) 
 
 def _proposals(
     study: LoadedStudy, deal: Deal, land: Landscape | None, views: Views
-) -> tuple[list[Quote], pd.DataFrame, Frontier]:
-    """What is worth simulating again: the deal, the curve's marks, bargaining points, offers, clauses."""
+) -> tuple[list[Quote], pd.DataFrame, Frontier, str]:
+    """What is worth simulating again: the deal, the curve's marks, bargaining points, offers, clauses.
+
+    With it the marks of the curve, the frontier, and the name of the quote that offers equal for the client.
+    """
     talks = asked(study)
     own = deal.rounded(deal.own)
     quotes = [Quote(DEAL, DEAL, "the deal on the table", own, {})]
     nothing = Frontier(np.empty(0), np.empty(0), np.empty(0, np.int64))
-    curve, edge = pd.DataFrame(columns=[*deal.issues, "reason", "name"]), nothing
+    curve, edge, level = pd.DataFrame(columns=[*deal.issues, "reason", "name"]), nothing, DEAL
     if land is not None:
         marks, curve = _curve(land, own, talks.curve.given, talks.curve.answer, talks.curve.marks, views)
         edge, met = meeting_sheets(land, talks.power)
         at = [Quote(f"meeting_{i}", "meeting", m.name, sheet, {}) for i, (m, sheet) in enumerate(met)]
-        level = float(views.client[0])
-        if level < 0.0 and met:
-            level = met[2][0].client
-        offers = client_equal(land, level, talks.curve.answer)
+        gain = float(views.client[0])
+        if (gain < 0.0 or not views.signs[0]) and met:
+            gain, level = met[2][0].client, "offer_0"
+        offers = client_equal(land, gain, talks.curve.answer)
         three = [
             Quote(f"offer_{i}", "offer", f"offer {'ABC'[i]}", sheet, {}) for i, sheet in enumerate(offers)
         ]
@@ -211,7 +232,7 @@ def _proposals(
             told = traded(land, halved, talks.curve.answer)
             quotes += [Quote(TOLD, TOLD, "issues traded", told, {})] if told else []
     quotes += [Quote(f"clause_{n}", "clause", c.title, own, dict(c.set)) for n, c in talks.clauses.items()]
-    return quotes, curve, edge
+    return quotes, curve, edge, level
 
 
 def _curve(
@@ -221,7 +242,12 @@ def _curve(
     rows, quotes = [], []
     target = float(land.of(own).vendor[0]) if views.signs[0] else 0.0
     for i, mark in enumerate(marks):
-        tie = land.answer({**own, given: mark}, answer, "vendor", target)
+        at_deal = mark == own[given] and bool(views.signs[0])
+        tie = (
+            Tie(own[answer], "", 0)
+            if at_deal
+            else land.answer({**own, given: mark}, answer, "vendor", target)
+        )
         row: dict[str, object] = {**own, given: mark, answer: np.nan, "reason": tie.reason, "name": ""}
         if tie.rate is not None:
             sheet = land.deal.rounded({**own, given: mark, answer: tie.rate})
@@ -233,104 +259,77 @@ def _curve(
 
 
 def _settled(
-    study: LoadedStudy,
+    lives: Lives,
     deal: Deal,
     land: Landscape | None,
     quotes: list[Quote],
-    settings: Settings,
+    level: str,
     measure: Measure,
     say: Say,
 ) -> tuple[list[Quote], float]:
     """Quotes lived; those of the curve and the offers moved until they give what they are quoted for."""
-    talks = asked(study)
-    done = _lived(study, deal, quotes, settings, "quotes")
-    tolerance = 0.005 * float(np.mean(done[0].known.fees))
-    for turn in range(1, ROUNDS + 1):
-        if land is None:
-            break
-        level = _level(done)
-        moved = {
-            q.name: m
-            for q in done
-            if (m := _nearer(q, done[0], level, land, talks.curve.answer, measure, tolerance))
-        }
-        if not moved:
-            break
-        say(
-            f"Moving {len(moved)} of them a little and simulating them again ({turn} of at most {ROUNDS}) ..."
-        )
-        again = _lived(study, deal, [done[0], *moved.values()], settings, f"quotes-{turn}")
-        known = {q.name: q for q in again}
-        done = [known.get(q.name, q) for q in done]
-    return done, tolerance
+
+    def live(these: Sequence[Quote], what: str) -> list[Quote]:
+        lived = lives.live(what, {q.name: deal.scenario_of(q.sheet, q.changes) for q in these})
+        return [replace(q, lived=lived[q.name]) for q in these]
+
+    done = live(quotes, "quotes")
+    tolerance = TOLERANCE * float(np.mean(done[0].known.fees))
+    if land is None:
+        return done, tolerance
+    goal = Goal(land, asked(lives.study).curve.answer, DEAL, level, measure, tolerance)
+    return settle(done, goal, live, say), tolerance
 
 
-def _level(quotes: Sequence[Quote]) -> Lived | None:
-    """What the client is to have under every offer: what the first gives it."""
-    return next((q.lived for q in quotes if q.kind == "offer"), None)
-
-
-def _nearer(
-    quote: Quote,
-    deal: Quote,
-    level: Lived | None,
-    land: Landscape,
-    issue: str,
-    measure: Measure,
-    tolerance: float,
-) -> Quote | None:
-    """A quote moved towards what it is quoted for; nothing where it is there, or cannot move."""
-    if quote.kind == "curve":
-        side, miss = "vendor", measure.apart(quote.known.vendor, deal.known.vendor)
-        near = abs(miss.value) <= max(tolerance, miss.high - miss.value)
-    elif quote.kind == "offer" and level is not None and quote.lived is not level:
-        side, miss = "client", measure.apart(quote.known.client, level.client)
-        near = abs(miss.value) <= tolerance
-    else:
-        return None
-    slope = land.slope(quote.sheet, issue, side)
-    if near or slope == 0.0:
-        return None
-    value = land.deal.rounded({**quote.sheet, issue: quote.sheet[issue] - miss.value / slope})[issue]
-    return None if value == quote.sheet[issue] else quote.moved(issue, value)
-
-
-def _lived(
-    study: LoadedStudy, deal: Deal, quotes: Sequence[Quote], settings: Settings, what: str
-) -> list[Quote]:
-    scenarios = {q.name: deal.scenario_of(q.sheet, q.changes) for q in quotes}
-    lived = live_sheets(study, what, scenarios, settings)
-    return [replace(q, lived=lived[q.name]) for q in quotes]
+def _as_settled(curve: pd.DataFrame, quotes: Sequence[Quote], answer: str) -> pd.DataFrame:
+    """The marks of the curve with the answers that they were moved to, and why there is none where nobody signs."""
+    found = {quote.name: quote for quote in quotes}
+    rows = []
+    for row in curve.to_dict("records"):
+        quote = found.get(row["name"])
+        if quote is not None and quote.kind == UNSIGNED:
+            row |= {
+                answer: np.nan,
+                "name": "",
+                "reason": f"the vendor does not sign at {quote.sheet[answer]:.2f}",
+            }
+        elif quote is not None:
+            row |= {answer: quote.sheet[answer]}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=curve.columns)
 
 
 def _objections(
     table: pd.DataFrame,
-    level: Lived | None,
+    level: str,
     quotes: Sequence[Quote],
     measure: Measure,
     tolerance: float,
     max_failure: float,
 ) -> list[str]:
     """What speaks against each offer once it was lived; empty where nothing does, and for other quotes."""
+    equal = {quote.name: quote for quote in quotes}.get(level)
     said = []
     for row, quote in zip(table.to_dict("records"), quotes, strict=True):
         against = ""
-        if quote.kind == "offer" and level is not None:
-            apart = measure.apart(quote.known.client, level.client)
-            if row["p_failure"] > max_failure:
+        if quote.kind == "offer" and equal is not None:
+            off = measure.apart(quote.known.client, equal.known.client).value
+            if not quote.known.signs:
+                against = "the vendor does not sign"
+            elif row["p_failure"] > max_failure:
                 against = f"the vendor fails in {row['p_failure']:.0%} of histories"
             elif row["vendor"] < 0.0:
                 against = "the vendor would earn more elsewhere"
-            elif abs(apart.value) > tolerance and not abs(apart.value) <= apart.high - apart.value:
-                against = f"the client's value is {dollars(apart.value)} off"
+            elif abs(off) > tolerance:
+                against = f"the client's value is {dollars(off)} off"
         said.append(against)
     return said
 
 
 def _dominated(table: pd.DataFrame) -> list[str]:
-    """The signed sheet that beats each on the client's worst histories and the vendor's failures; empty without."""
-    tail = table["client_tail"].where(table["p_no_deal"] < 0.5).to_numpy(np.float64)
-    beaten = beaten_by(tail, table["p_failure"].to_numpy(np.float64))
+    """The signed sheet that beats each on the client's worst histories and on lasting; empty without."""
+    tail = table["client_tail"].where(table["signs"]).to_numpy(np.float64)
+    beaten = beaten_by(tail, table["p_broken"].to_numpy(np.float64))
     return ["" if by is None else str(table["title"].iloc[by]) for by in beaten]
 
 

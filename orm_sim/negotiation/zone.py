@@ -36,21 +36,21 @@ class Views:
         return found
 
 
-def beaten_by(tail: Floats, failure: Floats) -> list[int | None]:
-    """For each sheet one that protects the client better without the vendor failing more often, or the reverse.
+def beaten_by(tail: Floats, broken: Floats) -> list[int | None]:
+    """For each sheet one that protects the client better without breaking more often, or the reverse.
 
     Parameters
     ----------
     tail : float64[sheet]
         The client's gain in its worst histories; nan leaves a sheet out.
-    failure : float64[sheet]
-        Share of histories in which the vendor fails.
+    broken : float64[sheet]
+        Share of histories in which the two part early.
 
     Returns
     -------
     list of int or None
         Position of a sheet as good on both counts and better on one: of the largest tail among those, and then of
-        the fewest failures, so that it is itself beaten by none. None where there is none.
+        the fewest breaks, so that it is itself beaten by none. None where there is none.
 
     Examples
     --------
@@ -58,10 +58,10 @@ def beaten_by(tail: Floats, failure: Floats) -> list[int | None]:
     [1, None, None]
     """
     found: list[int | None] = []
-    for own_tail, own_failure in zip(tail, failure, strict=True):
-        as_good = (tail >= own_tail) & (failure <= own_failure)
-        better = np.flatnonzero(as_good & ((tail > own_tail) | (failure < own_failure)))
-        order = np.lexsort((failure[better], -tail[better]))
+    for own_tail, own_broken in zip(tail, broken, strict=True):
+        as_good = (tail >= own_tail) & (broken <= own_broken)
+        better = np.flatnonzero(as_good & ((tail > own_tail) | (broken < own_broken)))
+        order = np.lexsort((broken[better], -tail[better]))
         found.append(int(better[order[0]]) if better.size else None)
     return found
 

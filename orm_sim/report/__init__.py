@@ -22,15 +22,16 @@ from orm_sim.report.rank_table import RankTable, rank_table
 from orm_sim.report.ranking import both_sides, rank_chart
 from orm_sim.report.risks import hazard_chart, hazard_table, risk_matrix, risk_table
 from orm_sim.report.spread import quantile_dots, s_curve
-from orm_sim.report.talks import both_gains, clause_prices, deal_map, trade
+from orm_sim.report.talks import both_gains, clause_prices, deal_map, protection, trade
 from orm_sim.report.talks_tables import (
     clause_table,
     curve_table,
-    findings,
+    protected,
     protection_table,
     quotes_table,
     their_view,
 )
+from orm_sim.report.talks_words import findings
 from orm_sim.report.theme import Picture, save_png, show
 from orm_sim.report.waterfall import bridge, waterfall
 
@@ -72,6 +73,8 @@ __all__ = [
     "loss_exceedance",
     "misfits",
     "plan_course",
+    "protected",
+    "protection",
     "protection_table",
     "quantile_dots",
     "quotes_table",

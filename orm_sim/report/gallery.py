@@ -52,8 +52,9 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
         "vendor_cash": cash_fan(ledger, best, "vendor"),
         "drivers": driver_chart(tables.get("evidence"), first),
         "risk_matrix": risk_matrix(tables.get("risks")),
-        "hazards": hazard_chart(tables.get("hazard_effects")),
     }
+    if tables.get("hazard_effects") is not None:
+        drawn["hazards"] = hazard_chart(tables["hazard_effects"])
     for kpi, channel in SERVICE:
         if _measured(months, kpi, channel):
             aim = target(tables.get("targets"), kpi, channel)

@@ -25,8 +25,9 @@ COX_REST: Final = (
 _SIDES: Final = {"client": ("client", CLIENT), "vendor": ("vendor", VENDOR)}
 _REGISTER: Final = (
     "risk", "likelihood × impact", "rank", "hazards simulated", "events a year", "client's loss, $ thousand a year",
-    "simulated score",
+    "P95 over the term, $ thousand", "simulated score",
 )  # fmt: skip
+_SHOWN: Final = 0.5  # less is shown as 0, which has no sign
 _EXPERT, _SIMULATED = "expert's score", "simulated"
 
 
@@ -60,7 +61,8 @@ def _between(row: Mapping[Any, Any], side: str) -> str:
         return "not known"
     if value == low == high == 0.0:
         return "0"
-    return minus(f"{value:+,.0f} ({low:+,.0f} to {high:+,.0f})")
+    signed, below, above = ("0" if abs(x) < _SHOWN else minus(f"{x:+,.0f}") for x in (value, low, high))
+    return f"{signed} ({below} to {above})"
 
 
 def hazard_chart(effects: pd.DataFrame | None) -> Figure:
@@ -117,6 +119,7 @@ def risk_table(risks: pd.DataFrame | None) -> pd.DataFrame:
             row["hazards"] or "none",
             _known(row["per_year"], ".2f"),
             _known(row["loss_per_year"] / 1e3, ",.0f"),
+            _known(row["loss_p95"] / 1e3, ",.0f"),
             _known(row["simulated_likelihood"] * row["simulated_impact"], ".0f"),
         )
         for row in rows

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from orm_sim.negotiation.talks import Talks
-from orm_sim.report.talks_tables import THOUSAND
+from orm_sim.report.talks_tables import THOUSAND, protected, worst_share
 from orm_sim.report.theme import (
     ASSUMED,
     CLIENT,
@@ -190,6 +190,45 @@ def clause_prices(talks: Talks) -> Figure:
     ).properties(width=420, height=alt.Step(26))
     return finish(
         chart, "What a clause is worth", "Paired with the deal on the same luck; bars are 95 % intervals."
+    )
+
+
+def protection(talks: Talks) -> Figure:
+    """What quoted sheets leave the client in its worst histories, against how often the two part early."""
+    table = protected(talks)
+    data = pd.DataFrame(
+        {
+            "sheet": ["dominated" if by else "efficient" for by in table["dominated_by"]],
+            "word": list(table["title"].replace(_MARKS).where(table["dominated_by"] == "", "")),
+            "broken": table["p_broken"], "tail": table["client_tail"] / THOUSAND,
+            "broken_low": table["p_broken_low"], "broken_high": table["p_broken_high"],
+            "tail_low": table["client_tail_low"] / THOUSAND, "tail_high": table["client_tail_high"] / THOUSAND,
+        }
+    )  # fmt: skip
+    kinds = alt.Scale(domain=["efficient", "dominated"], range=[GAIN, ASSUMED])
+    colour = alt.Color("sheet:N", scale=kinds, title=None)
+    shapes = alt.Scale(domain=["efficient", "dominated"], range=["diamond", "circle"])
+    shape = alt.Shape("sheet:N", scale=shapes, title=None)
+    across = "the two part early, share of histories"
+    up = f"client, worst {worst_share(talks):.0%} of histories, $ thousand"
+    x = alt.X("broken:Q", title=across, axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
+    y = alt.Y("tail:Q", title=up, scale=alt.Scale(zero=False))
+    base = alt.Chart(data)
+    bars = base.mark_rule(opacity=0.25, strokeWidth=3)
+    named = alt.Chart(data[data["word"] != ""])
+    chart = alt.layer(
+        bars.encode(x=x, y=alt.Y("tail_low:Q", title=up), y2="tail_high:Q", color=colour),
+        bars.encode(x=alt.X("broken_low:Q", title=across), x2="broken_high:Q", y=y, color=colour),
+        base.mark_line(color=GAIN, strokeDash=[4, 3])
+        .encode(x=x, y=y, order="broken:Q")
+        .transform_filter("datum.sheet == 'efficient'"),
+        base.mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour, shape=shape),
+        labels(named.encode(x=x, y=y), dx=9, text="word:N"),
+    ).properties(width=520, height=340)
+    return finish(
+        chart,
+        "What protects the client, and what it does to the relationship",
+        "Up and to the left is better. Grey sheets are beaten on both by point values; bars are 95 % intervals.",
     )
 
 

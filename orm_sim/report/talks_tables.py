@@ -1,65 +1,30 @@
-"""What a negotiator takes to the table, in words, tables and plain data."""
+"""What a negotiator takes to the table, in tables."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
-from orm_sim.core.units import dollars, minus
+from orm_sim.core.units import minus
 from orm_sim.negotiation.counterparty import LINES
 from orm_sim.negotiation.talks import Talks
+from orm_sim.scenario.negotiation import Issue
 
 THOUSAND: Final = 1e3
 
 
-def findings(talks: Talks) -> tuple[str, ...]:
-    """The negotiation in sentences: reservation values, the zone, the deal, what is not known."""
-    n = len(talks.sheets)
-    zone = (
-        f"There is no zone of agreement: {talks.empty}."
-        if talks.empty
-        else f"Both sides gain, and the vendor lasts, in {talks.sheets['inside'].sum()} of the {n} sheets surveyed."
-    )
-    walks = f"The client walks away below {dollars(talks.client_reserve)}"
-    client = f"{walks}: what “{talks.reserve_option}” is worth to it"
-    vendor = f"the vendor below a margin of {talks.outside_margin:.0%}, what its people would earn elsewhere"
-    return tuple(
-        line
-        for line in (
-            f"{client} against the zero line; {vendor}. Gains below are counted from there ({talks.measure.words}).",
-            zone,
-            _deal(talks),
-            _offers(talks),
-            _price_of_risk(talks),
-            _sharing(talks),
-            _trust(talks),
-        )
-        if line
-    )
-
-
 def quotes_table(talks: Talks, *kinds: str) -> pd.DataFrame:
-    """The quotes of these kinds, ready to read: terms in shares and in rates, both gains in $ thousand, chances."""
+    """The quotes of these kinds, ready to read: terms with their rates, both gains in $ thousand, chances."""
     rows = []
     for row in talks.quotes[talks.quotes["kind"].isin(kinds)].to_dict("records"):
         shown: dict[str, object] = {"": row["title"]}
-        shown |= {
-            issue.title: f"{row[name]:.2f}".rstrip("0").rstrip(".")
-            for name, issue in talks.deal.issues.items()
-        }
-        shown |= {
-            str(name).removeprefix("rate: ") + ", rate": f"{value:,.2f}"
-            for name, value in row.items()
-            if str(name).startswith("rate: ")
-        }
+        shown |= {issue.title: _term(row, name, issue) for name, issue in talks.deal.issues.items()}
         for name, title in (("client", "client gains, $k"), ("vendor", "vendor gains, $k")):
             shown[title] = _span(row, name)
-        shown["vendor fails"] = _chance(row)
+        shown["vendor fails"] = chance(row) if row["signs"] else "does not sign"
         if "offer" in kinds:
             shown["objection"] = row["objection"] or "none"
         rows.append(shown)
@@ -87,27 +52,37 @@ def their_view(talks: Talks) -> pd.DataFrame:
         shown |= {line: minus(f"{row[line] / THOUSAND:,.0f}") for line in (*LINES, "other", "margin")}
         share = row["margin_share"]
         shown["of revenue"] = minus(f"{share:.0%}") if math.isfinite(share) else "–"
-        shown["fails"] = f"{row['p_failure']:.0%}"
+        shown["fails"] = f"{row['p_failure']:.0%}" if row["signs"] else "does not sign"
         rows.append(shown)
     return pd.DataFrame(rows)
 
 
 def protection_table(talks: Talks) -> pd.DataFrame:
-    """What each quoted sheet leaves the client in its worst histories, how often the vendor fails, and what beats it.
+    """What each quoted sheet leaves the client in its worst histories, how often the two part early, what beats it.
 
     By point values; empty where too few histories carry a tail.
     """
     rows = [
         {
             "": row["title"],
-            f"client, worst {talks.measure.beta:.0%}, $k": _span(row, "client_tail"),
-            "vendor fails": _chance(row),
+            f"client, worst {worst_share(talks):.0%}, $k": _span(row, "client_tail"),
+            "part early": chance(row, "p_broken"),
             "dominated by": row["dominated_by"] or "none",
         }
-        for row in talks.quotes.to_dict("records")
-        if math.isfinite(row["client_tail"]) and row["p_no_deal"] < 0.5
+        for row in protected(talks).to_dict("records")
     ]
     return pd.DataFrame(rows)
+
+
+def protected(talks: Talks) -> pd.DataFrame:
+    """The quotes that are signed and whose worst histories could be estimated."""
+    table = talks.quotes
+    return table[table["client_tail"].notna() & table["signs"]]
+
+
+def worst_share(talks: Talks) -> float:
+    """The share of worst histories that protection is told by."""
+    return talks.measure.tail(talks.replications)
 
 
 def curve_table(talks: Talks) -> pd.DataFrame:
@@ -120,113 +95,37 @@ def curve_table(talks: Talks) -> pd.DataFrame:
         shown = {talks.deal.issues[given].title: f"{row[given]:g}"}
         title = talks.deal.issues[answer].title
         if quote is None:
-            shown |= {title: "none", "": row["reason"]}
+            shown |= {title: "none", "": _no_answer(talks, row["reason"])}
         else:
             shown |= {
                 title: f"{quote[answer]:.3f}",
                 "vendor against the deal, $k": _span(quote, "vendor_change"),
                 "client against the deal, $k": _span(quote, "client_change"),
-                "vendor fails": _chance(quote),
-                "": "",
+                "vendor fails": chance(quote),
+                "": _off(talks, quote),
             }
         rows.append(shown)
     return pd.DataFrame(rows).fillna("–")
 
 
-def talks_as_dict(talks: Talks) -> dict[str, Any]:
-    """Plain data for ``--json``."""
-    return {
-        "findings": list(findings(talks)),
-        "measure": talks.measure.words,
-        "client_reserve": talks.client_reserve,
-        "reserve_option": talks.reserve_option,
-        "outside_margin": talks.outside_margin,
-        "empty": talks.empty,
-        "power": _none(talks.power),
-        "errors": dict(talks.errors),
-        "tolerance": talks.tolerance,
-        "their_books": _records(talks.their_books),
-        "sharing": None if talks.sharing is None else asdict(talks.sharing),
-        "sheets": _records(talks.sheets),
-        "curve": _records(talks.curve),
-        "quotes": _records(talks.quotes),
-    }
+def _off(talks: Talks, quote: Mapping[Any, Any]) -> str:
+    """What to mind about a mark where the vendor has not what it has under the deal."""
+    return "not equal: the nearest found that the vendor signs" if unequal(talks, quote) else ""
 
 
-def _deal(talks: Talks) -> str:
-    row = talks.quotes.iloc[0]
-    gains = f"the client gains {dollars(row['client'])}, the vendor {dollars(row['vendor'])}"
-    fails = f"the vendor fails in {row['p_failure']:.0%} of histories"
-    if math.isnan(talks.power):
-        return f"Under the deal on the table {gains}, and {fails}."
-    power = f"Nash's point divides so at a power of the client of {talks.power:.2f}"
-    return f"Under the deal on the table {gains}, and {fails}; {power}."
+def unequal(talks: Talks, quote: Mapping[Any, Any]) -> bool:
+    """Whether a mark of the curve is further from the deal's value to the vendor than the tolerance."""
+    return bool(abs(quote["vendor_change"]) > talks.tolerance)
 
 
-def _offers(talks: Talks) -> str:
-    proposed = talks.of_kind("offer")
-    offers = proposed[proposed["objection"] == ""]
-    if not len(offers):
-        return "No offers are equal to the client and last with the vendor."
-    spread = float(offers["client"].max() - offers["client"].min())
-    held = "within" if spread <= 2.0 * talks.tolerance else "further apart than"
-    left = (
-        f"; {len(proposed) - len(offers)} more met an objection when lived"
-        if len(proposed) > len(offers)
-        else ""
-    )
-    return (
-        f"{len(offers)} offers give the client {dollars(offers['client'].mean())}; they differ by {dollars(spread)},"
-        f" {held} the tolerance of ± {dollars(talks.tolerance)} (0.5 % of fees), and by"
-        f" {dollars(float(offers['vendor'].max() - offers['vendor'].min()))} to the vendor{left}."
-    )
-
-
-def _price_of_risk(talks: Talks) -> str:
-    curve = talks.of_kind("curve").sort_values(talks.given)
-    if len(curve) < 2:
-        return ""
-    low, high = curve.iloc[0], curve.iloc[-1]
-    title = talks.deal.issues[talks.given].title
-    cost = talks.price_of_risk
-    if cost is None:
-        return ""
-    worth = f"{dollars(cost.value)} ({dollars(cost.low)} to {dollars(cost.high)})"
-    fails = f"the vendor fails in {high['p_failure']:.0%} of histories instead of {low['p_failure']:.0%}"
-    step = f"going from {title} {low[talks.given]:g} to {high[talks.given]:g}"
-    return f"At equal value to the vendor, {step} is worth {worth} to the client, and {fails}."
-
-
-def _sharing(talks: Talks) -> str:
-    found = talks.sharing
-    if found is None:
-        return ""
-    halved = (
-        f"Without knowing each other's priorities they halve every issue and gain {dollars(found.halved)} together"
-        if found.split_agreed
-        else "Halving every issue, without knowing each other's priorities, ends without agreement"
-    )
-    if found.rise <= 0.0:
-        return f"{halved}; no quoted sheet brings more without a loss to one of them."
-    sides = (
-        f"{side} {dollars(each.value)}"
-        + (f" ({dollars(each.low)} to {dollars(each.high)})" if each.estimable else "")
-        for side, each in (("client", found.client), ("vendor", found.vendor))
-    )
-    return (
-        f"{halved}; told to each other, priorities lead to “{found.title}” and {dollars(found.known)},"
-        f" {dollars(found.rise)} more: {', '.join(sides)}. The best of several sheets looks a little better than it is."
-    )
-
-
-def _trust(talks: Talks) -> str:
-    if not talks.errors:
-        return "Too few sheets are signed to draw surfaces: only simulated sheets are shown."
-    return (
-        "Surfaces between sheets miss a sheet left out by"
-        f" {dollars(talks.errors['client'])} (client), {dollars(talks.errors['vendor'])} (vendor) and"
-        f" {talks.errors['failure']:.0%} (failure): what is quoted was simulated again."
-    )
+def _no_answer(talks: Talks, reason: str) -> str:
+    """Why no value answers a mark, in the words of the table."""
+    answer = talks.deal.issues[talks.answer]
+    if "stays above" in reason:
+        return f"the vendor has more than under the deal at every {answer.title} from {answer.low:g} to {answer.high:g}"
+    if "stays below" in reason:
+        return f"the vendor has less than under the deal at every {answer.title} from {answer.low:g} to {answer.high:g}"
+    return reason
 
 
 def _span(row: Mapping[Any, Any], name: str) -> str:
@@ -236,17 +135,12 @@ def _span(row: Mapping[Any, Any], name: str) -> str:
     return minus(f"{value:,.0f} ({low:,.0f} to {high:,.0f})")
 
 
-def _none(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def chance(row: Mapping[Any, Any], name: str = "p_failure") -> str:
+    """A share of histories with its interval, in words."""
+    return f"{row[name]:.0%} ({row[f'{name}_low']:.0%} to {row[f'{name}_high']:.0%})"
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [
-        {str(k): v.item() if isinstance(v, np.generic) else v for k, v in row.items()}
-        for row in plain.to_dict("records")
-    ]
-
-
-def _chance(row: Mapping[Any, Any]) -> str:
-    return f"{row['p_failure']:.0%} ({row['p_failure_low']:.0%} to {row['p_failure_high']:.0%})"
+def _term(row: Mapping[Any, Any], name: str, issue: Issue) -> str:
+    """A value of an issue, with the rate it stands for."""
+    value = f"{row[name]:.3f}".rstrip("0").rstrip(".")
+    return value if issue.label is None else f"{value} (${row[f'rate: {issue.label}']:,.2f})"

@@ -85,7 +85,7 @@ def odds(chance: float) -> str:
     if math.isnan(chance):
         return NONE
     if chance in (0.0, 1.0):
-        return "never" if chance == 0.0 else "always"
+        return "never seen" if chance == 0.0 else "seen every time"
     if chance < 0.2:
         return f"1 in {round(1 / chance):,}"
     near = Fraction(chance).limit_denominator(6)

@@ -119,6 +119,10 @@ def as_study(scenario: Scenario, path: Path, overrides: Mapping[str, Any]) -> Lo
     options = {"in_house": home}
     titles = {"in_house": "In-house as is"}
     if scenario != home:
+        if scenario.name in options:
+            rule = "is the name of the line it is measured against"
+            hint = "Give the scenario another name"
+            raise InputError(Problem(document.place(("name",)), "name", scenario.name, rule, hint))
         options[scenario.name] = scenario
         titles[scenario.name] = scenario.title
     return LoadedStudy(

@@ -88,8 +88,13 @@ class Scenario(Term):
             lambda programme, contract: (
                 None
                 if contract is None or contract.term_months == programme.months
-                else f"the contract's term is {contract.term_months} months, the programme's {programme.months}"
+                else f"the contract's term is {contract.term_months} months, the programme's {programme.months}: set"
+                " contract.term_months and programme.months alike"
             ),
+        ),
+        *(
+            Rule((each,), lambda text: None if text.strip() else "must hold words")
+            for each in ("name", "title")
         ),
         Rule(
             ("contract", "client.irrecoverable_tax_share"),

@@ -28,14 +28,18 @@ OnProgress = Callable[[int, int, Mapping[str, pd.DataFrame]], None]
 """Called at the start and after every block with: blocks done, blocks in all, preview tables so far."""
 
 
-class RunInterrupted(Exception):
-    """Ctrl-C: the finished blocks are kept. The command line prints it and exits with 130."""
+class Interrupted(Exception):
+    """Ctrl-C: what is whole is kept. The command line prints it and exits with 130."""
 
     exit_code = 130
 
     def __init__(self, done: int, total: int, folder: Path) -> None:
         super().__init__(done, total, folder)
         self.done, self.total, self.folder = done, total, folder
+
+
+class RunInterrupted(Interrupted):
+    """A run of which the finished blocks are kept."""
 
     def __str__(self) -> str:
         return (

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 UNITS = 30  # blocks a study is cut into at most: the first is soon done, an interruption costs little
+_LONGEST = 80  # letters of a study's name in that of its folder: file systems take 255
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,7 +87,7 @@ class RunPlan:
         contents = [[Path(each.path).name, each.sha256] for each in self.inputs]
         told = [contents, self.overrides, self.seed, self.replications, self.engine, self.package]
         digest = hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
-        name = re.sub(r"[^A-Za-z0-9_]+", "-", self.study).strip("-") or "study"
+        name = re.sub(r"[^A-Za-z0-9_]+", "-", self.study).strip("-")[:_LONGEST] or "study"
         return f"{name}-{digest[:10]}"
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from orm_sim.core.files import write_whole
+from orm_sim.core.interrupts import ctrl_c_once
 from orm_sim.core.tables import TableContract
 from orm_sim.study import manifest as manifests
 from orm_sim.study.execute import PREVIEW, Job, OnProgress, RunInterrupted, execute
@@ -103,7 +104,7 @@ def run_study(
     store = Store(out / plan.run_id, contracts)
     make_folder(store.folder)
     try:
-        with locked(store.folder):
+        with ctrl_c_once(), locked(store.folder):
             if is_complete(store):
                 store.remove_parts()
                 return Run(plan, store, 0)

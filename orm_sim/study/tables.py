@@ -242,6 +242,7 @@ RISKS: Final = register(
             Column("hazards", "str", "text"),
             Column("per_year", "float64", "events/year", low=0.0, nullable=True),
             Column("loss_per_year", "float64", "$/year", nullable=True),
+            Column("loss_p95", "float64", "$", nullable=True),
             Column("simulated_likelihood", "float64", "score 1 to 5", 1.0, 5.0, nullable=True),
             Column("simulated_impact", "float64", "score 1 to 5", 1.0, 5.0, nullable=True),
         ),

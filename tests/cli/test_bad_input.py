@@ -44,6 +44,13 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
             "vendor.workforce.wage_per_hour",
         ),
         (["compare", str(STUDY), "--set", "client.transition_cost=.nan"], "finite"),
+        (["compare", str(STUDY), "--set", "programme.inbound.contacts_per_week=1e12"], "at most 10000000"),
+        (["compare", str(STUDY), "--set", "programme.months=nan"], "to 120.  Unit: months"),
+        (["compare", str(STUDY), "--set", "programme.months=1e300"], "to 120.  Unit: months"),
+        (
+            ["run", str(BANK.with_name("bank_per_hour.yaml")), "--set", "name=in_house"],
+            "Give the scenario another name",
+        ),
         (["compare", str(STUDY), "--replications", "1"], "must be 2 or more"),
         (["compare", str(STUDY), "--workers", "0"], "must be 1 or more"),
         (["compare", str(STUDY), "--engine", "kernal"], "kernal"),

@@ -19,7 +19,8 @@ from click.testing import CliRunner
 import orm_sim
 from orm_sim.cli import main
 from orm_sim.cli.batch import open_batch
-from orm_sim.cli.batch.live import is_whole
+from orm_sim.cli.batch.items import find
+from orm_sim.cli.batch.live import LiveOne, Settings, Turn, is_whole
 from orm_sim.cli.batch.run import Ended, batch
 from orm_sim.core.errors import InputError
 from orm_sim.report.html import active_content
@@ -319,3 +320,16 @@ def test_hostile_files_fail_alone_with_a_sentence(
     assert said in result.output and "The evidence lies in" in result.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "outputs"]
     assert list(tmp_path.glob("outputs/batch_one-*/errors/001-a.txt"))
+
+
+def test_a_file_that_cannot_be_opened_fails_by_itself(tmp_path: Path) -> None:
+    scenario(tmp_path, "good")
+    (tmp_path / "gone.yaml").symlink_to("nowhere.yaml")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    found = find(tmp_path)
+    assert [item.name for item in found.items] == ["gone", "good", "pipe"]
+    assert not {"gone.yaml", "pipe.yaml"} & {file.name for file in found.files}
+    task = LiveOne(found.items, Settings(tmp_path / "out", 2, 1, "kernel", (), False))
+    for index, said in ((0, "It is a link to a file that is not there"), (2, "is not a regular file")):
+        ended = task(Turn(index, found.items[index].name))
+        assert said in ended["error"]["message"] and "Nothing was run" not in ended["error"]["message"]

@@ -45,6 +45,17 @@ def test_what_new_writes_validates_and_runs(tmp_path: Path, monkeypatch: pytest.
     assert figure.note == "replace with your own records: orm-sim calibrate" and len(study.base.evidence) > 20
 
 
+@pytest.mark.parametrize("name", ["true", "null"])
+def test_names_that_yaml_reads_otherwise_and_folders_with_spaces_are_quoted(
+    name: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my deals"
+    result = CliRunner().invoke(main, ["new", name, "--in", str(folder)])
+    assert f"validate '{folder / name}'/*.yaml" in result.output
+    checked = CliRunner().invoke(main, ["validate", *map(str, sorted((folder / name).glob("*.yaml")))])
+    assert checked.exit_code == 0 and checked.output.count(": ok") == 3, checked.output
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -247,3 +247,13 @@ def test_a_file_of_500_lines_is_read_and_checked_in_under_100_ms(tmp_path):
         build(Scenario, load_yaml(file))
         taken.append(time.process_time() - begun)
     assert min(taken) < 0.1
+
+
+@pytest.mark.parametrize("text", ['name: "a\\ud800b"', '"a\\udc00": 1'])
+def test_half_a_pair_is_refused_since_no_file_could_hold_it(text):
+    found = read_yaml(text, "f")[2]
+    assert [problem.rule for problem in found] == ["half of a pair (\\ud800 to \\udfff) is no letter"]
+
+
+def test_a_letter_beyond_the_first_plane_is_read():
+    assert read_yaml('name: "\\U0001f600"', "f")[0] == {"name": "\U0001f600"}

@@ -27,6 +27,7 @@ def _quote(name: str, client: float, vendor: float, fails: int = 0, kind: str = 
         np.ones(10),
         failed,
         np.zeros(10, bool),
+        failed,
         pd.Series({"fees": 100.0}),
     )
     return Quote(name, kind, name, {}, {}, lived)
@@ -110,7 +111,9 @@ def test_the_panel_holds_every_dollar_once() -> None:
     }  # fmt: skip
     quote = _quote("deal", 0.0, 0.0, fails=3)
     lived = quote.known
-    full = Lived(lived.client, lived.vendor, lived.fees, lived.failed, lived.no_deal, pd.Series(books))
+    full = Lived(
+        lived.client, lived.vendor, lived.fees, lived.failed, lived.no_deal, lived.broken, pd.Series(books)
+    )
     row = panel([Quote("deal", "deal", "the deal", {}, {}, full)]).iloc[0]
     told = [row[line] for line in (*LINES, "other", "margin")]
     assert told == pytest.approx([920.0, -40.0, -500.0, -30.0, -50.0, -60.0, -70.0, -10.0, 160.0])
@@ -121,7 +124,13 @@ def test_the_panel_holds_every_dollar_once() -> None:
 def test_a_vendor_that_does_not_sign_has_empty_books() -> None:
     lived = _quote("deal", 0.0, 0.0).known
     none = Lived(
-        lived.client, lived.vendor, lived.fees, lived.failed, np.ones(10, bool), pd.Series(dtype=np.float64)
+        lived.client,
+        lived.vendor,
+        lived.fees,
+        lived.failed,
+        np.ones(10, bool),
+        lived.broken,
+        pd.Series(dtype=np.float64),
     )
     row = panel([Quote("deal", "deal", "the deal", {}, {}, none)]).iloc[0]
-    assert row["margin"] == 0.0 and np.isnan(row["margin_share"]) and row["p_no_deal"] == 1.0
+    assert row["margin"] == 0.0 and np.isnan(row["margin_share"]) and not row["signs"]

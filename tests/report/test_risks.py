@@ -17,10 +17,10 @@ from tests.simulation.bank import ROOT
 VARIANTS = {("a", "outage"): "a-without-outage", ("a", "all"): "a-without-all"}
 
 
-def outcomes() -> pd.DataFrame:
+def outcomes(replications: int = 4) -> pd.DataFrame:
     """Four replications: outages take 10, 20, 30 and 40 from the client and 5 from the vendor each time."""
     rows = []
-    for replication in range(4):
+    for replication in range(replications):
         took = 10.0 * (replication + 1)
         rows += [
             ("a", replication, 1_000.0 - took, 495.0, 3_000.0),
@@ -64,19 +64,35 @@ def test_paired_differences_by_hand(effects: pd.DataFrame) -> None:
 
 
 @pytest.mark.row("R169")
-def test_the_register_stands_beside_simulated_frequency_and_loss(effects: pd.DataFrame) -> None:
+def test_the_register_stands_beside_simulated_frequency_and_loss() -> None:
     """Two outages a year: likelihood 5. Of 25 in three years each takes 4.2, 0.4 % of what a year costs: impact 1."""
     entries = (
         Risk(name="breach", likelihood=4, impact=5),
         Risk(name="disruption", likelihood=3, impact=4, hazards=("outage", "weather")),
     )
-    table = RISKS.check(register_table(entries, strikes(), outcomes(), "a", 36, effects))
+    table = RISKS.check(register_table(entries, strikes(), outcomes(), "a", 36, VARIANTS))
     breach, disruption = (table.set_index("name").loc[name] for name in ("breach", "disruption"))
     assert np.isnan(breach["per_year"]) and np.isnan(breach["simulated_likelihood"])
     assert disruption["hazards"] == "outage"
     assert disruption["per_year"] == 2.0
     assert disruption["loss_per_year"] == pytest.approx(25.0 / 3.0)
     assert (disruption["simulated_likelihood"], disruption["simulated_impact"]) == (5.0, 1.0)
+    assert np.isnan(disruption["loss_p95"])  # four histories know no worst twentieth
+
+
+@pytest.mark.row("R096")
+def test_a_bad_twentieth_is_of_all_hazards_of_an_entry_together() -> None:
+    """Of 10, 20 ... 210 by outages, and a storm that takes 5 each time: 19 of 20 stay below the twentieth, 200 + 5."""
+    found = outcomes(21)
+    calm = found[found["option"] == "a"].assign(option="a-without-weather")
+    calm["client_npv"] += 5.0
+    entry = Risk(name="disruption", likelihood=3, impact=4, hazards=("outage", "weather"))
+    struck = pd.concat([strikes(), strikes().assign(hazard="weather")])
+    both = {**VARIANTS, ("a", "weather"): "a-without-weather"}
+    table = RISKS.check(register_table((entry,), struck, pd.concat([found, calm]), "a", 36, both))
+    assert table["loss_p95"].iloc[0] == pytest.approx(205.0)
+    assert table["loss_per_year"].iloc[0] == pytest.approx(115.0 / 3.0)
+    assert report.risk_table(table).columns[6] == "P95 over the term, $ thousand"
 
 
 def test_a_run_that_left_out_nothing_knows_no_loss() -> None:
@@ -92,7 +108,7 @@ def test_both_charts_say_what_they_must(effects: pd.DataFrame) -> None:
         Risk(name="<b>breach</b>", likelihood=4, impact=5),
         Risk(name="disruption", likelihood=3, impact=4, hazards=("outage",)),
     )
-    table = register_table(entries, strikes(), outcomes(), "a", 36, effects)
+    table = register_table(entries, strikes(), outcomes(), "a", 36, VARIANTS)
     drawn = report.show(report.risk_matrix(table)).text
     assert "Cox 2008" in drawn and "disruption, simulated 5" in drawn and "disruption 12" in drawn
     assert "<b>" not in drawn
@@ -112,3 +128,5 @@ def test_the_words_of_a_hazard(effects: pd.DataFrame) -> None:
     words = report.hazard_table(effects.assign(client=-25_000.0, client_low=-44_000.0, client_high=-6_000.0))
     assert words.loc[0, "client, $ thousand"] == "−25 (−44 to −6)"
     assert words.loc[1, "strikes a year"] == ""
+    words = report.hazard_table(effects.assign(client=400.0, client_low=-400.0, client_high=600.0))
+    assert words.loc[0, "client, $ thousand"] == "0 (0 to +1)"

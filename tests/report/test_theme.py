@@ -49,6 +49,7 @@ CHARTS: dict[str, Callable[[Tables], theme.Figure]] = {
     "both_gains": lambda t: report.both_gains(t["talks"]),
     "trade": lambda t: report.trade(t["talks"]),
     "clause_prices": lambda t: report.clause_prices(t["talks"]),
+    "protection": lambda t: report.protection(t["talks"]),
 }
 """Every function of the room that draws a chart, each drawn once."""
 WITHOUT_INTERVAL = {

@@ -15,8 +15,8 @@ from orm_sim.report import words
         (0.4, "2 in 5"),
         (0.5, "1 in 2"),
         (0.003, "1 in 333"),
-        (0.0, "never"),
-        (1.0, "always"),
+        (0.0, "never seen"),
+        (1.0, "seen every time"),
         (0.99, "nearly always"),
         (math.nan, "–"),
     ],
@@ -69,4 +69,4 @@ def test_no_zero_is_negative_wherever_it_stands() -> None:
     row = {"option": "a", "hazard": "outage", "per_year": 3.0, "n": 9, "client": -3e5, "client_low": -6e5}
     row |= {"client_high": -20.0, "vendor": -40.0, "vendor_low": -9e3, "vendor_high": 300.0}
     shown = hazard_table(pd.DataFrame([row])).iloc[0]
-    assert shown["client, $ thousand"] == "−300 (−600 to 0)" and shown["vendor, $ thousand"] == "0 (−9 to +0)"
+    assert shown["client, $ thousand"] == "−300 (−600 to 0)" and shown["vendor, $ thousand"] == "0 (−9 to 0)"

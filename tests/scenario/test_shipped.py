@@ -106,6 +106,12 @@ def test_terms_of_different_length_are_a_contradiction() -> None:
     )
 
 
+@pytest.mark.parametrize("key", ["name", "title"])
+def test_a_scenario_without_a_word_for_itself_is_refused(key: str) -> None:
+    with pytest.raises(InputError, match=f"{key}.*\n.*must hold words"):
+        load_scenario(ROOT / "scenarios" / "bank.yaml", {key: "'  '"})
+
+
 def test_a_negative_wage_and_a_not_a_number_are_told_together() -> None:
     settings = {"vendor.workforce.wage_per_hour": "-1", "client.transition_cost": ".nan"}
     with pytest.raises(InputError) as told:

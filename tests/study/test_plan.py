@@ -70,3 +70,8 @@ def test_the_package_is_named_with_its_source() -> None:
 
 def test_a_unit_says_its_replications() -> None:
     assert str(Unit(3, 10, 15)) == "replications 10 to 14"
+
+
+def test_the_name_of_a_folder_stays_short_enough_for_a_file_system() -> None:
+    long = [plan_run("n" * 5000 + end, [], 1, 1, "kernel", {"title": end}).run_id for end in "ab"]
+    assert len(set(long)) == 2 and all(len(each) < 100 for each in long)

@@ -95,13 +95,15 @@ def _study(path: Path) -> Found:
 
 
 def _folder(folder: Path) -> Found:
-    items, left_out, files = [], [], []
+    items, left_out = [], []
+    files: list[Path] = []
     listed = sorted(
-        e for e in folder.iterdir() if _is_yaml(e.name) and not e.name.startswith(".") and e.is_file()
+        e for e in folder.iterdir() if _is_yaml(e.name) and not e.name.startswith(".") and not e.is_dir()
     )
     for file in listed:
-        document = _readable(readable_file(file))
-        files += [file] if document is None else [*document.files, file]
+        document = _readable(file)
+        files += [] if document is None else document.files
+        files += [file] if file.is_file() and os.access(file, os.R_OK) else []  # else it has no digest
         why = None if document is None else _not_to_run(document)
         if why is None:
             items.append(_named(file, document))
@@ -117,7 +119,7 @@ def _folder(folder: Path) -> Found:
 def _readable(file: Path) -> Document | None:
     """A file with what it extends; None where it cannot be read: then it is run, and fails with its reasons."""
     try:
-        return load_extended(file)
+        return load_extended(readable_file(file))
     except InputError:
         return None
 

@@ -89,7 +89,9 @@ def told(error: Exception) -> dict[str, Any]:
     problems = error.problems if isinstance(error, InputError) else ()
     return {
         "kind": type(error).__name__,
-        "message": "\n".join([str(error), *getattr(error, "__notes__", ())]),
+        "message": "\n".join(
+            [*(map(str, problems) if problems else [str(error)]), *getattr(error, "__notes__", ())]
+        ),
         "places": [
             {"file": each.place.file, "line": each.place.line, "path": each.path, "rule": each.rule}
             for each in problems

@@ -16,6 +16,7 @@ RANKED: Final = (
     "sla_met", "vendor_value", "vendor_margin", "p_vendor_loss", "p_insolvent", "p_no_deal", "p_ended",
 )  # fmt: skip
 """Measures of the sheet of ranks; the others are in the table of results."""
+_MONTH: Final = {"month": "of the contract, from 1"}
 
 
 def write_report(path: Path, title: str, tables: Mapping[str, pd.DataFrame], words: Sequence[str]) -> Path:
@@ -51,15 +52,15 @@ def _pages(tables: Mapping[str, pd.DataFrame]) -> list[Page]:
         Page("ranks", ranks, units, "scenarios, best first, with intervals", frozen=4),
         Page(
             "KPIs by month",
-            tables["kpis_by_month"],
-            kpis,
+            _from_one(tables["kpis_by_month"]),
+            kpis | _MONTH,
             "means of each month, scenario and in-house",
             frozen=4,
         ),
         Page(
             "ledger by month",
-            tables["ledger_by_month"],
-            ledger,
+            _from_one(tables["ledger_by_month"]),
+            ledger | _MONTH,
             "mean amounts by month and account",
             frozen=3,
         ),
@@ -71,3 +72,8 @@ def _pages(tables: Mapping[str, pd.DataFrame]) -> list[Page]:
             frozen=2,
         ),
     ]
+
+
+def _from_one(table: pd.DataFrame) -> pd.DataFrame:
+    """A table by month whose first month is 1, as on the pages and pictures; the tables themselves count from 0."""
+    return table.assign(month=table["month"] + 1)

@@ -21,11 +21,12 @@ from orm_sim.cli.batch.live import LiveOne, Settings, Turn, told
 from orm_sim.cli.batch.together import groups
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import write_whole
+from orm_sim.core.interrupts import ctrl_c_once
 from orm_sim.core.tables import write_parquet
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.study import RunFailed, RunPlan, plan_run
 from orm_sim.study import manifest as manifests
-from orm_sim.study.execute import OnProgress
+from orm_sim.study.execute import Interrupted, OnProgress
 from orm_sim.study.lock import locked
 from orm_sim.study.pool import work_through
 from orm_sim.study.store import make_folder, sha256
@@ -36,14 +37,8 @@ _MONTHLY: Final = {"kpis": ("option", "month", "channel"),
 Record = dict[str, Any]
 
 
-class BatchInterrupted(Exception):
-    """Ctrl-C: what is whole is kept. The command line prints it and exits with 130."""
-
-    exit_code = 130
-
-    def __init__(self, done: int, total: int, folder: Path) -> None:
-        super().__init__(done, total, folder)
-        self.done, self.total, self.folder = done, total, folder
+class BatchInterrupted(Interrupted):
+    """A batch of which the whole scenarios are kept, and the finished blocks of those begun."""
 
     def __str__(self) -> str:
         return (
@@ -126,7 +121,7 @@ def batch(
     folder = settings.out / plan.run_id
     make_folder(folder)
     crew = min(workers or usable_cores(), usable_cores())
-    with locked(folder):
+    with ctrl_c_once(), locked(folder):
         return _run(_Work(found, settings, plan, folder, crew), on_progress, say)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -105,14 +106,31 @@ class Dashboard:
         )  # fmt: skip
 
     def move(self, name: str, value: float) -> None:
-        """Put a slider elsewhere; what stands beyond its range is taken back to its end."""
+        """Put a slider elsewhere; what stands beyond its range is taken back to its end.
+
+        Raises
+        ------
+        InputError
+            When there is no such slider, or the value is not a number.
+        """
         slider = self.slider(name)
+        if math.isnan(value):
+            raise InputError(Problem(Place("explorer"), name, str(value), "is not a number"))
         held = min(max(value, slider.low * slider.factor), slider.high * slider.factor)
         changed: dict[str, Any] = {name: held}
         self.settings = replace(self.settings, **changed)
 
     def choose(self, deal: str) -> None:
-        """Shape another option's terms, beginning with what is written in them; the world stays as it was put."""
+        """Shape another option's terms, beginning with what is written in them; the world stays as it was put.
+
+        Raises
+        ------
+        InputError
+            When there is no such option, or it has no contract.
+        """
+        if deal not in self.deals:
+            rule, hint = "is no option with a contract", name_hint(deal, list(self.deals))
+            raise InputError(Problem(Place("explorer"), "deal", deal, rule, hint))
         new = self.written(deal)
         world = {
             name: getattr(self.settings, name) for name in ("volume", "wage", "continuity", "risk_weight")

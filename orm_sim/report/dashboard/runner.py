@@ -131,8 +131,9 @@ class Runner:
             self.lived = self._live(settings, replications)
         except RunInterrupted:
             self._say(Progress("cancelled", self.progress.done, self.progress.total))
-        except (InputError, RunFailed, ValueError, OSError) as error:
-            self._say(Progress("failed", message=f"The run failed: {error}"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next run must be possible and this one told
+            known = isinstance(error, InputError | RunFailed | ValueError | OSError)
+            self._say(Progress("failed", message=f"The run failed: {error if known else repr(error)}"))
         else:
             self._say(Progress("done", self.progress.total, self.progress.total))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from orm_sim.centre.pool_response import answer_at
 from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.functions import log
-from orm_sim.report.dashboard.weighed import ENDLESS, Doubt, Patience, Worth, look, room_of
+from orm_sim.report.dashboard.weighed import ENDLESS, Counts, Doubt, Patience, Worth, look, room_of
 from orm_sim.vendor.decision.heads_ahead import (
     LONGEST_LEAD,
     N_STATES,
@@ -77,10 +77,10 @@ def steer(
     begin(today, recruits, now, coming)
     then, due, gone = now.copy(), coming.copy(), lost.copy()
     last = np.full(n, n_months + ENDLESS)
-    failing = np.zeros((n_months, n))
+    failing = np.zeros((n_months, n), np.float32)
     rows, owed = np.empty((4, n)), np.empty(n)
     best, value = np.empty(n), np.zeros(n)
-    room = room_of(n, min(patience.horizon, n_months), doubt)
+    room = room_of(n, min(patience.horizon, n_months), patience.of_months, doubt)
     for quarter in range(told.chosen.shape[0]):
         first = quarter * QUARTER
         best[:] = -np.inf
@@ -138,7 +138,7 @@ def _commit(
 
 @jit
 def _review(
-    month: int, pool: Pool, surge: Floats, planned: Floats, patience: Patience, last: Whole, failing: Floats, told: Told
+    month: int, pool: Pool, surge: Floats, planned: Floats, patience: Patience, last: Whole, failing: Counts, told: Told
 ) -> None:  # fmt: skip
     """The month's service as its luck has it, whether it counts as failed, and whether that was one too many."""
     n_months, n = surge.shape

@@ -10,22 +10,23 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.centre.pool_response import answer_at
 from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.functions import log
+from orm_sim.report.dashboard.looked_up import Places, levels_at, lose_at, place_handle, place_work, room_for
 from orm_sim.vendor.decision.heads_ahead import (
     OCCUPANCY,
     WEEKS_PER_MONTH,
     Nature,
     Wanted,
     Ways,
-    along,
     live_month,
 )
 from orm_sim.vendor.decision.inbound_ahead import Pool, tell
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Counts = NDArray[np.float32]
+"""Whole numbers, and which months: exact in half the room."""
 
 ENDLESS: Final = 99
 """Months after the term until which a contract without notice lasts."""
@@ -89,11 +90,13 @@ class Room(NamedTuple):
     """Where a look ahead is worked out; nothing in it outlives one.
 
     ``rows`` float64[4, n_draws], ``owed`` as `live_month` fills them · ``work``, ``handle_s``, ``log_load``,
-    ``log_handle``, ``spent``, ``good``, ``margin`` float64[n_draws] of one month · ``levels``, ``pays``
+    ``log_handle``, ``spent``, ``margin`` float64[n_draws] of one month · ``levels``, ``pays``
     float64[n_nodes, n_draws] service level and pay by amount of work · ``nodes`` those amounts, ``place`` where each
     future lies among them, ``usual`` what each of them counts at the usual amount · float64[n_futures, n_draws]:
     ``ends`` last month of the contract, ``seen`` failures in the window, ``total`` present margin, ``met`` months that
-    meet the service, ``late`` margin at the horizon's end · ``fails`` [horizon, n_futures, n_draws] months that fail.
+    meet the service, ``late`` margin at the horizon's end · ``good`` whether
+    this month does · ``fails`` [n_months, n_futures, n_draws] months that fail and leave the window
+    again · ``places`` where draws stand in the response table.
     """
 
     rows: Floats
@@ -103,23 +106,24 @@ class Room(NamedTuple):
     log_load: Floats
     log_handle: Floats
     spent: Floats
-    good: Floats
+    good: Counts
     margin: Floats
     levels: Floats
     pays: Floats
     nodes: Floats
     place: Floats
     usual: Floats
-    ends: Floats
-    seen: Floats
+    ends: Counts
+    seen: Counts
     total: Floats
-    met: Floats
+    met: Counts
     late: Floats
-    fails: Floats
+    fails: Counts
+    places: Places
 
 
 @jit
-def room_of(n_draws: int, horizon: int, doubt: Doubt) -> Room:
+def room_of(n_draws: int, horizon: int, of_months: int, doubt: Doubt) -> Room:
     """Room for so many draws and months ahead, with the amounts of work that the futures span."""
     n = doubt.volume.size
     nodes, place = spread_of(doubt.volume * doubt.handle_time)
@@ -127,14 +131,15 @@ def room_of(n_draws: int, horizon: int, doubt: Doubt) -> Room:
     at = min(max((1.0 - nodes[0]) / (nodes[1] - nodes[0]), 0.0), _NODES - 1.001)
     usual[int(at)], usual[int(at) + 1] = 1.0 - (at - int(at)), at - int(at)
     months, by_node, rough = (
-        np.empty((8, n_draws)),
+        np.empty((7, n_draws)),
         np.empty((2, _NODES, n_draws)),
-        np.empty((5, n, n_draws)),
+        np.empty((2, n, n_draws)),
     )
+    counts, forgotten = np.empty((4, n, n_draws), np.float32), max(horizon - of_months, 0)
     return Room(
-        np.empty((4, n_draws)), months[0], months[1], months[2], months[3], months[4], months[5], months[6], months[7],
-        by_node[0], by_node[1], nodes, place, usual, rough[0], rough[1], rough[2], rough[3], rough[4],
-        np.zeros((horizon, n, n_draws)),
+        np.empty((4, n_draws)), months[0], months[1], months[2], months[3], months[4], months[5],
+        counts[3], months[6], by_node[0], by_node[1], nodes, place, usual, counts[0], counts[1],
+        rough[0], counts[2], rough[1], np.empty((forgotten, n, n_draws), np.float32), room_for(n_draws),
     )  # fmt: skip
 
 
@@ -150,7 +155,7 @@ def spread_of(work: Floats) -> tuple[Floats, Floats]:
 @jit
 def look(
     plan: int, first: int, ways: Ways, nature: Nature, wanted: Wanted, pool: Pool, recruits: Floats, attrition: Floats,
-    now: Floats, coming: Floats, lost: Floats, last: Whole, failing: Floats, worth: Worth, patience: Patience,
+    now: Floats, coming: Floats, lost: Floats, last: Whole, failing: Counts, worth: Worth, patience: Patience,
     doubt: Doubt, room: Room, value: Floats,
 ) -> None:  # fmt: skip
     """What a ratio held from a month on is worth to the vendor in every draw: `Decision.value` in little."""
@@ -163,19 +168,14 @@ def look(
         discount *= patience.per_month
         _answer(plan, month, ways, nature, wanted, pool, lost, now[OCCUPANCY], room)
         _earn(month, worth, room)
-        for k in range(doubt.volume.size):
-            _foresee(k, month, first, discount, pool.asked, doubt, worth, room)
-            if month >= first + horizon - _AFTERWARDS:
-                late, margin = room.late[k], room.margin
-                for f in range(late.size):
-                    late[f] += margin[f]
-            if patience.heeded and month >= patience.counts_from:
-                _count(k, month, first, doubt.volume[k], failing, patience, room)
+        _foresee(month, first, first + horizon - _AFTERWARDS, discount, pool.asked, doubt, worth, room)
+        if patience.heeded and month >= patience.counts_from:
+            _count(month, first, doubt.volume, failing, patience, room)
     _weigh(first, horizon, n_months, discount, patience, room, value)
 
 
 @jit_inline
-def _begin(first: int, last: Whole, failing: Floats, patience: Patience, room: Room) -> None:
+def _begin(first: int, last: Whole, failing: Counts, patience: Patience, room: Room) -> None:
     """Every future begins with the contract as it stands and the failures that are counted already."""
     room.total[:], room.met[:], room.late[:], room.seen[:] = 0.0, 0.0, 0.0, 0.0
     room.fails[:] = 0.0
@@ -205,16 +205,14 @@ def _answer(
     for f in range(work.size):
         room.log_load[f] = log(work[f])
     lost[:] = 0.0
+    place_handle(pool.table, room.log_handle, room.places)
+    row = pool.table.values.reshape(pool.table.values.size)
     for i in range(_NODES):
         levels, amount, usual = room.levels[i], room.nodes[i], room.usual[i]
-        more = np.log(amount)
-        for f in range(work.size):
-            needed = max(along(wanted.load, wanted.hours, work[f] * amount), 1e-9)
-            found = answer_at(
-                pool.table, agents[f] * hours / needed, room.log_load[f] + more, room.log_handle[f]
-            )
-            levels[f] = found[0]
-            lost[f] += usual * found[1]
+        place_work(pool.table, wanted, work, amount, room.log_load, agents, hours, room.places)
+        levels_at(row, room.places, levels)
+        if usual > 0.0:
+            lose_at(row, room.places, usual, lost)
     for f in range(work.size):
         occupancy[f] = min(max(work[f] * (1.0 - lost[f]) / max(agents[f] * hours, 1e-9), 0.0), 1.0)
 
@@ -236,42 +234,55 @@ def _earn(month: int, worth: Worth, room: Room) -> None:
 
 @jit_inline
 def _foresee(
-    k: int, month: int, first: int, discount: float, asked: float, doubt: Doubt, worth: Worth, room: Room
+    month: int, first: int, late_from: int, discount: float, asked: float, doubt: Doubt, worth: Worth, room: Room
 ) -> None:  # fmt: skip
-    """One month of one future: whether it meets the service, and the margin, where the contract is in force."""
-    i = int(room.place[k])
-    beyond, luck = room.place[k] - i, doubt.luck[month - first, k]
-    low, high, less, more = room.levels[i], room.levels[i + 1], room.pays[i], room.pays[i + 1]
-    rest, size, spent, good, margin = worth.rest[month], worth.size[month], room.spent, room.good, room.margin
-    met, total, ends = room.met[k], room.total[k], room.ends[k]
-    for f in range(good.size):
-        level = tell(low[f] + (high[f] - low[f]) * beyond, luck)
-        good[f] = 1.0 if level >= asked else 0.0
-    for f in range(good.size):
-        margin[f] = rest[f] - spent[f] + size[f] * (less[f] + (more[f] - less[f]) * beyond)
-    for f in range(good.size):
-        met[f] += good[f]
-        total[f] += discount * margin[f] if month <= ends[f] else 0.0
+    """One month of every future: whether it meets the service, and the margin, where the contract is in force.
+
+    Arrays are taken out of their tuples once: taking one out costs as much as a loop over the draws.
+    """
+    rest, size, spent, margin = worth.rest[month], worth.size[month], room.spent, room.margin
+    levels, pays, goods, mets, totals = room.levels, room.pays, room.good, room.met, room.total
+    ends, lates, luck, places = room.ends, room.late, doubt.luck[month - first], room.place
+    for k in range(luck.size):
+        i = int(places[k])
+        beyond, low, high = places[k] - i, levels[i], levels[i + 1]
+        less, more, good, met, total = pays[i], pays[i + 1], goods[k], mets[k], totals[k]
+        last, late = ends[k], lates[k]
+        for f in range(good.size):
+            level = tell(low[f] + (high[f] - low[f]) * beyond, luck[k])
+            good[f] = np.float32(1.0) if level >= asked else np.float32(0.0)
+        for f in range(good.size):
+            margin[f] = rest[f] - spent[f] + size[f] * (less[f] + (more[f] - less[f]) * beyond)
+        for f in range(good.size):
+            met[f] += good[f]
+            total[f] += discount * margin[f] if month <= last[f] else 0.0
+        if month >= late_from:
+            for f in range(good.size):
+                late[f] += margin[f]
 
 
 @jit_inline
-def _count(
-    k: int, month: int, first: int, volume: float, failing: Floats, patience: Patience, room: Room
-) -> None:
-    """Whether the month counts as failed in one future, and whether that was one too many."""
-    out, good, seen, ends = month - patience.of_months, room.good, room.seen[k], room.ends[k]
-    fails = room.fails[month - first, k]
-    counts = 0.0 if volume > 1.0 + patience.band else 1.0
-    for f in range(good.size):
-        fails[f] = counts * (1.0 - good[f])
-        seen[f] += fails[f]
-    if out >= 0:
-        gone = room.fails[out - first, k] if out >= first else failing[out]
+def _count(month: int, first: int, volume: Floats, failing: Counts, patience: Patience, room: Room) -> None:
+    """Whether the month counts as failed in each future, and whether that was one too many."""
+    out, goods, seens, ends, fails = month - patience.of_months, room.good, room.seen, room.ends, room.fails
+    most, until = np.float32(patience.failed_months), np.float32(month + patience.notice_months)
+    one, calm = np.float32(1.0), 1.0 + patience.band
+    for k in range(volume.size):
+        good, seen, end = goods[k], seens[k], ends[k]
+        if month - first < fails.shape[0]:  # else it leaves no window that is looked at
+            fails[month - first, k] = 0.0
+        if volume[k] <= calm:
+            for f in range(good.size):
+                seen[f] += one - good[f]
+            if month - first < fails.shape[0]:
+                fails[month - first, k] = one - good
+        if out >= 0:
+            gone = fails[out - first, k] if out >= first else failing[out]
+            for f in range(good.size):
+                seen[f] -= gone[f]
         for f in range(good.size):
-            seen[f] -= gone[f]
-    until = float(month + patience.notice_months)
-    for f in range(good.size):
-        ends[f] = min(ends[f], until) if seen[f] >= patience.failed_months else ends[f]
+            last = end[f]
+            end[f] = (until if until < last else last) if seen[f] >= most else last
 
 
 @jit_inline

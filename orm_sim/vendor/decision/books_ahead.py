@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from orm_sim.vendor.decision.outlook import Outlook
 from orm_sim.vendor.levers import Plans
 
 Floats = NDArray[np.float64]
-Later = Callable[[], Floats]
+Later = Callable[[str], Floats]
+"""Works out a meter by its name."""
 
 
 class Month(Mapping[tuple[str, str], Floats]):
@@ -23,40 +24,46 @@ class Month(Mapping[tuple[str, str], Floats]):
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Floats] = {}
-        self._later: dict[tuple[str, str], Later] = {}
+        self._later: dict[str, tuple[Collection[str], Later]] = {}
 
     def put(self, channel: str, meter: str, value: Floats) -> None:
         """Set a meter that is known."""
         self._known[channel, meter] = value
 
-    def put_off(self, channel: str, meters: Mapping[str, Later]) -> None:
-        """Have meters of a channel worked out when they are read."""
-        self._later |= {(channel, name): make for name, make in meters.items()}
+    def put_off(self, channel: str, meters: Collection[str], make: Later) -> None:
+        """Have other meters of a channel worked out when they are read."""
+        self._later[channel] = (meters, make)
 
     def __getitem__(self, name: tuple[str, str]) -> Floats:
         """A meter, worked out where it is read for the first time."""
         if name not in self._known:
-            self._known[name] = self._later[name]()
+            self._known[name] = self._later[name[0]][1](name[1])
         return self._known[name]
 
     def get(self, name: tuple[str, str], default: Any = None) -> Any:
-        """A meter, or what is given for one that there is not; clauses ask thousands of times."""
+        """A meter, or what is given for one that there is not."""
         known = self._known.get(name)
         if known is not None:
             return known
-        return self[name] if name in self._later else default
+        return self[name] if name in self else default  # noqa: SIM401 - this is `get`
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a meter."""
-        return name in self._known or name in self._later
+        if name in self._known:
+            return True
+        if not isinstance(name, tuple):
+            return False
+        later = self._later.get(name[0])
+        return later is not None and name[1] in later[0]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Names of the meters."""
-        return iter(self._known | self._later)
+        put_off = {(channel, name): None for channel, (meters, _) in self._later.items() for name in meters}
+        return iter({**self._known, **put_off})
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._known | self._later)
+        return sum(1 for _ in self)
 
 
 @dataclass(slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.contract.period import Meters
+from orm_sim.contract.period import Array, Meters
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.levers import Plans
 
@@ -57,3 +57,48 @@ class Operations(Protocol):
     def expected(self, plans: Plans, futures: Futures) -> Expected:
         """The months ahead under every plan, in every future."""
         ...
+
+
+class InRows(Mapping[tuple[str, str], Array | float]):
+    """Meters of one month, each a number or one row of all plans and futures: settlement takes rows in single passes.
+
+    Parameters
+    ----------
+    meters
+        As foreseen: each broadcasts to `shape`.
+    shape : (n_plans, n_futures)
+    """
+
+    def __init__(self, meters: Meters, shape: tuple[int, int]) -> None:
+        self._meters, self._shape = meters, shape
+        self._rows: dict[tuple[str, str], Array] = {}
+
+    def __getitem__(self, name: tuple[str, str]) -> Array:
+        """A meter, made a row where it is read for the first time."""
+        row = self._rows.get(name)
+        if row is None:
+            row = np.asarray(self._meters[name], np.float64)
+            if row.ndim:
+                whole = row if row.shape == self._shape else np.broadcast_to(row, self._shape)
+                row = whole.reshape(-1)
+            self._rows[name] = row
+        return row
+
+    def get(self, name: tuple[str, str], default: Any = None) -> Any:
+        """A meter, or what is given for one that there is not; clauses ask thousands of times."""
+        row = self._rows.get(name)
+        if row is not None:
+            return row
+        return self[name] if name in self._meters else default
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a meter."""
+        return name in self._meters
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Names of the meters."""
+        return iter(self._meters)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._meters)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month
+from orm_sim.core.compiled import jit
+from orm_sim.vendor.decision.books_ahead import BooksAhead, Month
 from orm_sim.vendor.decision.expected import PEOPLE_COSTS, Expected
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.inbound_ahead import InboundAhead
@@ -14,6 +15,7 @@ from orm_sim.vendor.decision.outlook import OutboundOutlook, Outlook
 from orm_sim.vendor.levers import Plans
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 
 class Fluid:
@@ -75,25 +77,35 @@ class Fluid:
                 *([] if self._outlook.guests is None else [plans.staffing_ratio]),
             ]
         )
-        _, first, where = np.unique(felt, axis=1, return_index=True, return_inverse=True)
+        first, where = _alike(felt)
         few = Plans(*(lever[first] for lever in plans))
         own = _books((len(months), first.size, futures.volume.size))
-        called = [Month() for _ in months]
-        OutboundAhead(self._outlook, outbound, few, futures).live(called, own)
-        for month, found in zip(months, called, strict=True):
-            month.put_off("outbound", {name: _spread(value, where) for (_, name), value in found.items()})
+        OutboundAhead(self._outlook, outbound, few, futures).live(months, own, where)
         for name in PEOPLE_COSTS:
-            books.costs[name] += own.costs[name][:, where]
-        books.heads += own.heads[:, where]
-        books.payroll += own.payroll[:, where]
+            _spread(own.costs[name], where, books.costs[name])
+        _spread(own.heads, where, books.heads)
+        _spread(own.payroll, where, books.payroll)
         books.unsuitable += own.unsuitable[where]
+
+
+def _alike(felt: Floats) -> tuple[Whole, Whole]:
+    """Columns that differ, and which of those each column is."""
+    places: dict[bytes, int] = {}
+    columns = [column.tobytes() for column in np.ascontiguousarray(felt.T)]
+    where = np.array([places.setdefault(column, len(places)) for column in columns], np.int64)
+    return np.searchsorted(np.maximum.accumulate(where), np.arange(len(places))), where
+
+
+@jit
+def _spread(own: Floats, where: Whole, books: Floats) -> None:
+    """Add what few plans cost to the books of all."""
+    for month in range(books.shape[0]):
+        for plan in range(books.shape[1]):
+            few = where[plan]
+            for future in range(books.shape[2]):
+                books[month, plan, future] += own[month, few, future]
 
 
 def _books(shape: tuple[int, ...]) -> BooksAhead:
     costs = {name: np.zeros(shape) for name in PEOPLE_COSTS}
     return BooksAhead(costs, np.ones(shape), np.zeros(shape), np.zeros(shape[1:]), np.zeros(shape))
-
-
-def _spread(value: Floats, where: NDArray[np.int64]) -> Later:
-    """A meter of few plans, given to all."""
-    return lambda: np.asarray(value[where])

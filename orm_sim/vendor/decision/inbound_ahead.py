@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +12,8 @@ from orm_sim.centre.pool_response import EvenTable, answer_at, even
 from orm_sim.core.compiled import jit, jit_inline
 from orm_sim.core.functions import log
 from orm_sim.core.units import SECONDS_PER_HOUR
-from orm_sim.demand.contacts import MAX_ATTEMPT, SHORT_BELOW_S, SHORT_MIN_S
-from orm_sim.vendor.decision.books_ahead import BooksAhead, Later, Month, pay
+from orm_sim.demand.contacts import MAX_ATTEMPT
+from orm_sim.vendor.decision.books_ahead import BooksAhead, Month, pay
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.heads_ahead import (
     LONGEST_LEAD,
@@ -34,6 +33,7 @@ from orm_sim.vendor.decision.heads_ahead import (
     wanted_of,
     ways_of,
 )
+from orm_sim.vendor.decision.inbound_meters import METERS, Answered, Served
 from orm_sim.vendor.decision.outlook import InboundOutlook, Outlook
 from orm_sim.vendor.levers import Plans
 
@@ -75,21 +75,6 @@ class Pool(NamedTuple):
     passes: Floats
 
 
-class Answered(NamedTuple):
-    """The months of a pool, float64[n_months, n_plans, n_futures] each.
-
-    ``offered``, ``answered`` contacts · ``level`` share of those offered answered in time, with the month's luck ·
-    ``met`` whether that is what was asked for · ``handle_s`` mean handle time · ``resolved`` share of those answered.
-    """
-
-    offered: Floats
-    answered: Floats
-    level: Floats
-    met: Floats
-    handle_s: Floats
-    resolved: Floats
-
-
 class InboundAhead:
     """The months of the inbound pool."""
 
@@ -120,26 +105,16 @@ class InboundAhead:
         paid = pay(outlook, self._plans, heads, books)
         if self._plans.cut_late.any():
             books.unsuitable += (pool.offered - pool.answered).sum(axis=0) * self._plans.cut_late[:, None]
-        patience = self._patience()
-        up = outlook.up(self._plans)
-        hours = on_duty(outlook, self._plans)[:, None] * up
-        lent, lent_paid = np.zeros((outlook.n_months, 1, 1)), 0.0
-        if outlook.guests is not None:
-            lent, lent_paid = outlook.guests.by_month(self._plans), outlook.guests.paid
+        served = Served(outlook, inbound, self._plans, self._futures.volume, heads, pool)
+        own = (
+            paid
+            if outlook.guests is None
+            else paid - outlook.guests.by_month(self._plans) * outlook.guests.paid
+        )
         for m, meters in enumerate(months):
-            first, offered, answered = (
-                inbound.first[m] * self._futures.volume * up,
-                pool.offered[m] * up,
-                pool.answered[m] * up,
-            )
-            served = _Served(
-                inbound, first, offered, answered, pool.level[m], pool.handle_s[m], pool.resolved[m],
-                heads.agents[m], hours, heads.trainees[m], outlook.terms.paid_hours_per_week, lent[m],
-                patience,
-            )  # fmt: skip
             meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[m]))
-            meters.put("inbound", "paid_hours", paid[m] - lent[m] * lent_paid)
-            meters.put_off("inbound", served.meters())
+            meters.put("inbound", "paid_hours", own[m])
+            meters.put_off("inbound", METERS, partial(served.meter, m))
             if outlook.assurance is not None:
                 audited = (
                     heads.agents[m]
@@ -150,11 +125,6 @@ class InboundAhead:
                 meters.put(
                     "inbound", "errors", audited * outlook.assurance.terms.errors(self._learned[m])[:, None]
                 )
-
-    def _patience(self) -> Floats:
-        """What abandoned contacts wait at most on average, by plan: float64[n_plans, 1]."""
-        usual, cut = self._inbound.patience_s, min(self._inbound.patience_s, self._inbound.threshold_s)
-        return np.asarray(np.where(self._plans.cut_late > 0.0, cut, usual))[:, None]
 
     def _lived(self, met: Floats) -> tuple[Heads, Answered]:
         """People and what the pool makes of them, by compiled steps."""
@@ -210,10 +180,14 @@ def _pool_of(
     )  # may differ by future
     return Pool(
         inbound.first, inbound.handle_s, futures.volume, futures.handle_time, luck, resolves, delta, unskilled,
-        inbound.return_share, inbound.asked, even(inbound.response),
-        even(inbound.response if inbound.late is None else inbound.late), plans.cut_late,
-        even(inbound.response if inbound.in_time is None else inbound.in_time), plans.in_time_first,
+        inbound.return_share, inbound.asked, _even(inbound.response),
+        _even(inbound.response if inbound.late is None else inbound.late), plans.cut_late,
+        _even(inbound.response if inbound.in_time is None else inbound.in_time), plans.in_time_first,
     )  # fmt: skip
+
+
+_even = lru_cache(maxsize=16)(even)
+"""As a response table is read at every planning date."""
 
 
 @jit
@@ -313,79 +287,3 @@ def _tell(
 def tell(level: float, luck: float) -> float:
     """A month's service level as its luck has it."""
     return min(max(level + luck * 4.0 * level * (1.0 - level), 0.0), 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Served:
-    """One month's contacts, float64[n_plans, n_futures] each, and the meters that follow from them."""
-
-    inbound: InboundOutlook
-    first: Floats
-    offered: Floats
-    answered: Floats
-    level: Floats
-    handle_s: Floats
-    resolved: Floats
-    agents: Floats
-    hours: Floats
-    trainees: Floats
-    paid_hours_per_week: float
-    lent: Floats
-    patience_s: Floats
-
-    def meters(self) -> dict[str, Later]:
-        """Each by its name, worked out when it is called."""
-        short, once = cache(self._short), cache(self._once)
-        return {
-            "offered": lambda: self.offered,
-            "answered": lambda: self.answered,
-            "answered_within": lambda: self.offered * self.level,
-            "abandoned": lambda: self.offered - self.answered,
-            "wait_answered_s": self._waited_and_served,
-            "wait_all_s": lambda: (self.offered - self.answered) * self.patience_s,
-            "busy_s": lambda: self.answered * self.handle_s,
-            "handled_s": lambda: self.answered * self.handle_s,
-            "staffed_s": lambda: self._on_duty() * SECONDS_PER_HOUR,
-            "productive_hours": self._on_duty,
-            "fte": lambda: self.agents + self.trainees,
-            "training_hours": lambda: self.trainees * (self.paid_hours_per_week * WEEKS_PER_MONTH),
-            "repeat_contacts": lambda: self.answered - once(),
-            "resolved": lambda: self.answered * self.resolved,
-            "unresolved": lambda: self.answered * (1.0 - self.resolved),
-            "surveyed": lambda: self.answered * self.inbound.survey_share,
-            "satisfied": self._satisfied,
-            "short_contacts": lambda: self.answered * short()[0],
-            "payable_contacts": lambda: once() * (1.0 - short()[0]),
-            "payable_handled_s": lambda: once() * (self.handle_s - short()[0] * short()[1]),
-        }
-
-    def _on_duty(self) -> Floats:
-        """Hours on duty in the month, those that are lent to the outbound list aside."""
-        return np.maximum(self.agents * (self.hours * WEEKS_PER_MONTH) - self.lent, 0.0)
-
-    def _once(self) -> Floats:
-        """First contacts answered."""
-        return self.first * self.answered / np.maximum(self.offered, 1e-9)
-
-    def _short(self) -> tuple[Floats, Floats]:
-        """Share of answered contacts that last less than 10 s, and how long they last on average."""
-        slower = self.handle_s / self.inbound.base_handle_s
-        below = np.clip((SHORT_BELOW_S / slower - SHORT_MIN_S) / (SHORT_BELOW_S - SHORT_MIN_S), 0.0, 1.0)
-        longest = np.minimum(slower * SHORT_BELOW_S, SHORT_BELOW_S)
-        return self.inbound.short_share * below, 0.5 * (slower * SHORT_MIN_S + longest)
-
-    def _waited_and_served(self) -> Floats:
-        """Waits of those answered: contacts leave at a rate of 1 / patience, so all waits are patience for each."""
-        abandoned, delayed = self.offered - self.answered, self.offered * (1.0 - self.level)
-        kept = 1.0 - abandoned / np.maximum(np.maximum(delayed, abandoned), 1e-9)
-        return abandoned * self.patience_s * kept
-
-    def _satisfied(self) -> Floats:
-        waited = self._waited_and_served() / np.maximum(self.answered, 1e-9)
-        inbound = self.inbound
-        content = (
-            inbound.satisfied
-            - inbound.loss_unresolved * (1.0 - self.resolved)
-            - inbound.loss_per_minute * waited / 60.0
-        )
-        return self.answered * inbound.survey_share * np.clip(content, 0.0, 1.0)

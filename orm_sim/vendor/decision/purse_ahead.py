@@ -214,8 +214,8 @@ def when_paid(items: Sequence[Sequence[LineItem]], starts: Whole, shape: tuple[i
         for line in lines
     ]
     rows = {day: row for row, day in enumerate(sorted({day for day, _ in dated if day <= last}))}
-    paid = np.zeros((len(rows), *shape))
+    paid = np.zeros((len(rows), shape[0] * shape[1]))
     for day, amount in dated:
         if day <= last:
-            paid[rows[day]] += amount
-    return Receipts(np.array(list(rows), np.int64), paid)
+            paid[rows[day]] += amount.reshape(-1)
+    return Receipts(np.array(list(rows), np.int64), paid.reshape(len(rows), *shape))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from orm_sim.core.compiled import jit, jit_inline
+
 Floats = NDArray[np.float64]
 
 
@@ -68,19 +70,47 @@ class Tolerance:
         stands : float64[n_plans, n_futures]
             1 where no notice has been given by the last of these months.
         """
-        excused = np.zeros(1) if self.forecast_band is None else surge > 1.0 + self.forecast_band
-        failing = np.where(excused, 0.0, 1.0 - met)
-        window = [np.full(met.shape[1:], float(each)) for each in self.failed]
-        seen = np.sum(window[-self.of_months :], axis=0) if window else np.zeros(met.shape[1:])
-        ends = np.full(met.shape[1:], np.inf if self.last_month is None else float(self.last_month))
-        kept = np.empty(met.shape)
-        for month in range(met.shape[0]):
-            kept[month] = month <= ends
-            if month >= self.counts_from:
-                window.append(failing[month])
-                seen = seen + failing[month]
-                if len(window) > self.of_months:
-                    seen = seen - window[-self.of_months - 1]
-                broken = seen >= self.failed_months - 1e-9
-                ends = np.where(broken, np.minimum(ends, month + self.notice_months), ends)
-        return kept, np.asarray(np.isinf(ends), np.float64)
+        limit = np.inf if self.forecast_band is None else 1.0 + self.forecast_band
+        excused = np.ascontiguousarray(np.broadcast_to(surge > limit, met.shape))
+        last = np.inf if self.last_month is None else float(self.last_month)
+        kept, stands = np.empty(met.shape), np.empty(met.shape[1:])
+        _follow(
+            np.ascontiguousarray(met), excused, np.array(self.failed, np.float64), self.failed_months, self.of_months,
+            self.notice_months, self.counts_from, last, np.empty(met.shape[2]), kept, stands,
+        )  # fmt: skip
+        return kept, stands
+
+
+@jit
+def _follow(
+    met: Floats, excused: NDArray[np.bool_], failed: Floats, failed_months: int, of_months: int, notice_months: int,
+    counts_from: int, last: float, seen: Floats, kept: Floats, stands: Floats,
+) -> None:  # fmt: skip
+    """All plans, one after the other; `seen` takes the failures in sight, `stands` the last month until it is told."""
+    n_months, n_plans, _ = met.shape
+    for plan in range(n_plans):
+        ends = stands[plan]
+        seen[:] = failed[max(failed.size - of_months, 0) :].sum()
+        ends[:] = last
+        for month in range(n_months):
+            kept[month, plan] = month <= ends
+            if month < counts_from:
+                continue
+            gone = failed.size + month - counts_from - of_months  # the place of what goes out of sight
+            for f in range(seen.size):
+                seen[f] += _failing(met[month, plan, f], excused[month, plan, f])
+                if gone >= failed.size:
+                    old = counts_from + gone - failed.size
+                    seen[f] -= _failing(met[old, plan, f], excused[old, plan, f])
+                elif gone >= 0:
+                    seen[f] -= failed[gone]
+                if seen[f] >= failed_months - 1e-9:
+                    ends[f] = min(ends[f], float(month + notice_months))
+        for f in range(seen.size):
+            ends[f] = 1.0 if np.isinf(ends[f]) else 0.0
+
+
+@jit_inline
+def _failing(met: float, excused: bool) -> float:
+    """How far a month fails."""
+    return 0.0 if excused else 1.0 - met

@@ -12,7 +12,7 @@ from orm_sim.contract.contract import Contract
 from orm_sim.contract.period import LineItem, Memory
 from orm_sim.contract.settlement import settle
 from orm_sim.core.errors import InputError, Place, Problem
-from orm_sim.vendor.decision.expected import Expected, Operations
+from orm_sim.vendor.decision.expected import Expected, InRows, Operations
 from orm_sim.vendor.decision.futures import Futures
 from orm_sim.vendor.decision.purse_ahead import PurseAhead, when_paid
 from orm_sim.vendor.decision.tolerance import Tolerance
@@ -117,8 +117,8 @@ def best_response(
         Where a plan is worth no finite sum.
     """
     expected = operations.expected(plans, futures)
-    items = _settled(signed, expected)
     shape = (plans.staffing_ratio.size, futures.volume.size)
+    items = _settled(signed, expected, shape)
     alive, interest = _solvency(purse, expected, items, futures, shape)
     discount = np.asarray((1.0 + traits.discount_rate_per_year) ** (-(np.arange(len(items)) + 1.0) / 12.0))
     kept, stands = _kept(signed, expected, shape)
@@ -174,11 +174,11 @@ def certainty_equivalent(margin: Floats, risk_tolerance: float | None) -> Floats
     return np.asarray(mean - risk_tolerance * (top + np.log(np.exp(away - top[..., None]).mean(axis=-1))))
 
 
-def _settled(signed: Signed, expected: Expected) -> list[tuple[LineItem, ...]]:
-    """Line items of every month ahead, for all plans and futures at once."""
+def _settled(signed: Signed, expected: Expected, shape: tuple[int, int]) -> list[tuple[LineItem, ...]]:
+    """Line items of every month ahead, for all plans and futures at once: amounts are numbers or rows of them all."""
     memory, settled = signed.memory, []
     for ahead, meters in enumerate(expected.meters):
-        items, memory = settle(signed.contract, memory, meters, signed.month + ahead)
+        items, memory = settle(signed.contract, memory, InRows(meters, shape), signed.month + ahead)
         settled.append(items)
     return settled
 
@@ -187,12 +187,9 @@ def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> tuple[F
     """1 in the months in which the contract is in force, and 1 where it stands after them, by plan and future."""
     if signed.tolerance is None:
         return np.ones((len(expected.meters), *shape)), np.ones(shape)
-    surge = [
-        np.broadcast_to(
-            np.asarray(month.get(_OFFERED, 0.0)) / np.maximum(month.get(_FORECAST, 1.0), 1e-9), shape
-        )
-        for month in expected.meters
-    ]
+    surge = np.empty((len(expected.meters), *shape))
+    for above, month in zip(surge, expected.meters, strict=True):
+        np.divide(month.get(_OFFERED, 0.0), np.maximum(month.get(_FORECAST, 1.0), 1e-9), out=above)
     met = np.broadcast_to(expected.met, (len(surge), *shape))
     if signed.tolerance.sales:
         sold = (np.asarray(month.get(_SOLD, np.inf)) for month in expected.meters)
@@ -200,7 +197,7 @@ def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> tuple[F
             np.broadcast_to(signed.tolerance.enough_sold(m, each), shape) for m, each in enumerate(sold)
         ]
         met = met * np.array(enough)
-    return signed.tolerance.follow(met, np.array(surge))
+    return signed.tolerance.follow(met, surge)
 
 
 def _present(flow: Floats, counted: Floats) -> Floats:
@@ -212,7 +209,7 @@ def _flows(
     expected: Expected, items: list[tuple[LineItem, ...]], shape: tuple[int, int]
 ) -> dict[str, tuple[Floats, float]]:
     """Flows by part when they are earned or incurred, and the sign with which they count in the margin."""
-    revenue, credits_ = np.zeros((len(items), *shape)), np.zeros((len(items), *shape))
+    revenue, credits_ = np.zeros((2, len(items), shape[0] * shape[1]))
     for month, lines in enumerate(items):
         for line in lines:
             if line.kind in _REMEDIES:
@@ -220,7 +217,8 @@ def _flows(
             elif line.kind not in _SHIFTS:
                 revenue[month] += line.amount
     costs = {name: (value, -1.0) for name, value in expected.costs.items()}
-    return {"revenue": (revenue, 1.0), "credits": (credits_, 1.0), **costs}
+    months = (len(items), *shape)
+    return {"revenue": (revenue.reshape(months), 1.0), "credits": (credits_.reshape(months), 1.0), **costs}
 
 
 def _solvency(

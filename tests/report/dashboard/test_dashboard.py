@@ -188,6 +188,31 @@ def test_a_run_that_fails_says_so(dashboard: Dashboard, tmp_path: Path) -> None:
     assert state == "failed" and dashboard.progress.words.startswith("The run failed:")
 
 
+def test_after_a_failure_nobody_foresaw_the_next_run_goes_on(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(settings: Settings, replications: int) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(dashboard.runner, "_live", breaks)
+        assert finished(dashboard, 2) == "failed"
+        assert "MemoryError" in dashboard.progress.words
+    assert finished(dashboard, 2) == "done"
+
+
+@pytest.mark.parametrize("name", ["volume", "price", "continuity", "wage", "base_share", "at_risk"])
+def test_what_is_no_number_moves_nothing(dashboard: Dashboard, name: str) -> None:
+    with pytest.raises(InputError, match="is not a number"):
+        dashboard.move(name, float("nan"))
+    assert dashboard.moved() == []
+
+
+def test_an_option_that_is_none_is_refused_with_the_nearest_name(dashboard: Dashboard) -> None:
+    with pytest.raises(InputError, match="Did you mean 'per_minute'"):
+        dashboard.choose("per_minit")
+
+
 def test_an_estimate_takes_a_fraction_of_a_second(dashboard: Dashboard) -> None:
     """Processor time of the best of five fresh positions: a busy machine does not decide."""
     took = []
