@@ -22,8 +22,11 @@ LEVERS: Final = {
     "training": "training, multiple of the standard",
     "coaching_hours": "coaching, hours an agent and week",
     "pressure": "pressure on sales, 0 honest",
+    "cherry_pick": "share of the list left undialled",
     "staffing_ratio": "inbound hours over the requirement",
     "redundancy": "platform standing by",
+    "cut_late": "late contacts cut off",
+    "in_time_first": "contacts in time served first",
 }
 """Levers in words, those of outbound work first."""
 

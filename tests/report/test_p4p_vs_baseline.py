@@ -48,9 +48,7 @@ def decisions(n: int = 6) -> pd.DataFrame:
             0.0,
             1.0,
             0.5,
-            0.0,
-            0.0,
-            0.0,
+            *(0.0,) * (len(LEVERS) - 5),
         )
         for option in OPTIONS[1:]
         for replication in range(n)
