@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -391,6 +391,7 @@ def cancelled_share(usual: float, people: People, pressure: float, found: float 
     return usual + pressed / (1.0 + pressed) * float(people.cancelled_when(found)) * (1.0 - usual)
 
 
+@cache
 def unearned_by_age() -> Floats:
     """Unearned part of a cancelled sale by months since its own: float64[4], days of cancelling and of sale even."""
     life = np.arange(1, KEPT_DAYS)[:, None]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from orm_sim.contract.contract import Contract
 from orm_sim.contract.period import LineItem, Memory
 from orm_sim.contract.settlement import settle
+from orm_sim.core.compiled import jit
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.vendor.decision.expected import Expected, InRows, Operations
 from orm_sim.vendor.decision.futures import Futures
@@ -125,15 +126,15 @@ def best_response(
     counted = alive * kept
     counted *= discount[:, None, None]
     flows = _flows(expected, items, shape) | {"interest": (interest, -1.0)}
-    present = {name: _present(flow, counted) * sign for name, (flow, sign) in flows.items()}
-    margin = np.asarray(sum(present.values()))
+    present, later = _weighed(flows, counted)
+    margin = np.asarray(sum(present))
     ruined = 1.0 - alive[-1]
-    split = {name: value.mean(axis=1) for name, value in present.items()}
+    split = dict(zip(flows, present.mean(axis=2), strict=True))
     split["risk"] = certainty_equivalent(margin, traits.risk_tolerance) - margin.mean(axis=1)
     split["ruin"] = -traits.ruin_loss * ruined.mean(axis=1)
     split["conscience"] = -traits.honesty * expected.unsuitable.mean(axis=1)
     left = max(signed.contract.term_months - signed.month - len(items), 0)
-    split["term"], split["renewal"] = _beyond(expected, flows, alive[-1] * stands, left, discount[-1], traits)
+    split["term"], split["renewal"] = _beyond(expected, later, alive[-1] * stands, left, discount[-1], traits)
     value = np.asarray(sum(split.values()))
     _refuse_what_is_not_finite(value)
     return Decision(
@@ -200,9 +201,34 @@ def _kept(signed: Signed, expected: Expected, shape: tuple[int, int]) -> tuple[F
     return signed.tolerance.follow(met, surge)
 
 
-def _present(flow: Floats, counted: Floats) -> Floats:
-    """What the months of a flow that count come to, float64[n_plans, n_futures]."""
-    return np.asarray(np.einsum("mpf,mpf->pf", np.broadcast_to(flow, counted.shape), counted))
+def _weighed(flows: Mapping[str, tuple[Floats, float]], counted: Floats) -> tuple[Floats, Floats]:
+    """What each flow's months that count come to, and what it is in a month of the last quarter, signed.
+
+    Returns
+    -------
+    present, later : float64[n_flows, n_plans, n_futures]
+    """
+    present, later = np.zeros((2, len(flows), *counted.shape[1:]))
+    for row, (flow, _) in enumerate(flows.values()):
+        _weigh(np.ascontiguousarray(np.broadcast_to(flow, counted.shape)), counted, present[row], later[row])
+    signs = np.array([sign for _, sign in flows.values()])[:, None, None]
+    return present * signs, later * signs
+
+
+@jit
+def _weigh(flow: Floats, counted: Floats, present: Floats, later: Floats) -> None:
+    """Months in turn, each plan by itself: long arrays are read once."""
+    n_months, n_plans, n_futures = flow.shape
+    first = max(n_months - 3, 0)
+    for plan in range(n_plans):
+        for month in range(n_months):
+            for f in range(n_futures):
+                present[plan, f] += flow[month, plan, f] * counted[month, plan, f]
+        for month in range(first, n_months):
+            for f in range(n_futures):
+                later[plan, f] += flow[month, plan, f]
+        for f in range(n_futures):
+            later[plan, f] /= n_months - first
 
 
 def _flows(
@@ -239,24 +265,24 @@ def _solvency(
 
 def _beyond(
     expected: Expected,
-    flows: Mapping[str, tuple[Floats, float]],
+    later: Floats,
     standing: Floats,
     left: int,
     discount: float,
     traits: Traits,
 ) -> tuple[Floats, Floats]:
-    """What lies beyond the horizon at the margin of its last quarter, where the contract stands: its term, and renewal.
+    """What lies beyond the horizon at the margin of its last quarter (`later`, by flow), where the contract stands: its term, and renewal.
 
     A contract under notice has neither.
     """
     hope, yearly = traits.renewal, 1.0 + traits.discount_rate_per_year
-    monthly = np.asarray(sum(flow[-3:].mean(axis=0) * sign for flow, sign in flows.values()))
+    monthly = np.asarray(sum(later))
     months = min(left, traits.looks_beyond_months)
     term = discount * float((yearly ** (-(np.arange(months) + 1.0) / 12.0)).sum())
     met = expected.met.mean(axis=0)
     chance = hope.share_if_missed + (hope.share_if_met - hope.share_if_missed) * met
-    later = discount * yearly ** (-left / 12.0) * hope.months
+    renewed = discount * yearly ** (-left / 12.0) * hope.months
     return (
         np.asarray((standing * monthly).mean(axis=1) * term),
-        np.asarray((chance * np.maximum(monthly, 0.0) * standing).mean(axis=1) * later),
+        np.asarray((chance * np.maximum(monthly, 0.0) * standing).mean(axis=1) * renewed),
     )
