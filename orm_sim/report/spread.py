@@ -54,9 +54,8 @@ def dot_positions(values: Sequence[float] | np.ndarray, edges: np.ndarray, dots:
     quantiles = np.quantile(np.asarray(values, dtype=np.float64), (np.arange(dots) + 0.5) / dots)
     place = np.clip(np.searchsorted(edges, quantiles, side="right") - 1, 0, len(edges) - 2)
     centres = (edges[:-1] + edges[1:]) / 2
-    frame = pd.DataFrame({"value": quantiles, "column": centres[place]})
-    frame["height"] = frame.groupby("column").cumcount()
-    return frame
+    height = np.arange(dots) - np.searchsorted(place, place)  # places ascend with the values
+    return pd.DataFrame({"value": quantiles, "column": centres[place], "height": height})
 
 
 def quantile_dots(
@@ -100,7 +99,7 @@ def quantile_dots(
             x=x,
             y=y,
             size=alt.Size("size:Q", scale=None),
-            color=alt.condition("datum.loss", alt.value(LOSS), alt.value(above)),
+            color=alt.ColorValue(above, condition={"test": "datum.loss", "value": LOSS}),
         )
     )
     floor = alt.Chart(rows).mark_rule(color="#D0D0D0").encode(y=y)
@@ -117,9 +116,9 @@ def quantile_dots(
             limit=370,
             color=INK,
         )
-        .encode(x=alt.value(0), y=y, text="text:N")
+        .encode(x=alt.value(0), y=y, text=alt.Text("text:N"))
     )
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(x="x:Q")
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.X("x:Q"))
     chart = alt.layer(floor, zero, circles, names).properties(width=WIDTH, height=depth + _GAP)
     return finish(
         chart,

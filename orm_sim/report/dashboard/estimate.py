@@ -24,7 +24,7 @@ from orm_sim.finance.discounting import discount_factor
 from orm_sim.report.dashboard.deal import Course, Invoices, client_accounts, course_of, invoiced
 from orm_sim.report.dashboard.drawn import N_DRAWS, drawn_values, out_of_reach
 from orm_sim.report.dashboard.ledger_rows import client_rows, vendor_rows
-from orm_sim.report.dashboard.planned_again import Deal, months_of, planned_again
+from orm_sim.report.dashboard.planned_again import Deal, Paid, months_of, paid_for, planned_again
 from orm_sim.report.dashboard.settings import ALL, WEIGHS, WORLD, Settings
 from orm_sim.report.dashboard.side import Ahead, Foreseen, sized
 from orm_sim.report.dashboard.situation import Home, Homes, Situation, situation_of
@@ -128,6 +128,7 @@ class Estimator:
         self._aheads: OrderedDict[Any, Ahead] = OrderedDict()
         self._homes: OrderedDict[Any, Home] = OrderedDict()
         self._foreseen: OrderedDict[Any, Foreseen] = OrderedDict()
+        self._paid: OrderedDict[Any, Paid] = OrderedDict()
         self._flowed: OrderedDict[Any, Flows] = OrderedDict()
         self._situations: dict[str, Situation] = {}
         known: list[tuple[Any, Situation]] = []
@@ -231,7 +232,9 @@ class Estimator:
         )
         deal = Deal(scenario, situation.setting, contract, plan, ratios)
         wage = asked.wage / scenario.vendor.workforce.wage_per_hour
-        return planned_again(situation.vendor, deal, self._months, first, asked.volume, wage)
+        side, heard = situation.vendor, (id(situation), contract.model_dump_json(), plan, asked.volume)
+        paid = _remembered(self._paid, heard, lambda: paid_for(side, deal, first, asked.volume))
+        return planned_again(side, deal, self._months, first, paid, asked.volume, wage)
 
     def _home(self, situation: Situation, volume: float) -> Home:
         return _remembered(self._homes, (id(situation.home), volume), lambda: situation.at_home(volume))

@@ -82,6 +82,10 @@ def months_of(setting: Setting, forecast_cv: float) -> Months:
     )
 
 
+Paid = tuple[Floats, Floats, Floats]
+"""Service level and pay by month and ratio in a typical draw, and pay in every draw: see `paid_for`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deal:
     """What the vendor has signed: the option, its contract, and the plan it begins with.
@@ -99,13 +103,17 @@ class Deal:
     ratios: tuple[float, ...]
 
 
-def planned_again(side: Side, deal: Deal, months: Months, first: Ahead, volume: float, wage: float) -> Ahead:
+def planned_again(
+    side: Side, deal: Deal, months: Months, first: Ahead, paid: Paid, volume: float, wage: float
+) -> Ahead:
     """The vendor's term where it plans again: what it does, and the months in which the contract is in force.
 
     Parameters
     ----------
     first
         The term under the plan of signing, held throughout.
+    paid
+        What the contract pays for it, and for service at each ratio: `paid_for`.
     """
     outlook = sized(side.outlooks["inbound"], volume, wage)
     plans = plans_of(*(deal.plan._replace(staffing_ratio=ratio) for ratio in deal.ratios))
@@ -117,7 +125,7 @@ def planned_again(side: Side, deal: Deal, months: Months, first: Ahead, volume: 
     ahead = InboundAhead(outlook, inbound, plans, draws, side.service_sd)
     floor, n = outlook.floors["inbound"], outlook.n_months
     told = blank(n, N_DRAWS)
-    worth = _worth(side, deal, outlook, first)
+    worth = _worth(side, deal, outlook, first, paid)
     steer(
         *ahead.parts(), floor_of(floor), floor.coming, side.attrition, months.weeks, months.surge, months.planned,
         worth, _patience(deal), _doubt(deal.scenario.vendor.doubts, n), told,
@@ -151,9 +159,9 @@ def _doubt(doubts: Doubts, n_months: int) -> Doubt:
     return Doubt(found.volume, found.handle_time, np.ascontiguousarray(found.luck.T) * doubts.service)
 
 
-def _worth(side: Side, deal: Deal, outlook: Outlook, first: Ahead) -> Worth:
+def _worth(side: Side, deal: Deal, outlook: Outlook, first: Ahead, paid: Paid) -> Worth:
     """What a month of service is worth to the vendor: the contract's settlement at the levels of every ratio."""
-    level, pays, net = _paid(deal, outlook, first)
+    level, pays, net = paid
     size = side.volume * side.pace
     within, offered = (first.counted("inbound", n) for n in ("answered_within", "offered"))
     held = within / np.maximum(offered, 1e-9)
@@ -172,11 +180,13 @@ def _worth(side: Side, deal: Deal, outlook: Outlook, first: Ahead) -> Worth:
     )  # fmt: skip
 
 
-def _paid(deal: Deal, outlook: Outlook, first: Ahead) -> tuple[Floats, Floats, Floats]:
+def paid_for(side: Side, deal: Deal, first: Ahead, volume: float) -> Paid:
     """Service level and pay by month and ratio in a typical draw without luck, and pay in every draw as planned first.
 
-    All are settled at once: a clause takes as long for a few columns as for hundreds.
+    All are settled at once: a clause takes as long for a few columns as for hundreds. What the vendor pays its people
+    changes none of it.
     """
+    outlook = sized(side.outlooks["inbound"], volume, 1.0)
     one = np.ones(1)
     draw = Futures(one, one, one, one, np.zeros(1), np.zeros((1, outlook.n_months)))
     plans = plans_of(*(deal.plan._replace(staffing_ratio=ratio) for ratio in deal.ratios))

@@ -19,7 +19,7 @@ from orm_sim.report.dashboard.settings import Settings
 from orm_sim.report.options import contenders, leader, titled
 from orm_sim.report.rank_table import RankTable, Sheet, rank_table
 from orm_sim.report.spread import quantile_dots
-from orm_sim.report.theme import Figure, Picture, show
+from orm_sim.report.theme import Figure, Picture, show, unchecked
 from orm_sim.report.waterfall import waterfall
 from orm_sim.scenario.load import LoadedStudy
 from orm_sim.simulation.draws import varying
@@ -157,7 +157,8 @@ class Shown:
 
     def picture(self, name: PictureName, option: str) -> Picture:
         """One of the pictures; `option` is the one whose steps and cash are drawn."""
-        return show(self._drawn(name, option))
+        with unchecked():
+            return show(self._drawn(name, option))
 
     def alternative(self, name: PictureName, option: str) -> str:
         """A picture in words, for those who do not see it."""

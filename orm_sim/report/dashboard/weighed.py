@@ -94,9 +94,9 @@ class Room(NamedTuple):
     float64[n_nodes, n_draws] service level and pay by amount of work · ``nodes`` those amounts, ``place`` where each
     future lies among them, ``usual`` what each of them counts at the usual amount · float64[n_futures, n_draws]:
     ``ends`` last month of the contract, ``seen`` failures in the window, ``total`` present margin, ``met`` months that
-    meet the service, ``late`` margin at the horizon's end · ``good`` whether
-    this month does · ``fails`` [n_months, n_futures, n_draws] months that fail and leave the window
-    again · ``places`` where draws stand in the response table.
+    meet the service, ``late`` margin at the horizon's end · ``good`` whether this month
+    does · ``fails`` [n_months, n_futures, n_draws] months that fail and leave the window again within the horizon ·
+    ``places`` where draws stand in the response table.
     """
 
     rows: Floats
