@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 LOOKS = 12
 """Base-2 logarithm of the sheets at which surfaces are looked at."""
-OFFERS = 3
+OFFERS, SPARES = 3, 3
 SURE = 0.8
 """Between sheets that are signed (1) and not (0) the vendor is counted on from here on: an edge is no place to be."""
 
@@ -117,7 +117,7 @@ def meeting_sheets(land: Landscape, power: float) -> tuple[Frontier, list[tuple[
 
 
 def client_equal(land: Landscape, level: float, issue: str) -> list[dict[str, float]]:
-    """Three sheets worth the same to the client and as different as may be, the first the best for the vendor.
+    """Sheets worth the same to the client and as different as may be, the first the best for the vendor.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def client_equal(land: Landscape, level: float, issue: str) -> list[dict[str, fl
     Returns
     -------
     list of sheets
-        Inside the zone. Fewer than three where the level leaves no room.
+        Inside the zone: three, and three more to take their place; fewer where the level leaves no room.
     """
     names = list(land.deal.issues)
     place = names.index(issue)
@@ -155,7 +155,7 @@ def client_equal(land: Landscape, level: float, issue: str) -> list[dict[str, fl
         return []
     points, worth = points[kept], views.vendor[kept]
     chosen = [int(np.argmax(worth))]
-    while len(chosen) < min(OFFERS, len(points)):
+    while len(chosen) < min(OFFERS + SPARES, len(points)):
         apart = np.min([np.linalg.norm(points - points[c], axis=1) for c in chosen], axis=0)
         if apart.max() < 0.05:
             break

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from orm_sim.decision.intervals import Estimate
 from orm_sim.negotiation.landscape import Landscape
@@ -36,6 +36,8 @@ class Goal:
     measure : Measure
     tolerance : float
         How far off a quote may be, $.
+    spares : sequence of sheets
+        Take the place of offers that the vendor does not sign, in this order.
     """
 
     land: Landscape
@@ -44,6 +46,7 @@ class Goal:
     level: str
     measure: Measure
     tolerance: float
+    spares: Sequence[Mapping[str, float]] = ()
 
     def miss(self, quote: Quote, known: Mapping[str, Quote]) -> Estimate | None:
         """How far a quote is off, paired; None for a quote that need not equal anything."""
@@ -102,13 +105,15 @@ def settle(quotes: Sequence[Quote], goal: Goal, live: Live, say: Callable[[str],
     """
     known = {quote.name: quote for quote in quotes}
     tries: dict[str, _Tries] = {}
-    fresh = list(quotes)
+    fresh, spares = list(quotes), iter(goal.spares)
     for turn in range(ROUNDS + 1):
         for quote in fresh:
             miss = goal.miss(quote, known)
             if miss is not None:
                 tries.setdefault(quote.name, _Tries()).add(quote, goal.issue, miss.value)
         moved = [q for each in tries.values() if (q := _moved(each, goal)) is not None]
+        if turn < ROUNDS:
+            moved += _replaced(tries, spares)
         if turn == ROUNDS or not moved:
             break
         say(
@@ -116,6 +121,17 @@ def settle(quotes: Sequence[Quote], goal: Goal, live: Live, say: Callable[[str],
         )
         fresh = live(moved, f"quotes-{turn + 1}")
     return [tries[q.name].nearest if q.name in tries else q for q in quotes]
+
+
+def _replaced(tries: dict[str, _Tries], spares: Iterator[Mapping[str, float]]) -> list[Quote]:
+    """Spare sheets in the place of offers that the vendor does not sign; what was tried before them is forgotten."""
+    found = []
+    for name, tried in tries.items():
+        quote = tried.nearest
+        if quote.kind == "offer" and not quote.known.signs and (sheet := next(spares, None)) is not None:
+            found.append(replace(quote, sheet=dict(sheet), lived=None))
+            tries[name] = _Tries()
+    return found
 
 
 def _moved(tried: _Tries, goal: Goal) -> Quote | None:
@@ -132,7 +148,20 @@ def _step(tried: _Tries, goal: Goal, miss: float) -> float:
     if abs(miss) <= goal.tolerance or slope == 0.0:
         return 0.0
     reach = REACH * _range(goal)
-    return min(max(-miss / slope, -reach), reach)
+    step = min(max(-miss / slope, -reach), reach)
+    return _short_of_refusal(tried, goal, step)
+
+
+def _short_of_refusal(tried: _Tries, goal: Goal, step: float) -> float:
+    """Half the way to the nearest try that the vendor did not sign, where a step would lead there or beyond."""
+    at = tried.nearest.sheet[goal.issue]
+    refused = [
+        value - at
+        for value, quote in zip(tried.values, tried.quotes, strict=True)
+        if not quote.known.signs and (value - at) * step > 0.0
+    ]
+    edge = min(refused, key=abs, default=None)
+    return step if edge is None or abs(step) < 0.9 * abs(edge) else 0.5 * edge
 
 
 def _signable(tried: _Tries, goal: Goal) -> float:

@@ -12,7 +12,7 @@ from orm_sim.core.units import dollars
 from orm_sim.decision.intervals import Estimate
 from orm_sim.negotiation.bargaining import Frontier, power_behind
 from orm_sim.negotiation.counterparty import panel
-from orm_sim.negotiation.landscape import Landscape, client_equal, meeting_sheets, survey
+from orm_sim.negotiation.landscape import OFFERS, Landscape, client_equal, meeting_sheets, survey
 from orm_sim.negotiation.lived import Lived, Lives, Settings
 from orm_sim.negotiation.quotes import Measure, Quote, row_of
 from orm_sim.negotiation.settling import Goal, settle
@@ -150,10 +150,10 @@ def negotiate(
     best = max(worth, key=lambda name: worth[name])
     views = _views([lived[name] for name in scenarios], measure, worth[best])
     land = _landscape(deal, sheets, views, talks.max_failure)
-    quotes, curve, edge, level = _proposals(study, deal, land, views)
+    quotes, curve, edge, level, spares = _proposals(study, deal, land, views)
     say(f"Part 2 of 3: {len(quotes)} sheets quoted, {quote_by.replications} histories each, other luck ...")
     final = _measure(study, quote_by)
-    done, tolerance = _settled(Lives(study, quote_by), deal, land, quotes, level, final, say)
+    done, tolerance = _settled(Lives(study, quote_by), deal, land, quotes, (level, spares), final, say)
     done = [replace(q, kind=UNSIGNED) if q.kind == "curve" and not q.known.signs else q for q in done]
     rows = [row_of(q, done[0].known, deal.rates(q.sheet), final, worth[best]) for q in done]
     table = pd.DataFrame(rows)
@@ -204,16 +204,18 @@ def _surveyed(sheets: list[dict[str, float]], views: Views, max_failure: float) 
 
 def _proposals(
     study: LoadedStudy, deal: Deal, land: Landscape | None, views: Views
-) -> tuple[list[Quote], pd.DataFrame, Frontier, str]:
+) -> tuple[list[Quote], pd.DataFrame, Frontier, str, tuple[dict[str, float], ...]]:
     """What is worth simulating again: the deal, the curve's marks, bargaining points, offers, clauses.
 
-    With it the marks of the curve, the frontier, and the name of the quote that offers equal for the client.
+    With it the marks of the curve, the frontier, the name of the quote that offers equal for the client, and sheets to
+    take the place of offers that are not signed.
     """
     talks = asked(study)
     own = deal.rounded(deal.own)
     quotes = [Quote(DEAL, DEAL, "the deal on the table", own, {})]
     nothing = Frontier(np.empty(0), np.empty(0), np.empty(0, np.int64))
     curve, edge, level = pd.DataFrame(columns=[*deal.issues, "reason", "name"]), nothing, DEAL
+    spares: tuple[dict[str, float], ...] = ()
     if land is not None:
         marks, curve = _curve(land, own, talks.curve.given, talks.curve.answer, talks.curve.marks, views)
         edge, met = meeting_sheets(land, talks.power)
@@ -223,8 +225,10 @@ def _proposals(
             gain, level = met[2][0].client, "offer_0"
         offers = client_equal(land, gain, talks.curve.answer)
         three = [
-            Quote(f"offer_{i}", "offer", f"offer {'ABC'[i]}", sheet, {}) for i, sheet in enumerate(offers)
+            Quote(f"offer_{i}", "offer", f"offer {'ABC'[i]}", sheet, {})
+            for i, sheet in enumerate(offers[:OFFERS])
         ]
+        spares = tuple(offers[OFFERS:])
         quotes += [*marks, *at, *three]
         if met:
             halved = split_down_the_middle(land, talks.curve.answer)
@@ -232,7 +236,7 @@ def _proposals(
             told = traded(land, halved, talks.curve.answer)
             quotes += [Quote(TOLD, TOLD, "issues traded", told, {})] if told else []
     quotes += [Quote(f"clause_{n}", "clause", c.title, own, dict(c.set)) for n, c in talks.clauses.items()]
-    return quotes, curve, edge, level
+    return quotes, curve, edge, level, spares
 
 
 def _curve(
@@ -263,11 +267,14 @@ def _settled(
     deal: Deal,
     land: Landscape | None,
     quotes: list[Quote],
-    level: str,
+    equal: tuple[str, tuple[dict[str, float], ...]],
     measure: Measure,
     say: Say,
 ) -> tuple[list[Quote], float]:
-    """Quotes lived; those of the curve and the offers moved until they give what they are quoted for."""
+    """Quotes lived; those of the curve and the offers moved until they give what they are quoted for.
+
+    `equal`: the name of the quote that offers equal, and the sheets that take the place of unsigned ones.
+    """
 
     def live(these: Sequence[Quote], what: str) -> list[Quote]:
         lived = lives.live(what, {q.name: deal.scenario_of(q.sheet, q.changes) for q in these})
@@ -277,7 +284,8 @@ def _settled(
     tolerance = TOLERANCE * float(np.mean(done[0].known.fees))
     if land is None:
         return done, tolerance
-    goal = Goal(land, asked(lives.study).curve.answer, DEAL, level, measure, tolerance)
+    level, spares = equal
+    goal = Goal(land, asked(lives.study).curve.answer, DEAL, level, measure, tolerance, spares)
     return settle(done, goal, live, say), tolerance
 
 

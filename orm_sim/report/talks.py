@@ -76,7 +76,11 @@ def deal_map(talks: Talks) -> Figure:
     ]
     others = [issue.title for name, issue in talks.deal.issues.items() if name not in (given, answer)]
     also = f"Sheets differ in {' and '.join(others)} too." if others else ""
-    line = "Line: equal value to the vendor, as under the deal." if len(curve) else ""
+    line = (
+        "Line: equal value to the vendor, as under the deal, or the nearest that it signs."
+        if len(curve)
+        else ""
+    )
     chart = alt.layer(*layers).properties(width=520, height=360)
     return finish(chart, "Where both sides gain", f"{line} {also}".strip())
 
@@ -199,14 +203,14 @@ def protection(talks: Talks) -> Figure:
     data = pd.DataFrame(
         {
             "sheet": ["dominated" if by else "efficient" for by in table["dominated_by"]],
-            "word": list(table["title"].replace(_MARKS).where(table["dominated_by"] == "", "")),
+            "word": list(table["title"].where(table["dominated_by"] == "", "")),
             "broken": table["p_broken"], "tail": table["client_tail"] / THOUSAND,
             "broken_low": table["p_broken_low"], "broken_high": table["p_broken_high"],
             "tail_low": table["client_tail_low"] / THOUSAND, "tail_high": table["client_tail_high"] / THOUSAND,
         }
     )  # fmt: skip
     kinds = alt.Scale(domain=["efficient", "dominated"], range=[GAIN, ASSUMED])
-    colour = alt.Color("sheet:N", scale=kinds, title=None)
+    colour = alt.Color("sheet:N", scale=kinds, title=None, legend=alt.Legend(symbolOpacity=1))
     shapes = alt.Scale(domain=["efficient", "dominated"], range=["diamond", "circle"])
     shape = alt.Shape("sheet:N", scale=shapes, title=None)
     across = "the two part early, share of histories"

@@ -110,7 +110,7 @@ def curve_table(talks: Talks) -> pd.DataFrame:
 
 def _off(talks: Talks, quote: Mapping[Any, Any]) -> str:
     """What to mind about a mark where the vendor has not what it has under the deal."""
-    return "not equal: the nearest found that the vendor signs" if unequal(talks, quote) else ""
+    return "not equal: the nearest found that it signs" if unequal(talks, quote) else ""
 
 
 def unequal(talks: Talks, quote: Mapping[Any, Any]) -> bool:
@@ -122,9 +122,9 @@ def _no_answer(talks: Talks, reason: str) -> str:
     """Why no value answers a mark, in the words of the table."""
     answer = talks.deal.issues[talks.answer]
     if "stays above" in reason:
-        return f"the vendor has more than under the deal at every {answer.title} from {answer.low:g} to {answer.high:g}"
+        return f"the vendor has more at any {answer.title}"
     if "stays below" in reason:
-        return f"the vendor has less than under the deal at every {answer.title} from {answer.low:g} to {answer.high:g}"
+        return f"the vendor has less at any {answer.title}"
     return reason
 
 

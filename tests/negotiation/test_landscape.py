@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from orm_sim.negotiation.landscape import Landscape, client_equal, meeting_sheets, survey
+from orm_sim.negotiation.landscape import OFFERS, SPARES, Landscape, client_equal, meeting_sheets, survey
 from orm_sim.negotiation.sheets import Deal, from_unit, to_unit
 from orm_sim.negotiation.zone import Views
 from orm_sim.scenario.negotiation import Issue
@@ -45,7 +45,7 @@ def test_no_answer_says_why() -> None:
 def test_offers_are_equal_to_the_client_and_apart() -> None:
     land = _land()
     offers = client_equal(land, 20.0, "commission")
-    assert len(offers) == 3
+    assert len(offers) == OFFERS + SPARES
     for sheet in offers:
         assert 150.0 - 100.0 * sheet["base"] - 60.0 * sheet["commission"] == pytest.approx(20.0, abs=1e-6)
     unit = to_unit(land.deal, offers)

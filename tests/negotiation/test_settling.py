@@ -122,6 +122,28 @@ def test_a_mark_that_is_not_signed_is_near_nothing_and_goes_towards_what_is() ->
     assert not found[2].known.signs and found[2].sheet["commission"] == 0.4
 
 
+def test_an_offer_that_is_not_signed_gives_way_to_a_spare() -> None:
+    """Signed from 0.45 on. The first spare, 0.3, is not signed either; the second, 0.55, is moved to the deal's 0.5."""
+    sea = Sea(lambda s: -1_000.0 * s, lambda s: np.nan if s < 0.45 else 1_000.0 * (s - 0.5))
+    spares = [{**OWN, "commission": commission} for commission in (0.3, 0.55)]
+    goal = Goal(_land(-1_000.0, 1_000.0), "commission", "deal", "deal", MEAN, 5.0, spares)
+    found = settle(sea([QUOTES[0], _quote("offer_0", "offer", 0.4)], "quotes"), goal, sea, lambda text: None)
+    assert found[1].known.signs and found[1].sheet["commission"] == pytest.approx(0.5, abs=0.005)
+
+
+def test_the_least_that_the_vendor_signs_is_sought_where_it_refuses_what_is_equal() -> None:
+    """Equal at 0.5, signed from 0.6 on alone: tried at 0.5 and 0.66, then half way, 0.58, and half way back, 0.62."""
+    sea = Sea(lambda s: 0.0, lambda s: np.nan if s < 0.6 else 1_000.0 * (s - 0.5))
+    deal = replace(QUOTES[0], sheet={**OWN, "commission": 0.5})
+    found = settle(
+        [replace(deal, lived=_lived(0.0, 0.0)), *sea([_quote("curve_0", "curve", 0.5)], "quotes")],
+        Goal(_land(-1_000.0, 1_000.0), "commission", "deal", "deal", MEAN, 20.0),
+        sea,
+        lambda text: None,
+    )
+    assert found[1].known.signs and found[1].sheet["commission"] == pytest.approx(0.62)
+
+
 def test_a_sheet_is_lived_once_under_whatever_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[tuple[str, list[str]]] = []
 
