@@ -271,9 +271,9 @@ def _beyond(
     discount: float,
     traits: Traits,
 ) -> tuple[Floats, Floats]:
-    """What lies beyond the horizon at the margin of its last quarter (`later`, by flow), where the contract stands: its term, and renewal.
+    """What lies beyond the horizon where the contract stands: its term, and renewal.
 
-    A contract under notice has neither.
+    Both at the margin of the horizon's last quarter (`later`, by flow). A contract under notice has neither.
     """
     hope, yearly = traits.renewal, 1.0 + traits.discount_rate_per_year
     monthly = np.asarray(sum(later))
