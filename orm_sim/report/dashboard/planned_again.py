@@ -19,9 +19,10 @@ from orm_sim.core.units import DAYS_PER_MONTH
 from orm_sim.demand.inbound import weekly_shape
 from orm_sim.report.dashboard.drawn import N_DRAWS
 from orm_sim.report.dashboard.side import PAID_BY_HOUR, Ahead, Meters, Side, sized
-from orm_sim.report.dashboard.steered import Told, blank, steer
+from orm_sim.report.dashboard.steered import QUARTER, Told, blank, steer
 from orm_sim.report.dashboard.weighed import Doubt, Patience, Worth
 from orm_sim.scenario.scenario import Scenario
+from orm_sim.simulation.planner import WEEKS_BETWEEN
 from orm_sim.simulation.setting import Setting
 from orm_sim.vendor.decision.books_ahead import BooksAhead, Month
 from orm_sim.vendor.decision.expected import PEOPLE_COSTS
@@ -50,11 +51,14 @@ class Months:
         Contacts that the client forecast over those expected.
     weeks
         Hours on duty over those of the mean month, float64[n_months]: rosters follow the weekdays that it has.
+    dates
+        Month in which the vendor's planning date of each quarter falls, int64[n_quarters].
     """
 
     surge: Floats
     planned: Floats
     weeks: Floats
+    dates: NDArray[np.int64]
 
 
 def months_of(setting: Setting, forecast_cv: float) -> Months:
@@ -77,9 +81,11 @@ def months_of(setting: Setting, forecast_cv: float) -> Months:
     inbound = setting.programme.inbound
     week = weekly_shape(setting.programme.shapes.inbound, inbound.opens_hour, inbound.closes_hour).sum(axis=1)
     weeks = np.add.reduceat(week[days.weekday[: days.n_days]], starts) / WEEKS_PER_MONTH
+    dates = days.month[7 * WEEKS_BETWEEN * np.arange(-(-days.n_months // QUARTER))]
     return Months(
-        np.ascontiguousarray(surge.T), np.ascontiguousarray(np.exp(sd * errors - sd * sd / 2.0).T), weeks
-    )
+        np.ascontiguousarray(surge.T), np.ascontiguousarray(np.exp(sd * errors - sd * sd / 2.0).T), weeks,
+        np.ascontiguousarray(dates, np.int64),
+    )  # fmt: skip
 
 
 Paid = tuple[Floats, Floats, Floats]
@@ -128,7 +134,7 @@ def planned_again(
     worth = _worth(side, deal, outlook, first, paid)
     steer(
         *ahead.parts(), floor_of(floor), floor.coming, side.attrition, months.weeks, months.surge, months.planned,
-        worth, _patience(deal), _doubt(deal.scenario.vendor.doubts, n), told,
+        months.dates, worth, _patience(deal), _doubt(deal.scenario.vendor.doubts, n), told,
     )  # fmt: skip
     return _told(side, outlook, deal, first, told, draws)
 

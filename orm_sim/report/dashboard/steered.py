@@ -65,12 +65,15 @@ def blank(n_months: int, n_draws: int) -> Told:
 @jit
 def steer(
     ways: Ways, nature: Nature, wanted: Wanted, pool: Pool, today: Floats, recruits: Floats, attrition: Floats,
-    weeks: Floats, surge: Floats, planned: Floats, worth: Worth, patience: Patience, doubt: Doubt, told: Told,
+    weeks: Floats, surge: Floats, planned: Floats, dates: Whole, worth: Worth, patience: Patience, doubt: Doubt,
+    told: Told,
 ) -> None:  # fmt: skip
     """Live the term: every quarter a ratio is chosen in each draw, its months are lived, and failures are counted.
 
     `surge` float64[n_months, n_draws] is contacts over those expected, `planned` contacts forecast over those expected,
     `weeks` float64[n_months] hours on duty over those of the mean month: rosters follow the days that a month has.
+    `dates` int64[n_quarters] is the month in which each planning date falls, from which the vendor looks ahead: on the
+    last day of a month it still takes all of it to lie ahead.
     """
     n_months, n = surge.shape
     now, coming, lost = np.empty((N_STATES, n)), np.empty((n_months + LONGEST_LEAD, n)), np.zeros(n)
@@ -83,13 +86,14 @@ def steer(
     room = room_of(n, min(patience.horizon, n_months), patience.of_months, doubt)
     for quarter in range(told.chosen.shape[0]):
         first = quarter * QUARTER
-        best[:] = -np.inf
+        best[:], early = -np.inf, first - dates[quarter]
         for plan in range(ways.ratio.size):
             if ways.ratio.size > 1:
-                then[:], due[:], gone[:] = now, coming, lost
+                then[:], gone[:] = now, lost
+                due[dates[quarter] : due.shape[0] - early] = coming[first:]
                 look(
-                    plan, first, ways, nature, wanted, pool, recruits, attrition, then, due, gone, last, failing,
-                    worth, patience, doubt, room, value,
+                    plan, dates[quarter], ways, nature, wanted, pool, recruits, attrition, then, due, gone, last,
+                    failing, worth, patience, doubt, room, value,
                 )  # fmt: skip
             for f in range(n):
                 if value[f] > best[f] or plan == 0:

@@ -20,10 +20,13 @@ from tests.report.dashboard.small import at
 from tests.simulation.bank import STUDY
 
 SIMULATED = {
-    "per_hour": 4.57, "commission": 2.24, "baseline": 2.17, "per_minute": 2.10, "inbound_only": 0.32,
+    "per_hour": 4.58, "commission": 2.34, "baseline": 2.29, "per_minute": 2.15, "inbound_only": 0.32,
     "in_house": 0.0, "in_house_improved": -0.58,
 }  # fmt: skip
 """Risk-adjusted value of the default study in $ million over 300 replications, as the README gives it."""
+
+ENDED = {"per_hour": 0.0, "commission": 0.22, "baseline": 0.19, "per_minute": 0.21}
+"""Share of the 300 in which the client ends the contract, of options whose vendor also has the list to earn by."""
 
 GROUPS = (
     {"per_hour"}, {"commission", "baseline", "per_minute"}, {"inbound_only", "in_house"}, {"in_house_improved"},
@@ -39,8 +42,13 @@ def worth(found: Estimate, option: str) -> float:
 
 
 def test_the_default_study_is_ranked_as_it_is_simulated() -> None:
-    """Order up to simulated ties, each value within 1.5 M$; nobody is ended where hours are paid, many elsewhere."""
+    """Order up to simulated ties, values within 0.6 M$, ends within an eighth; they had been 1.5 M$ out.
+
+    Of inbound service alone too many are ended late, as other levers than staffing stay as signed: a simulated vendor
+    pays its people more before it is left. It costs little then, so the value holds.
+    """
     estimator = Estimator(load_study(Path(STUDY), {}))
+    assert estimator._months.dates.tolist() == [0, 3, 6, 9, 11, 14, 17, 20, 23, 26, 29, 32]  # of every 13 weeks
     found = estimator.estimate(at(estimator, "per_hour"))
     guessed = {option: worth(found, option) for option in SIMULATED}
     ordered = sorted(guessed, key=lambda option: -guessed[option])
@@ -48,10 +56,11 @@ def test_the_default_study_is_ranked_as_it_is_simulated() -> None:
         assert set(ordered[: len(group)]) == group, guessed
         ordered = ordered[len(group) :]
     for option, simulated in SIMULATED.items():
-        assert guessed[option] == pytest.approx(simulated, abs=1.5), option
+        assert guessed[option] == pytest.approx(simulated, abs=0.6), option
     ended = found.outcomes.groupby("option")["ended"].mean()
-    assert ended["per_hour"] < 0.03
-    assert (ended[["commission", "baseline", "per_minute", "inbound_only"]] > 0.10).all()
+    for option, simulated in ENDED.items():
+        assert ended[option] == pytest.approx(simulated, abs=0.125), option
+    assert ended["per_hour"] < 0.03 and ended["inbound_only"] > 0.20
 
 
 def watched(rule: ExitRule | None, ratios: tuple[float, ...], heeds: bool = True) -> Estimator:
@@ -137,6 +146,7 @@ def test_months_are_those_of_the_replications_own_streams() -> None:
     even = inbound.busyness.model_copy(
         update={"interval_cv": inbound.busyness.interval_cv.model_copy(update={"value": 0.0})}
     )
+    assert found.dates.tolist() == [int(setting.days.month[91 * quarter]) for quarter in range(4)]
     factors = busyness(inbound.model_copy(update={"busyness": even}), setting.days.n_days, seed, 7)[:, 0]
     rates = setting.expected.rates.sum(axis=1)
     for month in (0, 5, 11):
