@@ -116,8 +116,8 @@ def _offers(talks: Talks) -> str:
     differ = f"; to the vendor they differ by up to {apart}" if len(offers) > 1 else ""
     count = "1 offer gives" if len(offers) == 1 else f"{len(offers)} offers give"
     return (
-        f"{count} the client {same}, {dollars(offers['client'].mean())}: at most {spread} apart, within the tolerance of"
-        f" ± {dollars(talks.tolerance)} (0.5 % of fees){differ}.{left}"
+        f"{count} the client {same}, {dollars(offers['client'].mean())}: at most {spread} apart, within the tolerance"
+        f" of ± {dollars(talks.tolerance)} (0.5 % of fees){differ}.{left}"
     )
 
 
