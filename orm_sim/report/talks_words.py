@@ -108,16 +108,16 @@ def _offers(talks: Talks) -> str:
         return "No offers are equal to the client and last with the vendor."
     known = talks.quotes.iloc[:1] if talks.as_the_deal else offers
     gains = pd.concat([known, offers])["client"]
-    spread = float(gains.max() - gains.min())
+    spread = dollars(float(gains.max() - gains.min()))
     same = "as much as the deal" if talks.as_the_deal else "the same"
     met = len(proposed) - len(offers)
     left = f" {met} more met an objection when lived." if met else ""
     apart = dollars(float(offers["vendor"].max() - offers["vendor"].min()))
-    count = f"{len(offers)} {'offer gives' if len(offers) == 1 else 'offers give'}"
+    differ = f"; to the vendor they differ by up to {apart}" if len(offers) > 1 else ""
+    count = "1 offer gives" if len(offers) == 1 else f"{len(offers)} offers give"
     return (
-        f"{count} the client {same}, {dollars(offers['client'].mean())}: at most {dollars(spread)} apart, each within"
-        f" the tolerance of ± {dollars(talks.tolerance)} (0.5 % of fees); to the vendor they differ by up to"
-        f" {apart}.{left}"
+        f"{count} the client {same}, {dollars(offers['client'].mean())}: at most {spread} apart, within the tolerance"
+        f" of ± {dollars(talks.tolerance)} (0.5 % of fees){differ}.{left}"
     )
 
 
