@@ -164,7 +164,11 @@ def trade(talks: Talks) -> Figure:
         alt.hconcat(*panels),
         "What replaces what at equal value to the vendor",
         "Simulated again at every mark; bars are 95 % intervals.",
-        *(["Where the vendor refuses equal value, the mark is the nearest that it signs."] if missed else []),
+        *(
+            ["A mark that is not at equal value is the nearest found that the vendor signs."]
+            if missed
+            else []
+        ),
     )
 
 
