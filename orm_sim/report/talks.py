@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from orm_sim.negotiation.talks import Talks
-from orm_sim.report.talks_tables import THOUSAND, protected, worst_share
+from orm_sim.report.talks_tables import THOUSAND, protected, unequal, worst_share
 from orm_sim.report.theme import (
     ASSUMED,
     CLIENT,
@@ -134,6 +134,7 @@ def trade(talks: Talks) -> Figure:
     answer = alt.Chart(curve[[talks.given, talks.answer]]).mark_line(
         color=INK, point=alt.OverlayMarkDef(color=INK)
     )
+    missed = any(unequal(talks, row) for row in curve.to_dict("records"))
     panels: list[Any] = [
         answer.encode(x=x, y=alt.Y(f"{talks.answer}:Q", title=axis_title(talks, talks.answer))).properties(
             width=210, height=210
@@ -163,6 +164,11 @@ def trade(talks: Talks) -> Figure:
         alt.hconcat(*panels),
         "What replaces what at equal value to the vendor",
         "Simulated again at every mark; bars are 95 % intervals.",
+        *(
+            ["A mark that is not at equal value is the nearest found that the vendor signs."]
+            if missed
+            else []
+        ),
     )
 
 
