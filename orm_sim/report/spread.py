@@ -116,7 +116,7 @@ def quantile_dots(
             limit=370,
             color=INK,
         )
-        .encode(x=alt.value(0), y=y, text=alt.Text("text:N"))
+        .encode(x=alt.XValue(0), y=y, text=alt.Text("text:N"))  # type: ignore[no-untyped-call]
     )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.X("x:Q"))
     chart = alt.layer(floor, zero, circles, names).properties(width=WIDTH, height=depth + _GAP)

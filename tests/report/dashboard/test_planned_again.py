@@ -48,7 +48,20 @@ def test_the_default_study_is_ranked_as_it_is_simulated() -> None:
     pays its people more before it is left. It costs little then, so the value holds.
     """
     estimator = Estimator(load_study(Path(STUDY), {}))
-    assert estimator._months.dates.tolist() == [0, 3, 6, 9, 11, 14, 17, 20, 23, 26, 29, 32]  # of every 13 weeks
+    assert estimator._months.dates.tolist() == [
+        0,
+        3,
+        6,
+        9,
+        11,
+        14,
+        17,
+        20,
+        23,
+        26,
+        29,
+        32,
+    ]  # of every 13 weeks
     found = estimator.estimate(at(estimator, "per_hour"))
     guessed = {option: worth(found, option) for option in SIMULATED}
     ordered = sorted(guessed, key=lambda option: -guessed[option])
