@@ -28,7 +28,8 @@ from orm_sim.vendor.decision.expected import PEOPLE_COSTS
 from orm_sim.vendor.decision.fluid import Fluid
 from orm_sim.vendor.decision.futures import Doubts, Futures, futures
 from orm_sim.vendor.decision.heads_ahead import WEEKS_PER_MONTH, Heads, floor_of
-from orm_sim.vendor.decision.inbound_ahead import Answered, InboundAhead
+from orm_sim.vendor.decision.inbound_ahead import InboundAhead
+from orm_sim.vendor.decision.inbound_meters import Answered
 from orm_sim.vendor.decision.outlook import Outlook
 from orm_sim.vendor.levers import Plan, plans_of
 

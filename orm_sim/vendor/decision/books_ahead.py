@@ -45,7 +45,7 @@ class Month(Mapping[tuple[str, str], Floats]):
         known = self._known.get(name)
         if known is not None:
             return known
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401  that is this method
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a meter."""

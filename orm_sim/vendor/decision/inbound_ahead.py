@@ -103,7 +103,11 @@ class InboundAhead:
         if self._plans.cut_late.any():
             books.unsuitable += (pool.offered - pool.answered).sum(axis=0) * self._plans.cut_late[:, None]
         served = Served(outlook, inbound, self._plans, self._futures.volume, heads, pool)
-        own = paid if outlook.guests is None else paid - outlook.guests.by_month(self._plans) * outlook.guests.paid
+        own = (
+            paid
+            if outlook.guests is None
+            else paid - outlook.guests.by_month(self._plans) * outlook.guests.paid
+        )
         for m, meters in enumerate(months):
             meters.put("inbound", "forecast_offered", np.asarray(inbound.forecast[m]))
             meters.put("inbound", "paid_hours", own[m])

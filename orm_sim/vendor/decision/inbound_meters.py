@@ -1,4 +1,4 @@
-"""What months of the inbound pool come to on the meters that contracts read, all months together, each when it is read."""
+"""What months of the inbound pool come to on the meters that contracts read: all months at once, when one is read."""
 
 from __future__ import annotations
 

@@ -78,7 +78,17 @@ class OutboundAhead:
         trained = heads.trainees * outlook.terms.paid_hours_per_week * WEEKS_PER_MONTH
         pressed = people.pressed_sales * plans.pressure[:, None]
         return _Called(
-            outbound, heads, hours, paid, attempts, per_attempt, reached, suitable, pressed, self._unfit, trained
+            outbound,
+            heads,
+            hours,
+            paid,
+            attempts,
+            per_attempt,
+            reached,
+            suitable,
+            pressed,
+            self._unfit,
+            trained,
         )
 
 
@@ -104,19 +114,19 @@ class _Called:
         whole = self.kept.get(name)
         if whole is None:
             whole = self.kept[name] = _METERS[name](self)
-        return np.take(whole[month], where, axis=0)
+        return np.asarray(np.take(whole[month], where, axis=0))
 
     def gross(self) -> Floats:
         """Sales, those that pressure makes included."""
-        return self.suitable * (1.0 + self.pressed)
+        return np.asarray(self.suitable * (1.0 + self.pressed))
 
     def funded(self) -> Floats:
         """Sales that are funded."""
-        return self.gross() * self.outbound.funded
+        return np.asarray(self.gross() * self.outbound.funded)
 
     def busy(self) -> Floats:
         """Agent seconds of attempts."""
-        return self.attempts * self.per_attempt
+        return np.asarray(self.attempts * self.per_attempt)
 
     def sales_kept(self) -> Floats:
         """Those of `KEPT_AFTER` months ago that are not cancelled."""

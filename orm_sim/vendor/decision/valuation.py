@@ -271,7 +271,9 @@ def _beyond(
     discount: float,
     traits: Traits,
 ) -> tuple[Floats, Floats]:
-    """What lies beyond the horizon at the margin of its last quarter (`later`, by flow), where the contract stands: its term, and renewal.
+    """What lies beyond the horizon at the margin of its last quarter, where the contract stands: its term, and renewal.
+
+    `later` is that margin by flow.
 
     A contract under notice has neither.
     """
