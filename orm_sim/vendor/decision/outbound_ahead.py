@@ -139,7 +139,7 @@ class _Called:
         cancelled = self.kept.get("cancelled")
         if cancelled is None:
             cancelled = self.kept["cancelled"] = self.funded() * self.outbound.cancelled + self._unfit()
-        return _before(cancelled, self.outbound.past_cancelled, age) * self.outbound.unearned[age]
+        return np.asarray(_before(cancelled, self.outbound.past_cancelled, age) * self.outbound.unearned[age])
 
     def _unfit(self) -> Floats:
         """Pressed sales that are cancelled, of those that would stand otherwise."""
