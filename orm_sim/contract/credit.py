@@ -13,7 +13,7 @@ from pydantic import Field
 
 from orm_sim.contract.reading import point_said, value_said
 from orm_sim.contract.wording import money, share
-from orm_sim.core.elementwise import flat, where_due
+from orm_sim.core.elementwise import alike, begun, flat, where_due
 from orm_sim.core.evidence import required
 from orm_sim.core.terms import Many, Rule, Term
 
@@ -103,6 +103,10 @@ class PerPoint(Term):
 
     def owed(self, miss: Miss) -> Array:
         """The credit for this result."""
+        if self.points == "up" and self.share is not None and alike(miss.points, miss.fees):
+            row = np.empty(miss.points.size)
+            begun(miss.points, SLACK, miss.fees, self.share, row)
+            return row
         points = _WHOLE[self.points](miss.points)
         return np.asarray(points * _sum(self.amount, self.share, miss.fees))
 

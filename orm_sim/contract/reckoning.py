@@ -41,10 +41,10 @@ def reckon(
     """Credits of a window, none where it is free, with what was carried over, up to the amount at risk."""
     missed = _missed(misses)
     if alike(owed, at_risk, missed) and (carried is None or alike(owed, carried)):
-        free = np.broadcast_to(free, owed.shape)
+        free = np.ascontiguousarray(free) if free.shape == owed.shape else np.full(owed.shape, free)
         reckoned, credit = np.empty(owed.size), np.empty(owed.size)
         limited(
-            owed, np.ascontiguousarray(free), 1.0 if multiplier is None else multiplier,
+            owed, free, 1.0 if multiplier is None else multiplier,
             _NONE if carried is None else carried, at_risk, reckoned, credit, missed,
         )  # fmt: skip
         return Reckoned(reckoned, credit, missed)

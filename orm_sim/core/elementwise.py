@@ -144,6 +144,13 @@ def fallen_short(
 
 
 @jit
+def begun(points: Floats, slack: float, amounts: Floats, factor: float, result: Floats) -> None:
+    """So much of each amount for every point that is begun."""
+    for each in range(points.size):
+        result[each] = np.maximum(np.ceil(points[each] - slack), 0.0) * (amounts[each] * factor)
+
+
+@jit
 def where_due(due: NDArray[np.bool_], amounts: Floats, factor: float, result: Floats) -> None:
     """So much of each amount where something is due, else nothing."""
     for each in range(amounts.size):

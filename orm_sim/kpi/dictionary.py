@@ -165,7 +165,9 @@ def _quotient(
         better=better,
         numerator=METERS[top].counted,
         denominator=METERS[bottom].counted,
-        estimator=lambda counters: ratio(counters[top], np.multiply(counters[bottom], scale)),
+        estimator=lambda counters: ratio(
+            counters[top], counters[bottom] if scale == 1.0 else np.multiply(counters[bottom], scale)
+        ),
         needs=(top, bottom),
         n=n or bottom,
     )

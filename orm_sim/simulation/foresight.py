@@ -149,11 +149,12 @@ def _as_priced(terms: WorkforceTerms, vendor: Operator) -> WorkforceTerms:
 def _shares(setting: Setting, share_of: ShareOf, channel: Channel, months: range) -> Floats:
     """The vendor's share of a channel's contacts in each month: the mean over its days."""
     starts = setting.days.month_starts
-    weeks = [np.arange(starts[m], starts[m + 1]) // 7 for m in months]
-    by_week = {week: share_of(channel, week) for week in range(int(weeks[0][0]), int(weeks[-1][-1]) + 1)}
+    first, last = int(starts[months.start]), int(starts[months.stop])
+    by_week = {week: share_of(channel, week) for week in range(first // 7, (last - 1) // 7 + 1)}
     if set(by_week.values()) in ({0.0}, {1.0}):
-        return np.full(len(months), by_week[int(weeks[0][0])])  # nothing to average, and exactly that
-    return np.array([np.mean([by_week[week] for week in days.tolist()]) for days in weeks])
+        return np.full(len(months), by_week[first // 7])  # nothing to average, and exactly that
+    by_day = np.array([by_week[day // 7] for day in range(first, last)])
+    return np.array([np.mean(by_day[starts[m] - first : starts[m + 1] - first]) for m in months])
 
 
 def purse_of(
@@ -203,12 +204,11 @@ def _inbound(
 ) -> InboundOutlook:
     days, expected, inbound = setting.days, setting.expected, setting.programme.inbound
     months = range(moment.month, moment.month + moment.n_months)
-    rates = expected.rates.sum(axis=1)
+    starts = days.month_starts
+    rates = expected.rates[starts[months.start] : starts[months.stop]].sum(axis=1)
+    ends = starts - starts[months.start]
     forecast = np.array(
-        [
-            float(rates[days.month_starts[m] : days.month_starts[m + 1]].sum()) * setting.forecast_factor[m]
-            for m in months
-        ]
+        [float(rates[ends[m] : ends[m + 1]].sum()) * setting.forecast_factor[m] for m in months]
     )
     drift = expected.handle_factor[np.minimum(days.month_starts[list(months)] + 15, days.n_days - 1)]
     levers = scenario.vendor.levers

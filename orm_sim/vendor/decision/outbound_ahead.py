@@ -111,19 +111,19 @@ class _Called:
         whole = self.kept.get(name)
         if whole is None:
             whole = self.kept[name] = _METERS[name](self)
-        return np.take(whole[month], where, axis=0)
+        return np.asarray(np.take(whole[month], where, axis=0))
 
     def gross(self) -> Floats:
         """Sales, those that pressure makes included."""
-        return self.suitable * (1.0 + self.pressed)
+        return np.asarray(self.suitable * (1.0 + self.pressed))
 
     def funded(self) -> Floats:
         """Sales that are funded."""
-        return self.gross() * self.outbound.funded
+        return np.asarray(self.gross() * self.outbound.funded)
 
     def busy(self) -> Floats:
         """Agent seconds of attempts."""
-        return self.attempts * self.per_attempt
+        return np.asarray(self.attempts * self.per_attempt)
 
     def sales_kept(self) -> Floats:
         """Those of `KEPT_AFTER` months ago that are not cancelled."""
