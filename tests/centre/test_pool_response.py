@@ -17,7 +17,7 @@ from orm_sim.demand.calendar import calendar
 from orm_sim.demand.contacts import draw_day
 from orm_sim.demand.inbound import INTERVAL_S, busyness, forecast, weekly_shape
 from orm_sim.scenario.load import load_scenario
-from orm_sim.simulation.foresight import requirement_of, response_of
+from orm_sim.simulation.known_pool import requirement_of, response_of
 from orm_sim.simulation.setting import planning_for
 from orm_sim.vendor.decision.heads_ahead import along, wanted_of
 from orm_sim.vendor.policy import ServiceRequest

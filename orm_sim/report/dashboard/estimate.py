@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -49,6 +50,7 @@ from orm_sim.vendor.levers import STANDARD, Plan
 
 Floats = NDArray[np.float64]
 Made = TypeVar("Made")
+_WORKER: Final = ThreadPoolExecutor(1, "estimate")  # for compiled work that needs no interpreter
 _KEPT: Final = 64
 _FORESEEN: Final = 4  # each takes megabytes
 _RUN_OFF: Final = 6
@@ -148,7 +150,8 @@ class Estimator:
 
     def estimate(self, asked: Settings) -> Estimate:
         """Both sides of every option at a position of the sliders."""
-        flows = {name: self._flows(name, asked) for name in self.study.options}
+        begun = {name: self._flows(name, asked) for name in self.study.options}
+        flows = {name: ended() for name, ended in begun.items()}
         days = self._situations[self.study.zero].setting.days
         ends = np.asarray(days.month_starts[1 : days.n_months_with_run_off + 1] - 1, dtype=np.float64)
         zero = flows[self.study.zero]
@@ -189,27 +192,36 @@ class Estimator:
         choice = participation(decision, vendor.traits)
         return decision.plan, "" if choice.signs else choice.sentence
 
-    def _flows(self, option: str, asked: Settings) -> Flows:
-        """One option; as found before where the sliders that concern it stand as they stood then."""
+    def _flows(self, option: str, asked: Settings) -> Callable[[], Flows]:
+        """One option, begun; as found before where the sliders that concern it stand as they stood then."""
         heard = tuple(
             getattr(asked, each) for each in (ALL if option == asked.deal else WORLD) if each not in WEIGHS
         )
-        return _remembered(
-            self._flowed, (option, option == asked.deal, heard), lambda: self._lived(option, asked)
-        )
+        name = (option, option == asked.deal, heard)
+        if name in self._flowed:
+            found = self._flowed[name]
+            return lambda: found
+        ended = self._lived(option, asked)
+        return lambda: _remembered(self._flowed, name, ended)
 
-    def _lived(self, option: str, asked: Settings) -> Flows:
+    def _lived(self, option: str, asked: Settings) -> Callable[[], Flows]:
         situation, contract = self._situations[option], self.contract(option, asked)
         home = self._home(situation, asked.volume)
         plan, refusal = self.plan(option, asked)
         if contract is None or situation.vendor is None or refusal:
             in_house = replace(situation, share={c: np.zeros_like(v) for c, v in situation.share.items()})
-            return Flows(client_accounts(in_house, home, None, None, None), None, None, None, home, refusal)
-        ahead = self._steered(situation, contract, plan, asked)
-        invoices = invoiced(contract, ahead, situation.other.shape[0] - ahead.met.shape[0])
-        course = course_of(situation, ahead, invoices, plan.redundancy)
-        accounts = client_accounts(situation, home, ahead, course, invoices)
-        return Flows(accounts, course, invoices, ahead, home)
+            kept = client_accounts(in_house, home, None, None, None)
+            return lambda: Flows(kept, None, None, None, home, refusal)
+        steered = self._steered(situation, contract, plan, asked)
+
+        def ended() -> Flows:
+            ahead = steered()
+            invoices = invoiced(contract, ahead, situation.other.shape[0] - ahead.met.shape[0])
+            course = course_of(situation, ahead, invoices, plan.redundancy)
+            accounts = client_accounts(situation, home, ahead, course, invoices)
+            return Flows(accounts, course, invoices, ahead, home)
+
+        return ended
 
     def _ahead(self, situation: Situation, plan: Plan, asked: Settings) -> Ahead:
         if situation.vendor is None:
@@ -219,14 +231,16 @@ class Estimator:
             self._aheads, (id(side), plan, asked.volume, wage), lambda: side.ahead(plan, asked.volume, wage)
         )
 
-    def _steered(self, situation: Situation, contract: Contract, plan: Plan, asked: Settings) -> Ahead:
+    def _steered(
+        self, situation: Situation, contract: Contract, plan: Plan, asked: Settings
+    ) -> Callable[[], Ahead]:
         """What the vendor does, planned again every quarter where it plans, until the client ends the contract."""
         first = self._ahead(situation, plan, asked)
         scenario = situation.scenario
         plans = scenario.vendor.policy == "best_response"
         watched = scenario.relationship.exit_rule is not None
         if situation.vendor is None or "inbound" not in contract.scope or not (plans or watched):
-            return first
+            return lambda: first
         ratios = (
             tuple(sorted(set(scenario.vendor.levers.staffing_ratio))) if plans else (plan.staffing_ratio,)
         )
@@ -234,7 +248,7 @@ class Estimator:
         wage = asked.wage / scenario.vendor.workforce.wage_per_hour
         side, heard = situation.vendor, (id(situation), contract.model_dump_json(), plan, asked.volume)
         paid = _remembered(self._paid, heard, lambda: paid_for(side, deal, first, asked.volume))
-        return planned_again(side, deal, self._months, first, paid, asked.volume, wage)
+        return planned_again(side, deal, self._months, first, paid, asked.volume, wage, _WORKER)
 
     def _home(self, situation: Situation, volume: float) -> Home:
         return _remembered(self._homes, (id(situation.home), volume), lambda: situation.at_home(volume))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, Final
@@ -110,8 +111,15 @@ class Deal:
 
 
 def planned_again(
-    side: Side, deal: Deal, months: Months, first: Ahead, paid: Paid, volume: float, wage: float
-) -> Ahead:
+    side: Side,
+    deal: Deal,
+    months: Months,
+    first: Ahead,
+    paid: Paid,
+    volume: float,
+    wage: float,
+    worker: Executor,
+) -> Callable[[], Ahead]:
     """The vendor's term where it plans again: what it does, and the months in which the contract is in force.
 
     Parameters
@@ -120,6 +128,13 @@ def planned_again(
         The term under the plan of signing, held throughout.
     paid
         What the contract pays for it, and for service at each ratio: `paid_for`.
+    worker
+        Weighs staffing beside what the caller does next: compiled, and as long as a third of an estimate.
+
+    Returns
+    -------
+    callable
+        Waits for it, and gives the term.
     """
     outlook = sized(side.outlooks["inbound"], volume, wage)
     plans = plans_of(*(deal.plan._replace(staffing_ratio=ratio) for ratio in deal.ratios))
@@ -132,11 +147,17 @@ def planned_again(
     floor, n = outlook.floors["inbound"], outlook.n_months
     told = blank(n, N_DRAWS)
     worth = _worth(side, deal, outlook, first, paid)
-    steer(
+    weighed = worker.submit(
+        steer,
         *ahead.parts(), floor_of(floor), floor.coming, side.attrition, months.weeks, months.surge, months.planned,
         months.dates, worth, _patience(deal), _doubt(deal.scenario.vendor.doubts, n), told,
     )  # fmt: skip
-    return _told(side, outlook, deal, first, told, draws)
+
+    def ended() -> Ahead:
+        weighed.result()
+        return _told(side, outlook, deal, first, told, draws)
+
+    return ended
 
 
 def _patience(deal: Deal) -> Patience:
