@@ -26,6 +26,7 @@ from orm_sim.core.errors import InputError
 from orm_sim.report.html import active_content
 from orm_sim.report.render import RenderError, render
 from tests.cli.small import ROOT, scenario
+from tests.study.toy import heed_ctrl_c
 
 HOSTILE = '=HYPERLINK("http://evil.example","x")<script>alert(1)</script>'
 
@@ -98,7 +99,7 @@ def test_each_scenario_has_its_page_and_pictures(ended: Ended) -> None:
         assert active_content(page) == [] and "<script" not in page
         assert "stderr" not in page.split("</style>")[1]
         assert {path.suffix for path in (run / "figures").iterdir()} == {".svg", ".png"}
-        assert len(list((run / "figures").iterdir())) == 26
+        assert len(list((run / "figures").iterdir())) == 24
     over_all = (ended.folder / "notebooks" / "study_report.html").read_text()
     assert active_content(over_all) == [] and "&lt;script&gt;alert(1)" in over_all
     assert "Did you mean" in over_all
@@ -195,7 +196,7 @@ def test_a_notebook_tells_an_input_error_in_a_sentence(tmp_path: Path) -> None:
 def started(deals: Path, out: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.cli.small", str(deals), str(out)]
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)  # fmt: skip
+                            stderr=subprocess.PIPE, preexec_fn=heed_ctrl_c)  # fmt: skip
 
 
 def wait_for_blocks(out: Path, least: int) -> None:

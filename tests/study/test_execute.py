@@ -18,7 +18,7 @@ from orm_sim.study import Run, RunFailed, RunInterrupted, execute, run_study
 from orm_sim.study.plan import Unit
 from orm_sim.study.pool import work_through
 from orm_sim.study.store import Store
-from tests.study.toy import CONTRACTS, OUTCOMES, Toy, plan
+from tests.study.toy import CONTRACTS, OUTCOMES, Toy, heed_ctrl_c, plan
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = 10
@@ -165,7 +165,7 @@ def start(out: Path, log: Path, workers: int = 2) -> subprocess.Popen[str]:
         "4.0",
     ]  # slow: the test must be quicker than the run
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)  # fmt: skip
+                            stderr=subprocess.PIPE, preexec_fn=heed_ctrl_c)  # fmt: skip
 
 
 def wait_for_parts(out: Path) -> None:

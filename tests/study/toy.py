@@ -33,6 +33,11 @@ DRAWS = TableContract(
 CONTRACTS = (OUTCOMES, DRAWS)
 
 
+def heed_ctrl_c() -> None:
+    """In a new process: Ctrl-C ends it as from a terminal; what runs in the background was told to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Toy:
     """Values drawn by replication; it can be slow, log its units, raise, or kill its worker."""

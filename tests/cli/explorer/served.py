@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+from tests.study.toy import heed_ctrl_c
+
 ROOT = Path(__file__).resolve().parents[3]
 STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
 START_S = 180.0
@@ -46,6 +48,7 @@ def started(command: list[str], said: str, folder: Path) -> tuple[subprocess.Pop
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, "PYTHONPATH": here},
+            preexec_fn=heed_ctrl_c,
         )
     begun = time.monotonic()
     while time.monotonic() - begun < START_S and process.poll() is None:
