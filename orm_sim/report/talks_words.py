@@ -123,7 +123,7 @@ def _offers(talks: Talks) -> str:
 
 def _clauses(talks: Talks) -> tuple[str, ...]:
     return tuple(
-        f"The deal {row['title']}: worth {_told(row, 'client_change')} to the client and"
+        f"The deal, {row['title']}: worth {_told(row, 'client_change')} to the client and"
         f" {_told(row, 'vendor_change')} to the vendor{_undecided(row)}."
         for row in talks.of_kind("clause").to_dict("records")
     )
