@@ -91,10 +91,11 @@ def notes(found: Response) -> list[str]:
         sentence = found.participation.sentence
         said.append(f"{sentence[0].upper()}{sentence[1:]}.")
     months = min(found.scenario.vendor.traits.horizon_months, found.scenario.programme.months - found.month)
+    ahead = "1 month" if months == 1 else f"{months} months"
     said.append(
-        f"Values in $ thousand: expected present values over {months} months; they add up to the value. risk: what"
-        " uncertainty takes off; conscience: what pressed sales and short contacts cost it; term: the contract's months"
-        " beyond the horizon, where the client has not given notice by then."
+        f"Values in $ thousand: expected present values over {ahead}; they add up to the value. risk: what"
+        " uncertainty takes off; conscience: what pressed sales and contacts cut short or off cost it; term: the"
+        " contract's months beyond the horizon, where the client has not given notice by then."
     )
     return said
 

@@ -149,8 +149,9 @@ def _sla_met(frame: pd.DataFrame, level: float) -> Estimate:
 
 def _vendor_measures(frame: pd.DataFrame, lam: float, beta: float, level: float) -> dict[str, Estimate]:
     revenue = _column(frame, "vendor_revenue")
-    refused = frame["no_deal"].to_numpy(dtype=bool)
-    if not revenue.any():
+    cost = _column(frame, "vendor_cost")
+    refused, failed = (frame[name].to_numpy(dtype=bool) for name in ("no_deal", "insolvent"))
+    if not (revenue.any() or cost.any() or failed.any()):  # who fails before its first invoice was there too
         names = [name for name in MEASURES if "vendor" in name or name in _OF_THE_DEAL]
         reason = "no deal" if refused.any() else "no vendor"
         nothing = dict.fromkeys(names, not_estimable(revenue.size, reason, level))
@@ -160,9 +161,9 @@ def _vendor_measures(frame: pd.DataFrame, lam: float, beta: float, level: float)
         "vendor_risk_adjusted_value": risk_adjusted_interval(value, lam, beta, level),
         "vendor_value": mean_interval(value, level),
         "vendor_cvar": cvar_interval(value, beta, level),
-        "vendor_margin": margin(revenue, _column(frame, "vendor_cost"), level),
+        "vendor_margin": margin(revenue, cost, level),
         "p_vendor_loss": probability_of_loss(value, level),
-        "p_insolvent": probability(frame["insolvent"].to_numpy(dtype=bool), level),
+        "p_insolvent": probability(failed, level),
         "p_no_deal": probability(refused, level),
         "p_ended": probability(frame["ended"].to_numpy(dtype=bool), level),
     }

@@ -50,7 +50,8 @@ def bands(outcomes: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for option, own in outcomes.groupby("option", sort=False):
-        if not own["no_deal"].any() and not (own["vendor_revenue"] > 0.0).any():
+        there = own["no_deal"] | own["insolvent"] | (own["vendor_revenue"] > 0.0)
+        if not there.any():
             continue
         for published, found in zip(BANDS, _simulated(own), strict=True):
             rows.append(_row(str(option), published.measure, found, published))

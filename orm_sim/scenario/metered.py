@@ -125,6 +125,12 @@ def _never_opened(contract: Contract) -> Iterator[str]:
 
 
 def _other_thresholds(contract: Contract, threshold_s: float) -> Iterator[str]:
+    asked_for = contract.service_level
+    if asked_for is not None and asked_for.within_s != threshold_s:
+        yield (
+            f"its service_level asks for answers within {asked_for.within_s:g} s, but they are counted at"
+            f" {threshold_s:g} s: set programme.inbound.service.threshold_s to the contract's"
+        )
     for _, clause in walk(contract.clauses):
         asked = getattr(clause, "if_", ())
         goals = (clause, *getattr(clause, "measures", ()), *(asked if isinstance(asked, tuple) else (asked,)))

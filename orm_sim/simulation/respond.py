@@ -209,8 +209,13 @@ def _why(decision: Decision, order: list[int]) -> str:
     best = f"{in_words(decision.plans.at(first), levers)}: worth {dollars(float(decision.value[first]))}"
     if len(order) < 2:
         return f"The vendor has one plan, {best}."
-    second = order[1]
-    gap = float(decision.value[first] - decision.value[second])
+    gaps = decision.value[first] - decision.value[order]
+    equal = int(np.count_nonzero(gaps < _NO_GAP)) - 1
+    if equal == len(order) - 1:
+        return f"The vendor takes {best}. Its other plans are worth as much: it takes the first of equals."
+    second = order[equal + 1]
+    gap = float(gaps[equal + 1])
+    ties = f", like {equal} other plan{'s' * (equal > 1)} (the first of equals is taken)" if equal else ""
     apart = tuple(
         n for n in levers if getattr(decision.plans, n)[first] != getattr(decision.plans, n)[second]
     )
@@ -222,7 +227,11 @@ def _why(decision: Decision, order: list[int]) -> str:
         for verb, found in zip(("loses", "gains"), parts, strict=True)
         if found
     )
-    return f"The vendor takes {best}. The runner-up, {other}, is worth {dollars(gap)} less: it {trade or 'is equal'}."
+    why = trade or "is nearly equal"
+    return f"The vendor takes {best}{ties}. The runner-up, {other}, is worth {dollars(gap)} less: it {why}."
+
+
+_NO_GAP = 0.5  # dollars: what rounding shows as nothing
 
 
 def _two(moved: Mapping[str, float], sign: float) -> list[str]:

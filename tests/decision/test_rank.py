@@ -165,3 +165,14 @@ def test_uneven_or_broken_outcomes_are_refused() -> None:
         rank(broken)
     with pytest.raises(ValueError, match="no rows"):
         rank(frame.iloc[:0])
+
+
+@pytest.mark.row("R068")
+def test_a_vendor_that_fails_before_its_first_invoice_is_told_of() -> None:
+    frame = outcomes(40)
+    own = frame["option"] == "pure_commission"
+    frame.loc[own, ["vendor_revenue", "vendor_cost"]] = 0.0, 14_000.0
+    frame.loc[own, "insolvent"] = True
+    row = rank(frame).set_index("option").loc["pure_commission"]
+    assert row["p_insolvent"] == 1.0 and row["p_no_deal"] == 0.0
+    assert math.isnan(row["vendor_margin"]) and np.isfinite(row["vendor_value"])

@@ -54,3 +54,11 @@ def test_outside_by_chance_is_not_called_a_misfit() -> None:
     few = few[few["replication"] < 6]  # none of six: up to 39 % cannot be excluded
     table = bands(few).set_index("measure")
     assert table.loc["ended within two years", "verdict"] == "cannot be told"
+
+
+def test_a_vendor_that_fails_before_its_first_invoice_has_ended_early() -> None:
+    broke = outcomes().assign(no_deal=False, ended=False, insolvent=True, insolvent_month=0.0)
+    broke = broke[broke["option"] == "thin_000"].assign(vendor_revenue=0.0, vendor_attrition=np.nan)
+    table = bands(broke).set_index("measure")
+    assert table.loc["ended within two years", "simulated"] == 1.0
+    assert np.isnan(table.loc["operating margin", "simulated"])

@@ -115,6 +115,14 @@ def test_a_scenario_says_it_at_load() -> None:
         )
 
 
+def test_a_service_asked_for_within_another_time_is_refused() -> None:
+    level = {"contract.service_level": "{target: 0.8, within_s: 120}"}
+    with pytest.raises(
+        InputError, match=r"service_level asks for answers within 120 s, but they are counted"
+    ):
+        load_scenario(ROOT / "scenarios" / "bank_per_hour.yaml", level)
+
+
 def test_a_clause_that_waits_for_an_event_is_refused() -> None:
     found = said("{clause: when, label: breach, if: {event: data_breach}, of: [{clause: fixed, amount: 5}]}")
     assert found is not None

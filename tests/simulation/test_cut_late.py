@@ -79,6 +79,17 @@ def test_it_is_done_where_it_pays_and_conscience_is_cheap() -> None:
     assert decided(IN_TIME, honesty=100.0).plan.cut_late == 0.0
 
 
+def test_who_hangs_up_in_time_was_not_cut_off() -> None:
+    """Nobody waits for an hour and a half: cutting off then cuts off nobody, and is on nobody's conscience."""
+    changes = {"programme.inbound.service.threshold_s": 5_000.0, "vendor.traits.honesty": 100.0}
+    scenario = told((0.0, 1.0), IN_TIME, **changes)
+    found = World(
+        scenario, make_setting(scenario.programme, 0.05, 5, 0), engine("kernel"), False
+    ).decision_in(0)
+    assert found is not None
+    assert float(np.ptp(found.value)) < 10.0  # dollars: a tenth of a contact
+
+
 def test_what_is_foreseen_of_it_is_what_is_lived() -> None:
     """Revenue of six months by contacts answered in time: the gain that is foreseen is of the size of that lived."""
     found = decided(IN_TIME)

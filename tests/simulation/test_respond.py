@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -15,7 +17,7 @@ from orm_sim.simulation.history import History
 from orm_sim.simulation.job import StudyJob
 from orm_sim.simulation.respond import Response, in_words, planning_week, respond, varied
 from orm_sim.simulation.setting import make_setting
-from orm_sim.vendor.levers import STANDARD
+from orm_sim.vendor.levers import STANDARD, Plans
 from orm_sim.vendor.traits import Traits
 from tests.simulation.bank import ROOT, SEED, shrunk
 
@@ -92,6 +94,24 @@ def test_the_runner_up_and_what_separates_them(signing: Response) -> None:
     moved = {name: float(part[second] - part[first]) for name, part in decision.split.items()}
     worst = min(moved, key=lambda name: moved[name])
     assert f"loses ${-moved[worst]:,.0f} on {worst}" in signing.why
+
+
+def test_equal_plans_are_told_and_are_no_runner_up(signing: Response) -> None:
+    """Half of the plans do the same as the other half: what separates the rest is still said."""
+    decision, n = signing.decision, signing.decision.value.size
+    both = np.concatenate([np.arange(n), np.arange(n)])
+    late = np.repeat([0.0, 1.0], n)
+    doubled = replace(
+        decision,
+        plans=Plans(*(values[both] for values in decision.plans))._replace(cut_late=late),
+        value=decision.value[both],
+        split={name: part[both] for name, part in decision.split.items()},
+    )
+    why = replace(signing, decision=doubled).why
+    assert "like 1 other plan (the first of equals is taken)" in why
+    assert why.partition("The runner-up")[2] == signing.why.partition("The runner-up")[2]
+    same = replace(doubled, value=np.zeros(2 * n))
+    assert "Its other plans are worth as much" in replace(signing, decision=same).why
 
 
 def test_a_free_rate_is_priced_first_and_told(small: dict[str, Scenario], study: object) -> None:

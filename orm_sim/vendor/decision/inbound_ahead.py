@@ -104,7 +104,12 @@ class InboundAhead:
         books.unsuitable += np.einsum("mpf,mpf->pf", pool.answered, pool.resolved) * cut_short
         paid = pay(outlook, self._plans, heads, books)
         if self._plans.cut_late.any():
-            books.unsuitable += (pool.offered - pool.answered).sum(axis=0) * self._plans.cut_late[:, None]
+            waiting = np.exp(
+                -inbound.threshold_s / inbound.patience_s
+            )  # the others hang up themselves by then
+            books.unsuitable += (pool.offered - pool.answered).sum(axis=0) * (
+                waiting * self._plans.cut_late[:, None]
+            )
         served = Served(outlook, inbound, self._plans, self._futures.volume, heads, pool)
         own = (
             paid
