@@ -22,9 +22,9 @@ class Retention(Term):
     -39439
     """
 
-    customers: float = required(unit="customers", gt=0)
+    customers: float = required(unit="customers", gt=0, le=1e10)
     """Customers whose contacts are this programme's."""
-    margin_per_customer_year: float = required(unit="$/customer-year", ge=0)
+    margin_per_customer_year: float = required(unit="$/customer-year", ge=0, le=1e7)
     """Margin on a customer in a year."""
     churn_per_year: float = quantity(
         0.10, unit="share/year", source="assumption", grade="D", low=0.05, high=0.25, ge=0, le=1
@@ -41,7 +41,9 @@ class Retention(Term):
         le=0,
     )
     """Relative change of churn for a point of customer satisfaction: the sign was measured, the size was not."""
-    years_lost: float = quantity(3.0, unit="years", source="assumption", grade="D", low=1.0, high=6.0, ge=0)
+    years_lost: float = quantity(
+        3.0, unit="years", source="assumption", grade="D", low=1.0, high=6.0, ge=0, le=100
+    )
     """Years of margin that go with a customer."""
 
     def month(self, satisfied: float, today: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from orm_sim.core.document import Document, put
 from orm_sim.core.errors import InputError, Place, Problem, name_hint
-from orm_sim.core.files import readable_file
+from orm_sim.core.files import readable_file, shown
 from orm_sim.core.loader import build, load_extended, merge, override
 from orm_sim.risk.site import HAZARDS
 from orm_sim.scenario.negotiation import Negotiation
@@ -66,7 +66,11 @@ def load_scenario(path: str | os.PathLike[str], overrides: Mapping[str, Any] | N
     InputError
         With every problem of the file, of what it extends, and of the overrides.
     """
-    return build(Scenario, override(load_extended(path), overrides or {}))
+    document = load_extended(path)
+    if "vendors" in document.data:
+        rule = "is a file of several vendors, not a scenario"
+        raise InputError(Problem(Place(shown(path), 1), "", None, rule, "Use: orm-sim vendors FILE"))
+    return build(Scenario, override(document, overrides or {}))
 
 
 def load_study(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> LoadedStudy:

@@ -14,9 +14,9 @@ from orm_sim.contract.contract import Contract
 from orm_sim.contract.contract_file import read_contract
 from orm_sim.contract.duties.sharing import Part, Sharing, Weighted
 from orm_sim.core.document import Document, Parts, format_path
-from orm_sim.core.errors import InputError, Problem, collect, in_order, name_hint, show_value
+from orm_sim.core.errors import InputError, Place, Problem, collect, in_order, name_hint, show_value
 from orm_sim.core.evidence import optional, quantity, required
-from orm_sim.core.files import readable_file
+from orm_sim.core.files import readable_file, shown
 from orm_sim.core.loader import build, load_extended
 from orm_sim.core.terms import Many, Rule, Term
 
@@ -195,6 +195,9 @@ def load_vendors(path: str | os.PathLike[str]) -> Programme:
         With every problem of the file, of the centre and of the contracts, and between them.
     """
     document = load_extended(path)
+    if "vendors" not in document.data and {"programme", "extends", "contract"} & set(document.data):
+        rule = "is a scenario of one vendor, not a file of several"
+        raise InputError(Problem(Place(shown(path), 1), "", None, rule, "Use: orm-sim run FILE"))
     folder = Path(path).parent
     problems: list[Problem] = []
     terms = centre = None

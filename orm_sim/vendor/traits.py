@@ -41,10 +41,10 @@ class Traits(Term):
     )
     """Most months of the term beyond the horizon that it counts, at the margin of the horizon's last quarter."""
     ruin_loss: float = quantity(
-        500_000.0, unit="$", source="assumption", grade="D", low=0, high=5_000_000, ge=0
+        500_000.0, unit="$", source="assumption", grade="D", low=0, high=5_000_000, ge=0, le=1e12
     )
     """What its owners lose when the firm fails, beyond the margin that ends."""
-    honesty: float = quantity(40.0, unit="$", source="assumption", grade="D", low=0, high=200, ge=0)
+    honesty: float = quantity(40.0, unit="$", source="assumption", grade="D", low=0, high=200, ge=0, le=1e6)
     """What an unsuitable sale or a contact cut short costs its own conscience, for each of them."""
     outside_margin: float | None = quantity(
         0.04, unit="share", source="assumption", grade="D", low=0.0, high=0.12, ge=0, lt=1

@@ -11,6 +11,7 @@ from orm_sim.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 BANK = ROOT / "scenarios" / "bank.yaml"
+SEVERAL = ROOT / "scenarios" / "programmes" / "thin_and_deep.yaml"
 STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
 
 
@@ -59,6 +60,19 @@ STUDY = ROOT / "scenarios" / "studies" / "which_contract.yaml"
             ["validate", str(ROOT / "scenarios" / "mappings" / "bank_marketing.yaml")],
             "is a mapping of records",
         ),
+        (
+            ["respond", str(SEVERAL)],
+            "is a file of several vendors, not a scenario.  Use: orm-sim vendors FILE",
+        ),
+        (
+            ["vendors", str(BANK)],
+            "is a scenario of one vendor, not a file of several.  Use: orm-sim run FILE",
+        ),
+        (
+            ["run", str(BANK), "--set", "client.retention={customers: 1e300, margin_per_customer_year: 9}"],
+            "customers",
+        ),
+        (["respond", str(BANK), "--set", "vendor.traits.honesty=1e300"], "vendor.traits.honesty"),
         (["compare", str(STUDY), "--seed", "-1"], "must be 0 or more"),
         (["schema", "--out", "/proc/nowhere/x.json"], "/proc/nowhere"),
         (["calibrate", "missing.csv", "--mapping", "m.yaml", "--out", "o.yaml"], "m.yaml"),
