@@ -180,11 +180,12 @@ def _vendor(subject: Subject, every: Every) -> list[str]:
     own = vendor_tables(subject.tables, option, subject.handed_over)
     outcomes = own["outcomes"]
     n = len(outcomes)
+    earned, spent = (float(outcomes[name].sum()) for name in ("vendor_revenue", "vendor_cost"))
+    margin = words.percent(1.0 - spent / earned, 1) if earned > 0.0 else "nothing was earned"
     since = max(subject.handed_over.values()) + 1
     told = (
         f"As simulated: {n} random histories of this contract. Service is told from month {since}, when all contacts "
-        f"are yours, and until the contract ends. Margin over the term: "
-        f"{words.percent(float(1 - outcomes['vendor_cost'].sum() / outcomes['vendor_revenue'].sum()), 1)}; "
+        f"are yours, and until the contract ends. Margin over the term: {margin}; "
         f"insolvent in {words.percent(float(outcomes['insolvent'].mean()))} of histories; ended by the client for "
         f"cause in {words.percent(float(outcomes['ended'].mean()))}."
     )
