@@ -14,9 +14,10 @@ import pandas as pd
 import pyarrow as pa
 
 from orm_sim.centre import engine as engine_of
+from orm_sim.cli.rates import PRICES_FILE, priced, solved_rates
 from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices_table, targets_table
 from orm_sim.core.errors import InputError, Place, Problem
-from orm_sim.core.files import shown, write_whole
+from orm_sim.core.files import shown
 from orm_sim.decision import precision
 from orm_sim.decision.hazard_effects import hazard_effects, register_table
 from orm_sim.decision.rank import rank
@@ -25,12 +26,10 @@ from orm_sim.negotiation.tie_price import add_tie_multipliers
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
-from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
-from orm_sim.study import Run, RunPlan, Unit, plan_run, run_study
+from orm_sim.simulation.pricing import ReferenceJob, free_options
+from orm_sim.study import Run, RunPlan, plan_run, run_study
 from orm_sim.study.execute import OnProgress
-from orm_sim.study.manifest import read_json, to_json
-from orm_sim.study.pool import work_through
-from orm_sim.study.store import make_folder
+from orm_sim.study.manifest import read_json
 from orm_sim.study.tables import COMPARISON, HAZARD_EFFECTS, RISKS
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 # The room `report` loads a chart library, which takes seconds: it is imported where it is needed, while workers run.
 
 NOTEBOOK = "notebooks/compare_contracts.ipynb"
-_PRICES = "prices.json"
 _SOLVED = "Prices are solved: over {n} histories of the central forecast each gives the reference vendor its margin."
 Say = Callable[[str], None]
 
@@ -198,7 +196,7 @@ def compare_loaded(
     result = Comparison(card, Tables(done.folder), done.folder, notes)
     files = [
         done.folder / "manifest.json",
-        done.folder / _PRICES,
+        done.folder / PRICES_FILE,
         *(done.store.table_path(name) for name in result.tables),
     ]
     del done, ranked
@@ -302,49 +300,6 @@ def check_run(replications: int, workers: int | None, engine: str, seed: int) ->
         raise InputError(problems)
 
 
-def solved_rates(
-    study: LoadedStudy, folder: Path, job: ReferenceJob, workers: int, say: Say | None
-) -> dict[str, float]:
-    """Solved rates, kept in the run's folder so that resuming does not solve them again."""
-    make_folder(folder)
-    kept = kept_rates(folder)
-    if kept is not None:
-        return kept
-    if say is not None:
-        say("Solving free rates for the reference vendor's margin ...")
-    count = study.base.evaluation.price_replications
-    units = [Unit(r, r, r + 1) for r in range(count)] if job.options else []
-    lived = dict(work_through(job, units, workers) if workers > 1 else ((unit, job(unit)) for unit in units))
-    rates = solve_rates(study.options, [each for unit in units for each in lived[unit]])
-    keep_rates(folder, rates)
-    return rates
-
-
-def kept_rates(folder: Path) -> dict[str, float] | None:
-    """Solved rates kept in a run's folder; None where there are none yet, or none that could have been solved."""
-    kept = read_json(folder / _PRICES)
-    if not isinstance(kept, dict) or not all(isinstance(rate, float) for rate in kept.values()):
-        return None
-    return kept if all(map(math.isfinite, kept.values())) else None
-
-
-def keep_rates(folder: Path, rates: Mapping[str, float]) -> None:
-    """Keep solved rates in a run's folder."""
-    write_whole(folder / _PRICES, to_json(rates))
-
-
-def priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
-    """Options with their free rates filled in, the zero line first."""
-    order = [study.zero, *(name for name in study.options if name != study.zero)]
-    filled = {}
-    for name in order:
-        scenario = study.options[name]
-        if name in rates and scenario.contract is not None:
-            scenario = scenario.model_copy(update={"contract": scenario.contract.with_rate(rates[name])})
-        filled[name] = scenario
-    return filled
-
-
 def _decide(study: LoadedStudy, done: Run, rates: dict[str, float]) -> pd.DataFrame:
     """Rank the options, find what their variance rests on, and write the tables that say so."""
     outcomes, draws = done.table("outcomes"), done.table("draws")
@@ -378,7 +333,9 @@ def _weigh_risks(study: LoadedStudy, done: Run, best: str) -> None:
 
 
 def _report(result: Comparison, say: Say | None) -> list[Path]:
-    """Figures as SVG, and the notebook executed and as a page."""
+    """Figures as SVG and PNG, drawn while the notebook's own process executes it, and its page."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from orm_sim.report import save_figures
     from orm_sim.report.render import render
 
@@ -388,8 +345,11 @@ def _report(result: Comparison, say: Say | None) -> list[Path]:
     pa.default_memory_pool().release_unused()  # the notebook's own process needs the room
     notebook = notebook_path(NOTEBOOK)
     given = {"out_dir": str(result.run_dir.resolve())}
-    page = render(notebook, result.run_dir / "notebooks", given) if notebook is not None else ()
-    return [*save_figures(result.titled, result.run_dir / "figures"), *page]
+    titled = result.titled
+    with ThreadPoolExecutor(1) as beside:
+        figures = beside.submit(save_figures, titled, result.run_dir / "figures")
+        page = render(notebook, result.run_dir / "notebooks", given) if notebook is not None else ()
+        return [*figures.result(), *page]
 
 
 def notebook_path(relative: str) -> Path | None:

@@ -103,7 +103,8 @@ def negotiate_in(
     on_progress: OnProgress | None = None, say: Any = None,
 ) -> tuple[Talks, Path]:  # fmt: skip
     """`negotiate`, and the folder it wrote."""
-    from orm_sim.cli.api import check_run, priced, solved_rates, usable_cores
+    from orm_sim.cli.api import check_run, usable_cores
+    from orm_sim.cli.rates import priced, solved_rates
     from orm_sim.core.errors import InputError, Place, Problem
     from orm_sim.negotiation.lived import Settings
     from orm_sim.negotiation.sheets import asked, deal_of

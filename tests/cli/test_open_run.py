@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import orm_sim
-from orm_sim.cli.api import keep_rates, kept_rates
+from orm_sim.cli.rates import keep_rates, kept_rates
 from orm_sim.core.errors import InputError
 
 CARD = {"name": "s", "title": "S", "zero": "home", "options": {"home": "Home"}}

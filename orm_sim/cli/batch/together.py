@@ -11,9 +11,10 @@ from collections.abc import Generator, Hashable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from orm_sim.cli.api import keep_rates, kept_rates, priced, run_plan
+from orm_sim.cli.api import run_plan
 from orm_sim.cli.batch.items import Item
 from orm_sim.cli.batch.live import Settings
+from orm_sim.cli.rates import keep_rates, kept_rates, priced
 from orm_sim.core.errors import InputError
 from orm_sim.scenario.load import LoadedStudy
 from orm_sim.simulation.job import StudyJob
