@@ -183,7 +183,7 @@ def test_everything_is_told_in_words_tables_and_pictures(
     mark = found.of_kind("curve").iloc[0]["commission"]
     assert f"At equal value to the vendor, commission is {mark:.2f} at base pay 0, " in said
     assert (
-        "The deal indexation capped at 0 % a year: worth $400 ($400 to $400) to the client and −$400" in said
+        "The deal, indexation capped at 0 % a year: worth $400 ($400 to $400) to the client and −$400" in said
     )
     for kind, rows in (("deal", 1), ("offer", 3), ("meeting", 4)):
         assert len(quotes_table(found, kind)) == rows
