@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from orm_sim.centre import engine as engine_of
-from orm_sim.cli.rates import PRICES_FILE, priced, solved_rates
+from orm_sim.cli.rates import PRICES_FILE, solved_rates
 from orm_sim.cli.tables import EVIDENCE, PRICES, TARGETS, evidence_table, prices_table, targets_table
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import shown
@@ -26,7 +26,7 @@ from orm_sim.negotiation.tie_price import add_tie_multipliers
 from orm_sim.scenario.load import LoadedStudy, as_study, is_study, load_scenario, load_study
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
-from orm_sim.simulation.pricing import ReferenceJob, free_options
+from orm_sim.simulation.pricing import ReferenceJob, free_options, priced
 from orm_sim.study import Run, RunPlan, plan_run, run_study
 from orm_sim.study.execute import OnProgress
 from orm_sim.study.manifest import read_json

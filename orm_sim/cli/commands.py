@@ -40,11 +40,11 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             _interrupted(ctx)
         except Exception as error:
-            if type(error).__name__ not in _TOLD and was_interrupted():
+            if type(error).__name__ in _TOLD:
+                _stop(str(error), getattr(error, "exit_code", EXIT_FAILED))
+            if was_interrupted():
                 _interrupted(ctx)
-            if type(error).__name__ not in _TOLD:
-                raise
-            _stop(str(error), getattr(error, "exit_code", EXIT_FAILED))
+            raise
 
 
 def _interrupted(ctx: click.Context) -> NoReturn:

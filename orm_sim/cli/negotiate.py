@@ -104,13 +104,13 @@ def negotiate_in(
 ) -> tuple[Talks, Path]:  # fmt: skip
     """`negotiate`, and the folder it wrote."""
     from orm_sim.cli.api import check_run, usable_cores
-    from orm_sim.cli.rates import priced, solved_rates
+    from orm_sim.cli.rates import solved_rates
     from orm_sim.core.errors import InputError, Place, Problem
     from orm_sim.negotiation.lived import Settings
     from orm_sim.negotiation.sheets import asked, deal_of
     from orm_sim.negotiation.talks import negotiate as talk
     from orm_sim.scenario.load import is_study, load_study
-    from orm_sim.simulation.pricing import ReferenceJob, free_options
+    from orm_sim.simulation.pricing import ReferenceJob, free_options, priced
     from orm_sim.study import plan_run
 
     if not is_study(Path(path)):

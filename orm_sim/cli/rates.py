@@ -1,4 +1,4 @@
-"""Free rates of a study: solved once, kept in the run's folder, and filled into its options."""
+"""Free rates of a study: solved once, and kept in the run's folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 
 from orm_sim.core.files import write_whole
 from orm_sim.scenario.load import LoadedStudy
-from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.pricing import ReferenceJob, solve_rates
 from orm_sim.study import Unit
 from orm_sim.study.manifest import read_json, to_json
@@ -40,23 +39,11 @@ def solved_rates(
 def kept_rates(folder: Path) -> dict[str, float] | None:
     """Solved rates kept in a run's folder; None where there are none yet, or none that could have been solved."""
     kept = read_json(folder / PRICES_FILE)
-    if not isinstance(kept, dict) or not all(isinstance(rate, float) for rate in kept.values()):
+    if kept is None or not all(isinstance(rate, float) and math.isfinite(rate) for rate in kept.values()):
         return None
-    return kept if all(map(math.isfinite, kept.values())) else None
+    return kept
 
 
 def keep_rates(folder: Path, rates: Mapping[str, float]) -> None:
     """Keep solved rates in a run's folder."""
     write_whole(folder / PRICES_FILE, to_json(rates))
-
-
-def priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
-    """Options with their free rates filled in, the zero line first."""
-    order = [study.zero, *(name for name in study.options if name != study.zero)]
-    filled = {}
-    for name in order:
-        scenario = study.options[name]
-        if name in rates and scenario.contract is not None:
-            scenario = scenario.model_copy(update={"contract": scenario.contract.with_rate(rates[name])})
-        filled[name] = scenario
-    return filled

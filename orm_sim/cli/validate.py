@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,13 +13,17 @@ from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.core.files import shown
 from orm_sim.core.loader import load_extended
 
+if TYPE_CHECKING:
+    from orm_sim.contract.contract import Contract
+    from orm_sim.scenario.scenario import Scenario
+
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """A kind of file: the keys by which it is known, and what it says of one that is read without a problem."""
 
     keys: frozenset[str]
-    read: Callable[[Path], Iterator[str]]
+    read: Callable[[Path], list[str]]
 
 
 def validate_files(files: Sequence[Path]) -> None:
@@ -49,58 +53,54 @@ def _kind(file: Path) -> _Kind:
     return next((kind for kind in _KINDS if kind.keys <= set(data)), _SCENARIO)
 
 
-def _mapping(file: Path) -> Iterator[str]:
+def _mapping(file: Path) -> list[str]:
     rule = "is a mapping of records, not a scenario or study.  Use: orm-sim calibrate RECORDS --mapping FILE"
     raise InputError(Problem(Place(shown(file), 1), "", None, rule))
-    yield  # an iterator like the others
 
 
-def _study(file: Path) -> Iterator[str]:
+def _study(file: Path) -> list[str]:
     from orm_sim.scenario.load import load_study
 
-    study = load_study(file)
-    yield f"a study of {len(study.options)} options"
-    for name, scenario in study.options.items():
-        yield from (f"{name}: {words}" for words in _unlived(scenario.contract))
+    options = load_study(file).options
+    return [f"a study of {len(options)} options", *_of_each(options)]
 
 
-def _vendors(file: Path) -> Iterator[str]:
+def _vendors(file: Path) -> list[str]:
     from orm_sim.scenario.firms import are_firms, load_firms
     from orm_sim.scenario.vendors import load_vendors
 
     if not are_firms(file):
-        yield f"{len(load_vendors(file).terms.vendors)} vendors that do not react"
-        return
-    firms = load_firms(file)
-    yield f"{len(firms.scenarios)} vendors that react"
-    for name, scenario in firms.scenarios.items():
-        yield from (f"{name}: {words}" for words in _unlived(scenario.contract))
+        return [f"{len(load_vendors(file).terms.vendors)} vendors that do not react"]
+    scenarios = load_firms(file).scenarios
+    return [f"{len(scenarios)} vendors that react", *_of_each(scenarios)]
 
 
-def _centre(file: Path) -> Iterator[str]:
+def _centre(file: Path) -> list[str]:
     from orm_sim.centre.centre_checks import load_centre
 
     centre = load_centre(file)
-    yield f"a centre (contact types: {len(centre.contact_types)}, agent groups: {len(centre.agent_groups)})"
+    return [
+        f"a centre (contact types: {len(centre.contact_types)}, agent groups: {len(centre.agent_groups)})"
+    ]
 
 
-def _contract(file: Path) -> Iterator[str]:
+def _contract(file: Path) -> list[str]:
     from orm_sim.contract.contract_file import read_contract
 
-    contract = read_contract(file)
-    yield "a contract; its traps are told by: orm-sim contract lint"
-    yield from _unlived(contract)
+    return ["a contract; its traps are told by: orm-sim contract lint", *_unlived(read_contract(file))]
 
 
-def _scenario(file: Path) -> Iterator[str]:
+def _scenario(file: Path) -> list[str]:
     from orm_sim.scenario.load import load_scenario
 
-    scenario = load_scenario(file)
-    yield "a scenario"
-    yield from _unlived(scenario.contract)
+    return ["a scenario", *_unlived(load_scenario(file).contract)]
 
 
-def _unlived(contract: Any) -> Iterator[str]:
+def _of_each(scenarios: Mapping[str, Scenario]) -> list[str]:
+    return [f"{name}: {words}" for name, each in scenarios.items() for words in _unlived(each.contract)]
+
+
+def _unlived(contract: Contract | None) -> Iterator[str]:
     """What a contract says and no simulation lives."""
     from orm_sim.scenario.unlived import not_simulated
 

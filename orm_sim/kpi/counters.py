@@ -197,3 +197,6 @@ COUNTERS: dict[str, Counter] = {
 
 LAGS: tuple[str, ...] = tuple(f"cancelled_unearned_lag{months}" for months in range(4))
 """Ids of the unearned parts of cancelled sales, by months since the sale was funded."""
+
+OF_LEADS: tuple[str, ...] = ("leads", "leads_reached")
+"""Ids of what a simulation counts of the outbound list for contracts that cite it, and keeps in no table."""

@@ -16,8 +16,6 @@ from orm_sim.core.terms import Many, Rule, Share, Term
 from orm_sim.core.units import DAYS_PER_YEAR, HOURS_PER_DAY, MONTHS_PER_YEAR
 from orm_sim.risk.site import Site, Strike
 
-_EVEN = (1.0,) * MONTHS_PER_YEAR
-
 
 class Weather(Term):
     """How often a site is hit, when in the year, and who can work on the days that follow."""

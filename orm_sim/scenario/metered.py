@@ -16,13 +16,13 @@ from orm_sim.contract.events import EVENTS as EVENT_WORDS
 from orm_sim.contract.period import COVENANTS, EVENTS, NOTHING
 from orm_sim.contract.settlement import settle
 from orm_sim.kpi import METERS
+from orm_sim.kpi.counters import OF_LEADS
 
 INDICES = ("wages", "currency")
 """Price indices at the vendor's site that the simulation knows: wages, and the price of the local currency."""
 
 _RUN_OFF_MONTHS = 6
 _OF_AUDITS = ("audited", "errors")
-_OF_LEADS = ("leads", "leads_reached")
 
 
 class _Noted(dict[tuple[str, str], NDArray[np.float64]]):
@@ -76,7 +76,7 @@ def unmetered(
 def _not_counted(contract: Contract, audits: bool, leads: bool) -> Iterator[str]:
     meters, state = _Noted(), NOTHING
     counted = {("inbound", name) for name in _OF_AUDITS if audits} | {
-        ("outbound", name) for name in _OF_LEADS if leads
+        ("outbound", name) for name in OF_LEADS if leads
     }
     priced = contract.with_rate(1.0)
     for month in range(contract.term_months + _RUN_OFF_MONTHS):

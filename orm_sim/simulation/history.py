@@ -13,7 +13,7 @@ from orm_sim.contract.period import EVENTS
 from orm_sim.demand.calendar import Calendar
 from orm_sim.demand.programme import CHANNELS, Channel
 from orm_sim.finance.ledger import Entry, Ledger
-from orm_sim.kpi.counters import COUNTERS
+from orm_sim.kpi.counters import COUNTERS, OF_LEADS
 from orm_sim.risk.site import Strike
 from orm_sim.vendor.levers import Plan
 
@@ -22,9 +22,6 @@ Rows = NDArray[np.int64]
 
 OPERATORS: Final = ("in_house", "vendor")
 """Who runs contacts: the client's own centre and the vendor."""
-
-OF_LEADS: Final = ("leads", "leads_reached")
-"""What is counted of the outbound list for contracts that cite it, and is in no table."""
 
 NAMES: Final = (*COUNTERS, *OF_LEADS)
 _INDEX: Final = {name: i for i, name in enumerate(NAMES)}

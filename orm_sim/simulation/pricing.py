@@ -23,6 +23,7 @@ from orm_sim.contract.settlement import settle, settle_history
 from orm_sim.contract.taxes import tax_flows
 from orm_sim.core.errors import InputError, Place, Problem
 from orm_sim.demand.programme import CHANNELS
+from orm_sim.scenario.load import LoadedStudy
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.billing import Habit
 from orm_sim.simulation.history import NAMES, OPERATORS
@@ -162,6 +163,19 @@ def _solve(scenario: Scenario, lived: Sequence[Metered], name: str) -> float:
 
 def _cost(lived: Sequence[Metered]) -> float:
     return float(np.mean([each.cost for each in lived]))
+
+
+def at_rate(scenario: Scenario, rate: float | None) -> Scenario:
+    """A scenario with its contract's free rate filled in; as it is where there is none to fill."""
+    if rate is None or scenario.contract is None:
+        return scenario
+    return scenario.model_copy(update={"contract": scenario.contract.with_rate(rate)})
+
+
+def priced(study: LoadedStudy, rates: Mapping[str, float]) -> dict[str, Scenario]:
+    """Options with their free rates filled in, the zero line first."""
+    order = [study.zero, *(name for name in study.options if name != study.zero)]
+    return {name: at_rate(study.options[name], rates.get(name)) for name in order}
 
 
 def _revenue(scenario: Scenario, lived: Sequence[Metered], rate: float) -> float:

@@ -13,7 +13,7 @@ from orm_sim.core.units import dollars
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import draw_inputs, with_inputs
 from orm_sim.simulation.planner import NO_PLAN, WEEKS_BETWEEN
-from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
+from orm_sim.simulation.pricing import ReferenceJob, at_rate, free_options, solve_rates
 from orm_sim.simulation.setting import Setting, make_setting
 from orm_sim.simulation.world import NoDeal, World
 from orm_sim.vendor.decision.participation import Participation, participation
@@ -142,7 +142,7 @@ def _priced(
     lived = [job.live(replication) for replication in range(scenario.evaluation.price_replications)]
     rate = solve_rates(options, lived)[scenario.name]
     rates = {label: multiple * rate for label, multiple in contract.solved.items()}
-    return scenario.model_copy(update={"contract": contract.with_rate(rate)}), rates
+    return at_rate(scenario, rate), rates
 
 
 def _decision(scenario: Scenario, setting: Setting, engine: str, week: int, place: str) -> Decision:

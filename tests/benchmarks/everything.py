@@ -29,7 +29,6 @@ PERIODS = 28
 HOUR = 7.0 + np.arange(PERIODS) / 2.0
 HUMPS = 0.15 + np.exp(-((HOUR - 11.0) ** 2) / 8.0) + 0.7 * np.exp(-((HOUR - 17.0) ** 2) / 8.0)
 RATE = 10_000.0 * HUMPS / HUMPS.sum() * 2.0
-CLOSE_S = 50_400.0
 
 
 def lognormal(mean_s: float, cv: float) -> dict[str, object]:

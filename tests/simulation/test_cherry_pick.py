@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from orm_sim.centre import engine
 from orm_sim.contract.clause import Clause
 from orm_sim.contract.clauses.per_unit import PerUnit
 from orm_sim.contract.clauses.service_credit import ServiceCredit
@@ -17,10 +16,9 @@ from orm_sim.scenario.metered import unmetered
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import with_inputs
 from orm_sim.simulation.history import History
-from orm_sim.simulation.setting import make_setting
-from orm_sim.simulation.world import World, simulate
 from orm_sim.vendor.decision.valuation import Decision
 from orm_sim.vendor.levers import Levers
+from tests.simulation.gaming import decided_under, lived_under, paid_by
 from tests.simulation.mutations import base
 
 LONG, SHORT = 15_000, 1_200
@@ -35,18 +33,12 @@ def told(left: tuple[float, ...], leads: float, *clauses: Clause) -> Scenario:
         "vendor.levers.cherry_pick": left, "vendor.levers.staffing_ratio": (1.0,),
         "vendor.traits.outside_margin": None, "programme.outbound.leads_per_month": float(leads),
     }  # fmt: skip
-    scenario = with_inputs(base(), given)
-    contract = scenario.contract
-    assert contract is not None
-    if not clauses:
-        return scenario
-    return scenario.model_copy(update={"contract": contract.model_copy(update={"clauses": clauses})})
+    return paid_by(with_inputs(base(), given), *clauses)
 
 
 @cache
 def lived(left: float, leads: int = LONG, which: str = "kernel") -> History:
-    scenario = told((left,), leads)
-    return simulate(scenario, make_setting(scenario.programme, 0.05, 5, 0), engine(which))
+    return lived_under(told((left,), leads), which)
 
 
 def total(history: History, counter: str) -> float:
@@ -94,11 +86,7 @@ def test_both_engines_leave_the_same_leads() -> None:
 
 
 def decided(leads: float, *clauses: Clause) -> Decision:
-    scenario = told((0.0, 0.5), leads, *clauses)
-    world = World(scenario, make_setting(scenario.programme, 0.05, 5, 0), engine("kernel"), False)
-    found = world.decision_in(0)
-    assert found is not None
-    return found
+    return decided_under(told((0.0, 0.5), leads, *clauses))
 
 
 def revenue(decision: Decision) -> list[float]:

@@ -15,9 +15,10 @@ from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import with_inputs
 from orm_sim.simulation.history import History
 from orm_sim.simulation.setting import make_setting
-from orm_sim.simulation.world import World, simulate
+from orm_sim.simulation.world import World
 from orm_sim.vendor.decision.valuation import Decision
 from orm_sim.vendor.levers import Levers
+from tests.simulation.gaming import decided_under, lived_under, paid_by
 from tests.simulation.mutations import base
 
 LEAN: dict[str, Any] = {
@@ -27,18 +28,13 @@ IN_TIME = PerUnit(label="in time", channel="inbound", meter="answered_within", r
 ANSWERED = PerUnit(label="answered", channel="inbound", meter="answered", rate=3.0)
 
 
-def told(cut: tuple[float, ...], clause: Clause | None = None, **changes: Any) -> Scenario:
-    scenario = with_inputs(base(), {**LEAN, "vendor.levers.cut_late": cut, **changes})
-    contract = scenario.contract
-    if clause is None or contract is None:
-        return scenario
-    return scenario.model_copy(update={"contract": contract.model_copy(update={"clauses": (clause,)})})
+def told(cut: tuple[float, ...], *clauses: Clause, **changes: Any) -> Scenario:
+    return paid_by(with_inputs(base(), {**LEAN, "vendor.levers.cut_late": cut, **changes}), *clauses)
 
 
 @cache
 def lived(cut: float, which: str = "kernel") -> History:
-    scenario = told((cut,))
-    return simulate(scenario, make_setting(scenario.programme, 0.05, 5, 0), engine(which))
+    return lived_under(told((cut,)), which)
 
 
 def total(history: History, counter: str) -> float:
@@ -65,11 +61,7 @@ def test_the_client_loses_those_who_are_cut_off() -> None:
 
 
 def decided(clause: Clause, honesty: float = 0.0) -> Decision:
-    scenario = told((0.0, 1.0), clause, **{"vendor.traits.honesty": honesty})
-    world = World(scenario, make_setting(scenario.programme, 0.05, 5, 0), engine("kernel"), False)
-    found = world.decision_in(0)
-    assert found is not None
-    return found
+    return decided_under(told((0.0, 1.0), clause, **{"vendor.traits.honesty": honesty}))
 
 
 def test_it_is_done_where_it_pays_and_conscience_is_cheap() -> None:

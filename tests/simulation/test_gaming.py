@@ -77,7 +77,7 @@ def test_paid_by_matters_settled_it_neither_cuts_off_nor_picks(honesty: float) -
 
 
 def test_what_gaming_is_worth_to_the_one_who_is_paid_for_it() -> None:
-    """The half of a long list that is left brings more sales by the same seats, as many at any inbound staffing."""
+    """The half of a long list that is left brings the same seats more sales, as many more at any inbound staffing."""
     found = decided("measured")
     plans, revenue = found.plans, found.split["revenue"]
     rest = (plans.pressure == 0.0) & (plans.cut_late == 0.0) & (plans.in_time_first == 0.0)

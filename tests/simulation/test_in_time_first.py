@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from orm_sim.centre import engine
 from orm_sim.contract.clause import Clause
 from orm_sim.contract.clauses.per_unit import PerUnit
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import with_inputs
 from orm_sim.simulation.history import History
-from orm_sim.simulation.setting import make_setting
-from orm_sim.simulation.world import World, simulate
 from orm_sim.vendor.decision.valuation import Decision
 from orm_sim.vendor.levers import Levers
+from tests.simulation.gaming import decided_under, lived_under, paid_by
 from tests.simulation.mutations import base
 
 IN_TIME = PerUnit(label="in time", channel="inbound", meter="answered_within", rate=3.0)
@@ -29,18 +27,12 @@ def told(passes: tuple[float, ...], *clauses: Clause, **changes: Any) -> Scenari
         "vendor.levers.in_time_first": passes, "vendor.levers.staffing_ratio": (0.7,),
         "vendor.traits.outside_margin": None, "vendor.traits.renewal.months": 0.0, **changes,
     }  # fmt: skip
-    scenario = with_inputs(base(), given)
-    contract = scenario.contract
-    assert contract is not None
-    if not clauses:
-        return scenario
-    return scenario.model_copy(update={"contract": contract.model_copy(update={"clauses": clauses})})
+    return paid_by(with_inputs(base(), given), *clauses)
 
 
 @cache
 def lived(passes: float, which: str = "kernel", **changes: Any) -> History:
-    scenario = told((passes,), **changes)
-    return simulate(scenario, make_setting(scenario.programme, 0.05, 5, 0), engine(which))
+    return lived_under(told((passes,), **changes), which)
 
 
 def total(history: History, counter: str) -> float:
@@ -68,11 +60,7 @@ def test_a_platform_that_fails_leaves_the_rule_as_it_is() -> None:
 
 
 def decided(*clauses: Clause, **changes: Any) -> Decision:
-    scenario = told((0.0, 1.0), *clauses, **changes)
-    world = World(scenario, make_setting(scenario.programme, 0.05, 5, 0), engine("kernel"), False)
-    found = world.decision_in(0)
-    assert found is not None
-    return found
+    return decided_under(told((0.0, 1.0), *clauses, **changes))
 
 
 def test_it_is_done_where_answers_in_time_pay_and_not_where_hours_do() -> None:

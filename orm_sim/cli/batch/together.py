@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from orm_sim.cli.api import run_plan
 from orm_sim.cli.batch.items import Item
 from orm_sim.cli.batch.live import Settings
-from orm_sim.cli.rates import keep_rates, kept_rates, priced
+from orm_sim.cli.rates import keep_rates, kept_rates
 from orm_sim.core.errors import InputError
 from orm_sim.scenario.load import LoadedStudy
 from orm_sim.simulation.job import StudyJob
-from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
+from orm_sim.simulation.pricing import ReferenceJob, free_options, priced, solve_rates
 from orm_sim.simulation.together import alike, live_together
 from orm_sim.study import RunPlan, Unit
 from orm_sim.study.lock import locked

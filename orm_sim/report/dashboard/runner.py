@@ -15,7 +15,7 @@ from orm_sim.report.dashboard.settings import ALL, Settings
 from orm_sim.scenario.load import LoadedStudy
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.job import StudyJob
-from orm_sim.simulation.pricing import ReferenceJob, free_options, solve_rates
+from orm_sim.simulation.pricing import ReferenceJob, free_options, priced, solve_rates
 from orm_sim.study import Unit, plan_run, run_study
 from orm_sim.study.execute import RunInterrupted
 from orm_sim.study.pool import RunFailed, work_through
@@ -178,11 +178,4 @@ class Runner:
                 if self._stop.is_set():
                     raise RunInterrupted(0, 0, self._out)
             self._rates = solve_rates(study.options, [each for unit in units for each in found[unit]])
-        order = [study.zero, *(name for name in study.options if name != study.zero)]
-        return {name: _with_rate(study.options[name], self._rates.get(name)) for name in order}
-
-
-def _with_rate(scenario: Scenario, rate: float | None) -> Scenario:
-    if rate is None or scenario.contract is None:
-        return scenario
-    return scenario.model_copy(update={"contract": scenario.contract.with_rate(rate)})
+        return priced(study, self._rates)

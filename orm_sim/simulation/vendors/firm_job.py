@@ -12,7 +12,7 @@ from orm_sim.centre.replicate import Replications
 from orm_sim.scenario.firms import Firms
 from orm_sim.scenario.scenario import Scenario
 from orm_sim.simulation.draws import draw_inputs, with_inputs
-from orm_sim.simulation.pricing import Metered, ReferenceJob, free_options, solve_rates
+from orm_sim.simulation.pricing import Metered, ReferenceJob, at_rate, free_options, solve_rates
 from orm_sim.simulation.setting import make_setting
 from orm_sim.simulation.vendors.firm_figures import firm_figures
 from orm_sim.simulation.vendors.together import live_firms, setting_for
@@ -78,12 +78,7 @@ def priced(firms: Firms, job: ReferenceJob, lived: Sequence[Mapping[str, Metered
         When no rate gives a vendor its margin.
     """
     rates = solve_rates(job.options, lived) if job.options else {}
-    scenarios = {
-        name: each.model_copy(update={"contract": each.contract.with_rate(rates[name])})
-        if name in rates and each.contract is not None
-        else each
-        for name, each in firms.scenarios.items()
-    }
+    scenarios = {name: at_rate(each, rates.get(name)) for name, each in firms.scenarios.items()}
     return replace(firms, scenarios=scenarios)
 
 
